@@ -25,7 +25,12 @@ rmSync(join(here, 'gen'), { recursive: true, force: true })
 run('buf', ['generate'])
 for (const side of ['server', 'web']) {
   // Contracts of options and of plugins: read from the descriptors at run time, not as messages.
-  for (const path of ['buf', 'google/api', 'google/protobuf/descriptor.ts', 'google/protobuf/field_mask.ts']) {
+  for (const path of [
+    'buf',
+    'google/api',
+    'google/protobuf/descriptor.ts',
+    'google/protobuf/field_mask.ts',
+  ]) {
     rmSync(join(here, 'gen', side, path), { recursive: true, force: true })
   }
 }
