@@ -1,0 +1,28 @@
+import { defineConfig } from '@playwright/test'
+import { chromiumExecutable } from './support/chromium.ts'
+
+const { executablePath, args } = await chromiumExecutable()
+
+export default defineConfig({
+  testDir: '.',
+  testMatch: '**/*.spec.ts',
+  outputDir: '../test-results',
+  globalSetup: './support/global-setup.ts',
+  // One system serves all specs, and some of them kill its parts: one at a time.
+  workers: 1,
+  fullyParallel: false,
+  forbidOnly: process.env['CI'] !== undefined,
+  retries: 0,
+  timeout: 90_000,
+  expect: { timeout: 15_000 },
+  reporter: process.env['FAIRLEAD_E2E_REPORT']
+    ? [['list'], ['json', { outputFile: process.env['FAIRLEAD_E2E_REPORT'] }]]
+    : [['list']],
+  use: {
+    browserName: 'chromium',
+    viewport: { width: 1440, height: 900 },
+    trace: 'retain-on-failure',
+    screenshot: 'only-on-failure',
+    launchOptions: { executablePath, args },
+  },
+})
