@@ -1,7 +1,5 @@
 import { defineConfig } from '@playwright/test'
-import { chromiumExecutable } from './support/chromium.ts'
-
-const { executablePath, args } = await chromiumExecutable()
+import { chromiumLaunch } from './support/chromium.ts'
 
 export default defineConfig({
   testDir: '.',
@@ -23,6 +21,6 @@ export default defineConfig({
     viewport: { width: 1440, height: 900 },
     trace: 'retain-on-failure',
     screenshot: 'only-on-failure',
-    launchOptions: { executablePath, args },
+    launchOptions: await chromiumLaunch(),
   },
 })

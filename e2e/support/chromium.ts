@@ -1,24 +1,33 @@
 import { existsSync } from 'node:fs'
+import { arch, platform } from 'node:os'
 import chromium from '@sparticuz/chromium'
 
-// Without these, Chromium calls its vendor at start, which a closed network answers with errors.
-const quiet = [
+interface Launch {
+  readonly executablePath?: string
+  readonly channel?: string
+  readonly args: string[]
+}
+
+// Without the first four, Chromium calls its vendor at start, which a closed network answers with errors.
+const args = [
   '--disable-background-networking',
   '--disable-component-update',
   '--disable-sync',
   '--no-first-run',
+  '--no-sandbox',
 ]
 
-/** FAIRLEAD_CHROMIUM, or the Chromium that an npm package carries, so that nothing is downloaded. */
-export async function chromiumExecutable(): Promise<{ executablePath: string; args: string[] }> {
+/**
+ * FAIRLEAD_CHROMIUM; else, on Linux, the Chromium that an npm package carries, so that nothing is
+ * downloaded; else the installed Chrome.
+ */
+export async function chromiumLaunch(): Promise<Launch> {
   const chosen = process.env['FAIRLEAD_CHROMIUM']
   if (chosen !== undefined) {
     if (!existsSync(chosen)) throw new Error(`FAIRLEAD_CHROMIUM names ${chosen}, which does not exist`)
-    return { executablePath: chosen, args: [...quiet, '--no-sandbox'] }
+    return { executablePath: chosen, args }
   }
-  // Its own arguments suit a function service: a single process and no web security; we want a browser.
-  return {
-    executablePath: await chromium.executablePath(),
-    args: [...quiet, '--no-sandbox', '--use-gl=angle', '--use-angle=swiftshader'],
-  }
+  if (platform() !== 'linux' || arch() !== 'x64') return { channel: 'chrome', args }
+  // The package's own arguments suit a function service: one process and no web security. We want a browser.
+  return { executablePath: await chromium.executablePath(), args }
 }
