@@ -5,6 +5,7 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import yaml from 'yaml'
 
 const here = dirname(fileURLToPath(import.meta.url))
 const bin = join(here, '../node_modules/.bin')
@@ -36,8 +37,41 @@ for (const side of ['server', 'web']) {
 }
 run('buf', ['build', '-o', 'gen/descriptors.binpb'])
 run('buf', ['generate', '--template', 'buf.gen.openapi.yaml', '--path', 'fairlead'])
-const document = join(here, 'gen/openapi.json')
-const yaml = await import('yaml')
 const source = join(here, 'gen/openapi.yaml')
-writeFileSync(document, `${JSON.stringify(yaml.parse(readFileSync(source, 'utf8')), null, 2)}\n`)
+const openapi = completed(yaml.parse(readFileSync(source, 'utf8')))
+writeFileSync(join(here, 'gen/openapi.json'), `${JSON.stringify(openapi, null, 2)}\n`)
 rmSync(source)
+
+/** What the plugin cannot know: how to authenticate, and that "users/me" is a fixed segment. */
+function completed(document) {
+  const paths = Object.entries(document.paths).map(([path, item]) => {
+    if (!path.startsWith('/api/v1/users/{user}/')) return [path, item]
+    for (const operation of Object.values(item)) {
+      operation.parameters = operation.parameters.filter(({ name }) => name !== 'user')
+    }
+    return [path.replace('{user}', 'me'), item]
+  })
+  return {
+    ...document,
+    info: {
+      title: 'Fairlead',
+      version: 'v1',
+      description:
+        'The JSON form of the API. Its methods, messages and limits are those of the gRPC services.',
+      license: { name: 'Apache-2.0', url: 'https://www.apache.org/licenses/LICENSE-2.0' },
+    },
+    servers: [{ url: '/' }],
+    security: [{ bearer: [] }],
+    paths: Object.fromEntries(paths),
+    components: {
+      ...document.components,
+      securitySchemes: {
+        bearer: {
+          type: 'http',
+          scheme: 'bearer',
+          description: 'An access token of the OpenID Connect issuer, or an API token (flt_...).',
+        },
+      },
+    },
+  }
+}

@@ -1,0 +1,63 @@
+import { apiAs, circleInside, type Job } from './support/api.ts'
+import { expect, test } from './support/fairlead-test.ts'
+
+const organization = 'survey-institute'
+const screenshots = 'test-results/pages'
+
+for (const width of [1440, 390]) {
+  for (const colorScheme of ['light', 'dark'] as const) {
+    test(`every page at ${width} px in ${colorScheme} is accessible and does not scroll sideways`, async ({
+      page,
+      system,
+      signIn,
+      expectAccessible,
+    }) => {
+      test.setTimeout(180_000)
+      await page.setViewportSize({ width, height: width === 390 ? 844 : 900 })
+      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
+      const api = await apiAs(system, 'bob', organization)
+      const job = await api.createJob([
+        ['ID', 'survey-tile-1'],
+        ['CIRCLE', await circleInside(api, organization, 'survey-tile-1', 0.03)],
+      ])
+      await expect.poll(async () => (await api.get<Job>(job.name)).phase).toBe('PHASE_COMPLETED')
+
+      const look = async (name: string) => {
+        await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
+        await expect(page.getByTestId('loading')).toHaveCount(0)
+        const excess = await page.evaluate(
+          () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+        )
+        expect(excess, `${name} scrolls sideways`).toBeLessThanOrEqual(0)
+        await page.screenshot({ path: `${screenshots}/${name}-${width}-${colorScheme}.png` })
+        await expectAccessible()
+      }
+
+      await page.goto('/')
+      await look('sign-in')
+      await page.getByRole('button', { name: 'Sign in' }).first().click()
+      await expect(page.getByLabel('Username')).toBeVisible()
+      await page.screenshot({ path: `${screenshots}/provider-${width}-${colorScheme}.png` })
+      await expectAccessible()
+
+      await signIn('bob', `/o/${organization}`)
+      await look('overview')
+      for (const [name, path] of Object.entries({
+        datasets: `/o/${organization}/datasets`,
+        submit: `/o/${organization}/submit`,
+        jobs: `/o/${organization}/jobs`,
+        job: `/o/${job.name.replace('organizations/', '')}`,
+        organization: `/o/${organization}/organization`,
+        account: '/account',
+        api: '/api/docs',
+        absent: '/no/such/page',
+      })) {
+        await page.goto(path)
+        await look(name)
+      }
+      await page.goto(`/o/${organization}/datasets/microwave-sky`)
+      await expect(page.getByTestId('sky-view')).toHaveAttribute('data-ready', 'true', { timeout: 30_000 })
+      await look('sky-view')
+    })
+  }
+}
