@@ -30,7 +30,7 @@ test('the JSON form answers as the gRPC form does, and refuses without a token',
 
 test('the OpenAPI document is valid and a page shows it', async ({ page, system, signIn }) => {
   const document = await (await fetch(`${system.url}/api/v1/openapi.json`)).json()
-  await validate(document)
+  await validate(document as Parameters<typeof validate>[0])
   await signIn('alice', '/api/docs')
   await expect(
     page.getByText('/api/v1/organizations/{organization}/jobs', { exact: true }).first(),

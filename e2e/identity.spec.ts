@@ -44,7 +44,7 @@ test('an API token is shown once, works within its scopes, and stops when revoke
     .getByRole('dialog')
     .getByRole('button', { name: /create/i })
     .click()
-  const secret = await page.getByTestId('token-secret').textContent()
+  const secret = (await page.getByTestId('token-secret').textContent()) ?? ''
   expect(secret).toMatch(/^flt_/)
   const call = (path: string) =>
     fetch(`${system.url}/api/v1/${path}`, { headers: { authorization: `Bearer ${secret}` } })
