@@ -1,0 +1,72 @@
+import type { Coverage, DatasetRecord, DatasetVisibility, PyramidSummary } from './dataset.ts'
+
+/** A row as pg gives it: int8 as text, bytea as Buffer. */
+export interface DatasetRow {
+  readonly id: string
+  readonly public_id: string
+  readonly display_name: string
+  readonly organization_id: string
+  readonly visibility: DatasetVisibility
+  readonly location: string
+  readonly location_version: string
+  readonly unavailable_reason: string | null
+  readonly create_time: Date
+  readonly size_bytes: string
+  readonly sha256: Buffer
+  readonly hdu: number
+  readonly bitpix: number
+  readonly axes: readonly string[]
+  readonly unit: string
+  readonly header?: readonly string[]
+  readonly coverage: Coverage | null
+  readonly pyramid: PyramidRow
+  readonly pyramid_key: string
+}
+
+/** JSON has no NaN: an image that is blank all over has null for its values. */
+type PyramidRow = {
+  readonly [Name in keyof PyramidSummary]: PyramidSummary[Name] | null
+}
+
+/** Without the header, which can be a megabyte. */
+export const listColumns = `id, public_id, display_name, organization_id, visibility, location,
+  location_version, unavailable_reason, create_time, size_bytes, sha256, hdu, bitpix, axes, unit, coverage,
+  pyramid, pyramid_key`
+
+export const datasetColumns = `${listColumns}, header`
+
+export function datasetOf(row: DatasetRow): DatasetRecord {
+  return {
+    id: row.id,
+    publicId: row.public_id,
+    displayName: row.display_name,
+    organizationId: row.organization_id,
+    visibility: row.visibility,
+    location: { address: row.location, version: row.location_version },
+    unavailableReason: row.unavailable_reason ?? undefined,
+    createTime: row.create_time,
+    content: {
+      sizeBytes: BigInt(row.size_bytes),
+      sha256: row.sha256.toString('hex'),
+      hdu: row.hdu,
+      bitpix: row.bitpix,
+      axes: row.axes.map(BigInt),
+      unit: row.unit,
+      header: row.header ?? [],
+      coverage: row.coverage ?? undefined,
+      pyramid: pyramidOf(row.pyramid),
+      pyramidKey: row.pyramid_key,
+    },
+  }
+}
+
+function pyramidOf(row: PyramidRow): PyramidSummary {
+  return {
+    tileSizePx: row.tileSizePx ?? 0,
+    levels: row.levels ?? 0,
+    percentile1: row.percentile1 ?? Number.NaN,
+    percentile99: row.percentile99 ?? Number.NaN,
+    minimum: row.minimum ?? Number.NaN,
+    maximum: row.maximum ?? Number.NaN,
+  }
+}
