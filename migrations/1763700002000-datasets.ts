@@ -14,7 +14,7 @@ export class Datasets1763700002000 implements MigrationInterface {
         visibility text not null check (visibility in ('ORGANIZATION', 'EVERYONE')),
         -- an absolute path, or s3://bucket/key
         location text not null collate "C",
-        -- changes when the file does: modification time and size, or the store's ETag
+        -- changes when the file does: modification time in nanoseconds, or the store's ETag
         location_version text not null,
         -- why the file cannot be read at present; null when it can
         unavailable_reason text,

@@ -1,0 +1,5 @@
+export { createDataSource, type DataSourceOptions } from './data-source.ts'
+export { inTransaction, type TransactionOptions } from './in-transaction.ts'
+export { int8 } from './int8.ts'
+export { type Listener, type ListenOptions, listen } from './listen.ts'
+export { sqlState, violatedConstraint } from './sql-error.ts'

@@ -1,0 +1,9 @@
+// npm run migrate: brings the database to this release. A deploy step, never run by the servers themselves.
+import { pino } from 'pino'
+import { migrate } from './database/migrate.ts'
+import { databaseSettings } from './settings.ts'
+
+const settings = databaseSettings()
+const log = pino({ level: settings.logLevel, name: 'migrate' })
+const applied = await migrate(settings.databaseUrl)
+log.info({ applied }, applied.length === 0 ? 'the database is up to date' : 'the database is migrated')

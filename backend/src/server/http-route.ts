@@ -1,0 +1,18 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Logger } from 'pino'
+
+export interface HttpRouteContext {
+  readonly requestId: string
+  readonly log: Logger
+  /** Aborted when the client disconnects before the response has ended, and when the server stops. */
+  readonly signal: AbortSignal
+}
+
+/** A route of a module beside gRPC: for protocols that are HTTP by nature. */
+export interface HttpRoute {
+  readonly methods: readonly ('GET' | 'HEAD' | 'POST' | 'PUT' | 'DELETE' | 'OPTIONS')[]
+  /** Begins and ends with "/": every path below it is the route's. The longest prefix wins. */
+  readonly prefix: string
+  /** Ends the response. What it throws is logged and answered by a plain status, without its text. */
+  handle(request: IncomingMessage, response: ServerResponse, context: HttpRouteContext): Promise<void>
+}

@@ -1,0 +1,68 @@
+import { expect, test } from 'vitest'
+import { backendSettings, type Environment, SettingsError, workerSettings } from './settings.ts'
+
+const complete: Environment = {
+  FAIRLEAD_DATABASE_URL: 'postgres://fairlead:secret@localhost/fairlead',
+  FAIRLEAD_GRPC_ADDRESS: '127.0.0.1:10001',
+  FAIRLEAD_HTTP_ADDRESS: '[::1]:10002',
+  FAIRLEAD_WORKER_HTTP_ADDRESS: '127.0.0.1:10003',
+  FAIRLEAD_PUBLIC_URL: 'http://localhost:10000/',
+  FAIRLEAD_OIDC_ISSUER: 'http://localhost:10000/auth',
+  FAIRLEAD_SECRET: 'x'.repeat(32),
+  FAIRLEAD_OBJECTS_FOLDER: '/data/objects',
+}
+
+test('settings are read, completed with defaults and frozen', () => {
+  const settings = backendSettings(complete)
+  expect(settings).toMatchObject({
+    publicUrl: 'http://localhost:10000',
+    httpAddress: { host: '::1', port: 10_002 },
+    objects: { kind: 'filesystem', folder: '/data/objects' },
+    datasetFolders: [],
+    development: false,
+    oidc: {
+      discoveryUrl: 'http://localhost:10000/auth/.well-known/openid-configuration',
+      audience: 'fairlead',
+      clients: ['fairlead-web', 'fairlead-cli'],
+    },
+  })
+  expect(Object.isFrozen(settings)).toBe(true)
+  expect(workerSettings(complete).concurrency).toBe(2)
+})
+
+test('each purpose has a key of its own, the same every time', () => {
+  const { deriveKey } = backendSettings(complete)
+  expect(deriveKey('page tokens')).toHaveLength(32)
+  expect(deriveKey('page tokens')).toEqual(backendSettings(complete).deriveKey('page tokens'))
+  expect(deriveKey('page tokens')).not.toEqual(deriveKey('object urls'))
+})
+
+test.each([
+  ['FAIRLEAD_DATABASE_URL', undefined, /is not set/],
+  ['FAIRLEAD_DATABASE_URL', 'mysql://localhost', /postgres:/],
+  ['FAIRLEAD_GRPC_ADDRESS', '127.0.0.1', /host:port/],
+  ['FAIRLEAD_GRPC_ADDRESS', '127.0.0.1:65536', /0 to 65535/],
+  ['FAIRLEAD_SECRET', 'short', /32 characters/],
+  ['FAIRLEAD_OIDC_CLIENTS', ' , ', /names no client/],
+  ['FAIRLEAD_OBJECTS', 'tape', /filesystem nor s3/],
+  ['FAIRLEAD_OBJECTS_FOLDER', '', /FAIRLEAD_OBJECTS=filesystem needs it/],
+  ['FAIRLEAD_DEVELOPMENT', 'yes', /true nor false/],
+])('%s=%s is refused by name', (name, value, reason) => {
+  const read = () => backendSettings({ ...complete, [name]: value })
+  expect(read).toThrow(SettingsError)
+  expect(read).toThrow(new RegExp(`${name}.*${reason.source}`))
+})
+
+test('every wrong variable is named at once, and a secret is not repeated', () => {
+  const read = () =>
+    backendSettings({ ...complete, FAIRLEAD_SECRET: 'hunter2', FAIRLEAD_PUBLIC_URL: 'localhost' })
+  expect(read).toThrow(/FAIRLEAD_PUBLIC_URL/)
+  expect(read).toThrow(/FAIRLEAD_SECRET/)
+  expect(read).not.toThrow(/hunter2/)
+})
+
+test.each(['0', '65', '1.5', 'many'])('a worker concurrency of %s is refused', (value) => {
+  expect(() => workerSettings({ ...complete, FAIRLEAD_WORKER_CONCURRENCY: value })).toThrow(
+    /FAIRLEAD_WORKER_CONCURRENCY.*1 to 64/,
+  )
+})

@@ -1,0 +1,263 @@
+import { hkdfSync } from 'node:crypto'
+import { z } from 'zod'
+
+export interface Address {
+  readonly host: string
+  readonly port: number
+}
+
+export type ObjectsSettings =
+  | { readonly kind: 'filesystem'; readonly folder: string }
+  | {
+      readonly kind: 's3'
+      readonly endpoint: string
+      readonly region: string
+      readonly accessKeyId: string
+      readonly secretAccessKey: string
+      readonly bucket: string
+    }
+
+export interface DatabaseSettings {
+  readonly databaseUrl: string
+  readonly logLevel: LogLevel
+}
+
+/** What backend and worker have in common. */
+export interface SharedSettings extends DatabaseSettings {
+  readonly publicUrl: string
+  readonly objects: ObjectsSettings
+  /** Folders whose FITS files are datasets that every member may read. */
+  readonly datasetFolders: readonly string[]
+  /** Development profile: a marked issuer, and errors that say more. */
+  readonly development: boolean
+  /** 32 bytes for one purpose, derived from FAIRLEAD_SECRET (HKDF-SHA256). */
+  deriveKey(purpose: string): Buffer
+}
+
+export interface OidcSettings {
+  readonly issuer: string
+  /** Where the issuer's metadata is read, when the issuer's own address is not reachable from inside. */
+  readonly discoveryUrl: string
+  readonly audience: string
+  /** Values of `azp` or `client_id` that are accepted. */
+  readonly clients: readonly string[]
+}
+
+export interface BackendSettings extends SharedSettings {
+  readonly grpcAddress: Address
+  readonly httpAddress: Address
+  readonly oidc: OidcSettings
+}
+
+export interface WorkerSettings extends SharedSettings {
+  readonly httpAddress: Address
+  /** Tasks run at the same time. */
+  readonly concurrency: number
+}
+
+const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'] as const
+export type LogLevel = (typeof logLevels)[number]
+export type Environment = Readonly<Record<string, string | undefined>>
+
+/** Says, for people, which variables are wrong, the limit each breaks, and the way out. */
+export class SettingsError extends Error {
+  override readonly name = 'SettingsError'
+}
+
+const required = (example: string) =>
+  z.string({ error: `is not set. Set it, for example to ${example}.` }).min(1, {
+    error: `is empty. Set it, for example to ${example}.`,
+  })
+
+const url = (protocols: readonly string[], example: string) =>
+  required(example).refine((value) => URL.canParse(value) && protocols.includes(new URL(value).protocol), {
+    error: `is not a URL that begins with ${protocols.map((protocol) => `${protocol}//`).join(' or ')}. Set it, for example to ${example}.`,
+  })
+
+const address = (example: string) =>
+  required(example).transform((value, context): Address => {
+    const match = /^(?:\[([0-9A-Fa-f:.]+)\]|([^:[\]\s]+)):(\d{1,5})$/.exec(value)
+    const port = Number(match?.[3])
+    if (match === null || port > 65_535) {
+      context.addIssue(`is not host:port with a port from 0 to 65535. Set it, for example to ${example}.`)
+      return z.NEVER
+    }
+    return { host: match[1] ?? match[2] ?? '', port }
+  })
+
+const list = (separator: string) => (value: string) =>
+  value
+    .split(separator)
+    .map((item) => item.trim())
+    .filter((item) => item !== '')
+
+const flag = z
+  .enum(['true', 'false'], {
+    error: 'is neither true nor false. Set one of the two, or leave it out for false.',
+  })
+  .default('false')
+  .transform((value) => value === 'true')
+
+const databaseVariables = {
+  FAIRLEAD_DATABASE_URL: url(
+    ['postgres:', 'postgresql:'],
+    'postgres://fairlead:PASSWORD@localhost:5432/fairlead',
+  ),
+  FAIRLEAD_LOG_LEVEL: z
+    .enum(logLevels, { error: `is not one of ${logLevels.join(', ')}. Leave it out for info.` })
+    .default('info'),
+}
+
+const sharedVariables = {
+  ...databaseVariables,
+  FAIRLEAD_PUBLIC_URL: url(['http:', 'https:'], 'http://localhost:10000').transform((value) =>
+    value.replace(/\/+$/, ''),
+  ),
+  FAIRLEAD_SECRET: required('the output of `openssl rand -base64 48`').min(32, {
+    error:
+      'is shorter than 32 characters. Set it to a random value, such as the output of `openssl rand -base64 48`.',
+  }),
+  FAIRLEAD_OBJECTS: z
+    .enum(['filesystem', 's3'], { error: 'is neither filesystem nor s3. Set one of the two.' })
+    .default('filesystem'),
+  FAIRLEAD_OBJECTS_FOLDER: z.string().optional(),
+  S3_ENDPOINT: z.string().optional(),
+  S3_REGION: z.string().default('us-east-1'),
+  S3_ACCESS_KEY_ID: z.string().optional(),
+  S3_SECRET_ACCESS_KEY: z.string().optional(),
+  FAIRLEAD_S3_BUCKET: z.string().optional(),
+  FAIRLEAD_DATASETS: z.string().default('').transform(list(':')),
+  FAIRLEAD_DEVELOPMENT: flag,
+}
+
+type SharedVariables = z.output<z.ZodObject<typeof sharedVariables>>
+
+const objectsNeeds = {
+  filesystem: ['FAIRLEAD_OBJECTS_FOLDER'],
+  s3: ['S3_ENDPOINT', 'S3_ACCESS_KEY_ID', 'S3_SECRET_ACCESS_KEY', 'FAIRLEAD_S3_BUCKET'],
+} as const
+
+/** What the chosen object store needs, checked where the choice is known. */
+function checkObjects(variables: SharedVariables, context: z.RefinementCtx): void {
+  for (const name of objectsNeeds[variables.FAIRLEAD_OBJECTS]) {
+    if ((variables[name] ?? '') !== '') continue
+    context.addIssue({
+      code: 'custom',
+      path: [name],
+      message: `is not set, and FAIRLEAD_OBJECTS=${variables.FAIRLEAD_OBJECTS} needs it. Set it, or choose another FAIRLEAD_OBJECTS.`,
+    })
+  }
+}
+
+const database = z.object(databaseVariables)
+const backend = z
+  .object({
+    ...sharedVariables,
+    FAIRLEAD_GRPC_ADDRESS: address('127.0.0.1:10001'),
+    FAIRLEAD_HTTP_ADDRESS: address('127.0.0.1:10002'),
+    FAIRLEAD_OIDC_ISSUER: url(['http:', 'https:'], 'https://identity.example.org/realms/fairlead'),
+    FAIRLEAD_OIDC_DISCOVERY_URL: url(
+      ['http:', 'https:'],
+      'http://identity:8080/.well-known/openid-configuration',
+    ).optional(),
+    FAIRLEAD_OIDC_AUDIENCE: z
+      .string()
+      .min(1, { error: 'is empty. Leave it out for fairlead.' })
+      .default('fairlead'),
+    FAIRLEAD_OIDC_CLIENTS: z
+      .string()
+      .default('fairlead-web,fairlead-cli')
+      .transform(list(','))
+      .refine((clients) => clients.length > 0, {
+        error: 'names no client. List the allowed client ids, separated by commas.',
+      }),
+  })
+  .superRefine(checkObjects)
+const worker = z
+  .object({
+    ...sharedVariables,
+    FAIRLEAD_WORKER_HTTP_ADDRESS: address('127.0.0.1:10003'),
+    FAIRLEAD_WORKER_CONCURRENCY: z.coerce
+      .number({ error: 'is not a number. Set it from 1 to 64, or leave it out for 2.' })
+      .int({ error: 'is not a whole number. Set it from 1 to 64, or leave it out for 2.' })
+      .min(1, { error: 'is below 1. Set it from 1 to 64, or leave it out for 2.' })
+      .max(64, { error: 'is above 64. Set it from 1 to 64, or leave it out for 2.' })
+      .default(2),
+  })
+  .superRefine(checkObjects)
+const shared = z.object(sharedVariables).superRefine(checkObjects)
+
+/** For migrate and seed. */
+export function databaseSettings(env: Environment = process.env): DatabaseSettings {
+  const variables = parse(database, env)
+  return Object.freeze({
+    databaseUrl: variables.FAIRLEAD_DATABASE_URL,
+    logLevel: variables.FAIRLEAD_LOG_LEVEL,
+  })
+}
+
+/** For command line programs that work beside backend and worker, such as the datasets command. */
+export function sharedSettings(env: Environment = process.env): SharedSettings {
+  return Object.freeze(sharedOf(parse(shared, env)))
+}
+
+export function backendSettings(env: Environment = process.env): BackendSettings {
+  const variables = parse(backend, env)
+  const issuer = variables.FAIRLEAD_OIDC_ISSUER
+  return Object.freeze({
+    ...sharedOf(variables),
+    grpcAddress: Object.freeze(variables.FAIRLEAD_GRPC_ADDRESS),
+    httpAddress: Object.freeze(variables.FAIRLEAD_HTTP_ADDRESS),
+    oidc: Object.freeze({
+      issuer,
+      discoveryUrl:
+        variables.FAIRLEAD_OIDC_DISCOVERY_URL ??
+        `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`,
+      audience: variables.FAIRLEAD_OIDC_AUDIENCE,
+      clients: Object.freeze(variables.FAIRLEAD_OIDC_CLIENTS),
+    }),
+  })
+}
+
+export function workerSettings(env: Environment = process.env): WorkerSettings {
+  const variables = parse(worker, env)
+  return Object.freeze({
+    ...sharedOf(variables),
+    httpAddress: Object.freeze(variables.FAIRLEAD_WORKER_HTTP_ADDRESS),
+    concurrency: variables.FAIRLEAD_WORKER_CONCURRENCY,
+  })
+}
+
+function sharedOf(variables: SharedVariables): SharedSettings {
+  const secret = variables.FAIRLEAD_SECRET
+  return {
+    databaseUrl: variables.FAIRLEAD_DATABASE_URL,
+    logLevel: variables.FAIRLEAD_LOG_LEVEL,
+    publicUrl: variables.FAIRLEAD_PUBLIC_URL,
+    objects: Object.freeze(objectsOf(variables)),
+    datasetFolders: Object.freeze(variables.FAIRLEAD_DATASETS),
+    development: variables.FAIRLEAD_DEVELOPMENT,
+    deriveKey: (purpose) => Buffer.from(hkdfSync('sha256', secret, 'fairlead', purpose, 32)),
+  }
+}
+
+function objectsOf(variables: SharedVariables): ObjectsSettings {
+  if (variables.FAIRLEAD_OBJECTS === 'filesystem') {
+    return { kind: 'filesystem', folder: variables.FAIRLEAD_OBJECTS_FOLDER ?? '' }
+  }
+  return {
+    kind: 's3',
+    endpoint: variables.S3_ENDPOINT ?? '',
+    region: variables.S3_REGION,
+    accessKeyId: variables.S3_ACCESS_KEY_ID ?? '',
+    secretAccessKey: variables.S3_SECRET_ACCESS_KEY ?? '',
+    bucket: variables.FAIRLEAD_S3_BUCKET ?? '',
+  }
+}
+
+function parse<Schema extends z.ZodType>(schema: Schema, env: Environment): z.output<Schema> {
+  const result = schema.safeParse(env)
+  if (result.success) return result.data
+  const lines = result.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`)
+  throw new SettingsError(lines.join('\n'))
+}

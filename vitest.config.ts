@@ -1,0 +1,24 @@
+import { defineConfig } from 'vitest/config'
+
+const timeouts = { testTimeout: 20_000, hookTimeout: 60_000 }
+
+export default defineConfig({
+  test: {
+    // A leaked rejection fails the run, and so does a handle that keeps a worker from ending.
+    dangerouslyIgnoreUnhandledErrors: false,
+    projects: [
+      {
+        test: {
+          name: 'backend',
+          include: ['backend/src/**/*.test.ts', 'bench/src/**/*.test.ts'],
+          globalSetup: ['backend/src/testing/global-setup.ts'],
+          ...timeouts,
+        },
+      },
+      { test: { name: 'dev', include: ['dev/**/*.test.ts', 'envoy/**/*.test.ts'], ...timeouts } },
+      {
+        test: { name: 'frontend', include: ['frontend/**/*.test.{ts,tsx}'], ...timeouts },
+      },
+    ],
+  },
+})
