@@ -1,0 +1,9 @@
+// Everything here runs in the browser too: no import of a node: module.
+export { FitsError, type FitsErrorReason } from '../fits-error.ts'
+export type { CardValue } from '../header/card.ts'
+export { FitsHeader, type KeywordReader } from '../header/header.ts'
+export type { CelestialFrame } from './frames.ts'
+export { galacticToIcrs, icrsToGalactic } from './galactic.ts'
+export { PROJECTION_CODES } from './projections/index.ts'
+export { angleBetween, latDegOf, lonDegOf, newVector, type Vector, vectorOf } from './vector.ts'
+export { type FramePosition, type PixelPosition, type SkyPosition, Wcs } from './wcs.ts'
