@@ -1,3 +1,4 @@
+import { Logger, runMigrations as migrateQueue } from 'graphile-worker'
 import { DataSource } from 'typeorm'
 import { migrations } from '../../../migrations/index.ts'
 
@@ -21,6 +22,8 @@ export async function migrate(url: string): Promise<string[]> {
     try {
       await lock.query('select pg_advisory_lock($1)', [MIGRATION_LOCK])
       const applied = await dataSource.runMigrations()
+      // graphile-worker's own schema, in the version of the package.
+      await migrateQueue({ connectionString: url, logger: new Logger(() => () => undefined) })
       return applied.map((migration) => migration.name)
     } finally {
       await lock.query('select pg_advisory_unlock($1)', [MIGRATION_LOCK])

@@ -1,0 +1,205 @@
+import {
+  type Execution,
+  ExecutionFailed,
+  type ExecutionRequest,
+  type ProducedFile,
+} from '../../../ports/execution.ts'
+import { folderBytes, residentBytes } from './measure.ts'
+import { TaskProcess } from './task-process.ts'
+
+export interface ProcessExecutionOptions {
+  /** The module that a child process runs; it calls serveTasks(). */
+  readonly entry: URL
+  /** Memory limit of the process that is kept warm: that of the most frequent service. Default 512 MiB. */
+  readonly warmMemoryBytes?: number
+  /** An idle process beyond the warm one ends after this. Default 30 s. */
+  readonly idleMs?: number
+  /** From SIGTERM to SIGKILL. Default 2 s. */
+  readonly graceMs?: number
+  /** Between two looks at memory and output. Default 250 ms. */
+  readonly watchMs?: number
+}
+
+/** Runs each task in a child process of its own, taken from a small pool and given back when it did well. */
+export function createProcessExecution(options: ProcessExecutionOptions): Execution {
+  return new ProcessExecution(options)
+}
+
+class ProcessExecution implements Execution {
+  readonly #entry: URL
+  readonly #warmMemoryBytes: number
+  readonly #idleMs: number
+  readonly #graceMs: number
+  readonly #watchMs: number
+  readonly #idle = new Map<TaskProcess, NodeJS.Timeout | undefined>()
+  readonly #running = new Map<TaskProcess, () => void>()
+  #closed = false
+
+  constructor(options: ProcessExecutionOptions) {
+    this.#entry = options.entry
+    this.#warmMemoryBytes = options.warmMemoryBytes ?? 512 * 1024 ** 2
+    this.#idleMs = options.idleMs ?? 30_000
+    this.#graceMs = options.graceMs ?? 2_000
+    this.#watchMs = options.watchMs ?? 250
+  }
+
+  warm(): void {
+    if (this.#closed || this.#idle.size > 0) return
+    this.#rest(new TaskProcess(this.#entry, this.#warmMemoryBytes))
+  }
+
+  async run(request: ExecutionRequest): Promise<readonly ProducedFile[]> {
+    if (this.#closed || request.signal.aborted) throw cancelled()
+    const child = this.#take(request.memoryLimitBytes)
+    try {
+      const files = await this.#runIn(child, request)
+      if (this.#closed) await child.stop(this.#graceMs)
+      else this.#rest(child)
+      return files
+    } finally {
+      child.release()
+      this.#running.delete(child)
+      this.warm()
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true
+    for (const stop of this.#running.values()) stop()
+    const children = [...this.#running.keys(), ...this.#idle.keys()]
+    for (const timer of this.#idle.values()) clearTimeout(timer)
+    this.#idle.clear()
+    await Promise.all(children.map((child) => child.stop(this.#graceMs)))
+  }
+
+  #runIn(child: TaskProcess, request: ExecutionRequest): Promise<readonly ProducedFile[]> {
+    const { promise, resolve, reject } = Promise.withResolvers<readonly ProducedFile[]>()
+    let verdict: ExecutionFailed | undefined
+    const stop = (failure: ExecutionFailed, force = false) => {
+      if (verdict !== undefined) return
+      verdict = failure
+      if (force) child.kill()
+      void child.stop(this.#graceMs)
+    }
+    const onAbort = () => stop(cancelled())
+    this.#running.set(child, onAbort)
+    request.signal.addEventListener('abort', onAbort, { once: true })
+    const deadline = setTimeout(
+      () => stop(durationExceeded()),
+      // setTimeout fires at once beyond 2^31 - 1 ms
+      Math.min(request.timeoutMs, 2 ** 31 - 1),
+    )
+    const watch = this.#watch(child, request, (failure) => stop(failure, true))
+
+    child.start(
+      { kind: 'run', service: request.service, payload: request.payload, folder: request.folder },
+      (message) => {
+        if (verdict !== undefined) return
+        if (message.kind === 'progress') request.onProgress(message.fraction)
+        else if (message.kind === 'log') request.onLog(message.line)
+        else if (message.kind === 'failed') {
+          // What a failed task leaves in memory is not carried on into the next one.
+          stop(new ExecutionFailed(message.reason, message.message, message.transient))
+        } else if (message.kind === 'done') {
+          const excess = outputExcess(message.files, request.outputLimitBytes)
+          if (excess === undefined) resolve(message.files)
+          else stop(excess)
+        }
+      },
+    )
+    child.exited.then((exit) => reject(verdict ?? crashed(child, exit, request.memoryLimitBytes)), reject)
+    return promise.finally(() => {
+      clearTimeout(deadline)
+      clearInterval(watch)
+      request.signal.removeEventListener('abort', onAbort)
+    })
+  }
+
+  #watch(
+    child: TaskProcess,
+    request: ExecutionRequest,
+    exceeded: (failure: ExecutionFailed) => void,
+  ): NodeJS.Timeout {
+    let looking = false
+    const look = async () => {
+      const [memory, output] = await Promise.all([residentBytes(child.pid), folderBytes(request.folder)])
+      if (memory > request.memoryLimitBytes) exceeded(memoryExceeded(request.memoryLimitBytes))
+      else if (output > request.outputLimitBytes) exceeded(outputExceeded(request.outputLimitBytes))
+    }
+    return setInterval(() => {
+      if (looking) return
+      looking = true
+      look().finally(() => {
+        looking = false
+      })
+    }, this.#watchMs)
+  }
+
+  #take(memoryLimitBytes: number): TaskProcess {
+    for (const [child, timer] of this.#idle) {
+      if (child.memoryLimitBytes !== memoryLimitBytes || !child.alive) continue
+      clearTimeout(timer)
+      this.#idle.delete(child)
+      return child
+    }
+    return new TaskProcess(this.#entry, memoryLimitBytes)
+  }
+
+  /** Keeps a process for the next task: one for good, others until they have idled for too long. */
+  #rest(child: TaskProcess): void {
+    const keeps = [...this.#idle.values()].some((timer) => timer === undefined)
+    const timer = keeps
+      ? setTimeout(() => {
+          this.#idle.delete(child)
+          void child.stop(this.#graceMs)
+        }, this.#idleMs)
+      : undefined
+    this.#idle.set(child, timer)
+    child.exited.then(() => {
+      clearTimeout(this.#idle.get(child))
+      this.#idle.delete(child)
+    })
+  }
+}
+
+const cancelled = () => new ExecutionFailed('CANCELLED', 'The task was cancelled.', false)
+
+const durationExceeded = () =>
+  new ExecutionFailed(
+    'EXECUTION_DURATION_EXCEEDED',
+    'The job ran for longer than its execution duration. Ask for a longer one, or for less work.',
+    false,
+  )
+
+const memoryExceeded = (limitBytes: number) =>
+  new ExecutionFailed(
+    'MEMORY_LIMIT_EXCEEDED',
+    `A task used more than its ${mebibytes(limitBytes)} MiB of memory. Ask for a smaller region.`,
+    false,
+  )
+
+const outputExceeded = (limitBytes: number) =>
+  new ExecutionFailed(
+    'OUTPUT_LIMIT_EXCEEDED',
+    `The results are larger than the ${mebibytes(limitBytes)} MiB that the job may write. Ask for a smaller region.`,
+    false,
+  )
+
+function mebibytes(bytes: number): number {
+  return Math.floor(bytes / 1024 ** 2)
+}
+
+function outputExcess(files: readonly ProducedFile[], limitBytes: number): ExecutionFailed | undefined {
+  const total = files.reduce((sum, file) => sum + file.sizeBytes, 0)
+  return total > limitBytes ? outputExceeded(limitBytes) : undefined
+}
+
+function crashed(
+  child: TaskProcess,
+  exit: { code: number | null; signal: NodeJS.Signals | null },
+  memoryLimitBytes: number,
+): ExecutionFailed {
+  if (child.lastWords.includes('heap out of memory')) return memoryExceeded(memoryLimitBytes)
+  const how = exit.signal === null ? `exit code ${exit.code}` : `signal ${exit.signal}`
+  return new ExecutionFailed('TASK_CRASHED', `The task's process ended with ${how}.`, true)
+}

@@ -1,0 +1,1 @@
+export { createDisabledScanner } from './disabled-scanner.ts'

@@ -1,0 +1,182 @@
+import type { JobEventRecord, JobRecord, ResultRecord, TaskRecord } from './job.ts'
+import type { Phase } from './phase-transitions.ts'
+
+/** int8 columns arrive as decimal strings: pg's default, kept so that no value is rounded. */
+type Int8 = string
+
+export interface JobRow {
+  id: string
+  organization_id: string
+  owner_id: string
+  service: string
+  run_id: string
+  parameters: JobRecord['parameters']
+  phase: Phase
+  version: Int8
+  last_sequence: Int8
+  progress: number
+  create_time: Date
+  queue_time: Date | null
+  start_time: Date | null
+  end_time: Date | null
+  destruction_time: Date
+  execution_duration_ms: Int8
+  output_limit_bytes: Int8
+  quote_size_bytes: Int8
+  quote_duration_ms: Int8
+  error_reason: string | null
+  error_message: string | null
+  error_transient: boolean | null
+  task_count: number
+  tasks_completed: number
+  tasks_failed: number
+}
+
+export const jobColumns = [
+  'id',
+  'organization_id',
+  'owner_id',
+  'service',
+  'run_id',
+  'parameters',
+  'phase',
+  'version',
+  'last_sequence',
+  'progress',
+  'create_time',
+  'queue_time',
+  'start_time',
+  'end_time',
+  'destruction_time',
+  'execution_duration_ms',
+  'output_limit_bytes',
+  'quote_size_bytes',
+  'quote_duration_ms',
+  'error_reason',
+  'error_message',
+  'error_transient',
+  'task_count',
+  'tasks_completed',
+  'tasks_failed',
+]
+  .map((column) => `jobs.${column}`)
+  .join(', ')
+
+interface ErrorColumns {
+  error_reason: string | null
+  error_message: string | null
+  error_transient: boolean | null
+}
+
+function errorOf(row: ErrorColumns): JobRecord['error'] {
+  if (row.error_reason === null) return undefined
+  return {
+    reason: row.error_reason,
+    message: row.error_message ?? '',
+    transient: row.error_transient ?? false,
+  }
+}
+
+export function jobOf(row: JobRow): JobRecord {
+  return {
+    id: row.id,
+    organizationId: row.organization_id,
+    ownerId: row.owner_id,
+    service: row.service,
+    runId: row.run_id,
+    parameters: row.parameters,
+    phase: row.phase,
+    version: BigInt(row.version),
+    lastSequence: BigInt(row.last_sequence),
+    progress: row.progress,
+    createTime: row.create_time,
+    queueTime: row.queue_time ?? undefined,
+    startTime: row.start_time ?? undefined,
+    endTime: row.end_time ?? undefined,
+    destructionTime: row.destruction_time,
+    executionDurationMs: Number(row.execution_duration_ms),
+    outputLimitBytes: BigInt(row.output_limit_bytes),
+    quote: {
+      sizeBytes: BigInt(row.quote_size_bytes),
+      durationMs: Number(row.quote_duration_ms),
+      taskCount: row.task_count,
+    },
+    error: errorOf(row),
+    taskCount: row.task_count,
+    tasksCompleted: row.tasks_completed,
+    tasksFailed: row.tasks_failed,
+  }
+}
+
+export interface TaskRow extends ErrorColumns {
+  job_id: string
+  index: number
+  display_name: string
+  state: TaskRecord['state']
+  attempt: number
+  start_time: Date | null
+  end_time: Date | null
+}
+
+export const taskColumns =
+  'job_id, index, display_name, state, attempt, start_time, end_time, error_reason, error_message, error_transient'
+
+export function taskOf(row: TaskRow): TaskRecord {
+  return {
+    jobId: row.job_id,
+    index: row.index,
+    displayName: row.display_name,
+    state: row.state,
+    attempt: row.attempt,
+    startTime: row.start_time ?? undefined,
+    endTime: row.end_time ?? undefined,
+    error: errorOf(row),
+  }
+}
+
+export interface ResultRow {
+  name: string
+  task_index: number
+  file_name: string
+  media_type: string
+  size_bytes: Int8
+  sha256: string
+  scan_state: ResultRecord['scanState']
+  source_id: string
+  stencil: string
+  object_key: string
+}
+
+export const resultColumns =
+  'name, task_index, file_name, media_type, size_bytes, sha256, scan_state, source_id, stencil, object_key'
+
+export function resultOf(row: ResultRow): ResultRecord {
+  return {
+    name: row.name,
+    taskIndex: row.task_index,
+    fileName: row.file_name,
+    mediaType: row.media_type,
+    sizeBytes: Number(row.size_bytes),
+    sha256: row.sha256,
+    scanState: row.scan_state,
+    sourceId: row.source_id,
+    stencil: row.stencil,
+    objectKey: row.object_key,
+  }
+}
+
+export interface EventRow {
+  sequence: Int8
+  time: Date
+  kind: JobEventRecord['kind']
+  payload: unknown
+}
+
+export function eventOf(row: EventRow): JobEventRecord {
+  return {
+    sequence: BigInt(row.sequence),
+    time: row.time,
+    kind: row.kind,
+    payload: row.payload,
+  } as JobEventRecord
+}

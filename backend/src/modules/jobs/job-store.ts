@@ -1,0 +1,253 @@
+import type {
+  JobEventBody,
+  JobEventRecord,
+  JobQuote,
+  JobRecord,
+  Parameter,
+  ResultRecord,
+  TaskRecord,
+} from './job.ts'
+import { recordChange } from './job-changes.ts'
+import {
+  type EventRow,
+  eventOf,
+  type JobRow,
+  jobColumns,
+  jobOf,
+  type ResultRow,
+  resultColumns,
+  resultOf,
+  type TaskRow,
+  taskColumns,
+  taskOf,
+} from './job-rows.ts'
+import type { Phase } from './phase-transitions.ts'
+import { type Database, rows } from './sql.ts'
+
+export interface NewJob {
+  readonly id: string
+  readonly organizationId: string
+  readonly ownerId: string
+  readonly service: string
+  readonly runId: string
+  readonly parameters: readonly Parameter[]
+  readonly requestId: string | undefined
+  readonly requestHash: Buffer
+  readonly phase: 'PENDING' | 'QUEUED'
+  /** Undefined means `lifetimeMs` from now, by the database's clock. */
+  readonly destructionTime: Date | undefined
+  readonly lifetimeMs: number
+  readonly executionDurationMs: number
+  readonly memoryLimitBytes: number
+  readonly outputLimitBytes: number
+  readonly maxAttempts: number
+  readonly quote: JobQuote
+  readonly tasks: readonly { readonly displayName: string; readonly payload: unknown }[]
+}
+
+/**
+ * Writes a job with its tasks, first events and outbox row in one statement. Undefined when the owner's
+ * request_id has made a job before.
+ */
+export async function insertJob(database: Database, job: NewJob): Promise<JobRecord | undefined> {
+  const path: readonly Phase[] = job.phase === 'PENDING' ? ['PENDING'] : ['PENDING', 'QUEUED']
+  const events: JobEventBody[] = path.map((phase) => ({ kind: 'phase', payload: { phase } }))
+  const inserted = await rows<JobRow>(
+    database,
+    `with inserted as (
+       insert into jobs (id, organization_id, owner_id, service, run_id, parameters, request_id,
+         request_hash, phase, last_sequence, queue_time, destruction_time, execution_duration_ms,
+         memory_limit_bytes, output_limit_bytes, quote_size_bytes, quote_duration_ms, task_count)
+       values ($1, $2, $3, $4, $5, $6::jsonb, $7, $8, $9, $10, case when $9 = 'QUEUED' then now() end,
+         coalesce($11::timestamptz, now() + $12::double precision * interval '1 ms'), $13, $14, $15, $16,
+         $17, $18)
+       on conflict (organization_id, owner_id, request_id) do nothing
+       returning ${jobColumns}
+     ), planned as (
+       insert into job_tasks (job_id, index, display_name, payload, max_attempts)
+       select inserted.id, task.position - 1, task.body ->> 'displayName', task.body -> 'payload', $19
+       from inserted, jsonb_array_elements($20::jsonb) with ordinality as task (body, position)
+     ), ${recordChange('inserted', '$21', '$22')}
+     select inserted.* from inserted, notified`,
+    [
+      job.id,
+      job.organizationId,
+      job.ownerId,
+      job.service,
+      job.runId,
+      JSON.stringify(job.parameters),
+      job.requestId ?? null,
+      job.requestHash,
+      job.phase,
+      events.length,
+      job.destructionTime ?? null,
+      job.lifetimeMs,
+      job.executionDurationMs,
+      job.memoryLimitBytes,
+      job.outputLimitBytes,
+      job.quote.sizeBytes,
+      job.quote.durationMs,
+      job.tasks.length,
+      job.maxAttempts,
+      JSON.stringify(job.tasks),
+      JSON.stringify(events),
+      'jobs.created',
+    ],
+  )
+  return inserted[0] === undefined ? undefined : jobOf(inserted[0])
+}
+
+/** The job that a request_id made, with the hash of what was asked for then. */
+export async function findRequest(
+  database: Database,
+  organizationId: string,
+  ownerId: string,
+  requestId: string,
+): Promise<{ job: JobRecord; requestHash: Buffer } | undefined> {
+  const found = await rows<JobRow & { request_hash: Buffer }>(
+    database,
+    `select ${jobColumns}, request_hash from jobs
+     where organization_id = $1 and owner_id = $2 and request_id = $3`,
+    [organizationId, ownerId, requestId],
+  )
+  return found[0] === undefined ? undefined : { job: jobOf(found[0]), requestHash: found[0].request_hash }
+}
+
+/** Jobs of an organisation that are queued or running. */
+export async function countUnfinished(database: Database, organizationId: string): Promise<number> {
+  const found = await rows<{ count: number }>(
+    database,
+    `select count(*)::int as count from jobs
+     where organization_id = $1 and phase in ('QUEUED', 'EXECUTING')`,
+    [organizationId],
+  )
+  return found[0]?.count ?? 0
+}
+
+/** A job of the organisation that has not been deleted; locked against change when asked. */
+export async function findJob(
+  database: Database,
+  organizationId: string,
+  jobId: string,
+  lock: 'lock' | 'read' = 'read',
+): Promise<JobRecord | undefined> {
+  const found = await rows<JobRow>(
+    database,
+    `select ${jobColumns} from jobs where id = $1 and organization_id = $2 and delete_time is null
+     ${lock === 'lock' ? 'for update' : ''}`,
+    [jobId, organizationId],
+  )
+  return found[0] === undefined ? undefined : jobOf(found[0])
+}
+
+/** A job by its id alone, for work that was queued for it. */
+export async function lockJob(database: Database, jobId: string): Promise<JobRecord | undefined> {
+  const found = await rows<JobRow>(
+    database,
+    `select ${jobColumns} from jobs where id = $1 and delete_time is null for update`,
+    [jobId],
+  )
+  return found[0] === undefined ? undefined : jobOf(found[0])
+}
+
+export interface JobFilter {
+  readonly organizationId: string
+  readonly phases: readonly Phase[]
+  readonly service: string | undefined
+  readonly ownerId: string | undefined
+  readonly createdAfter: Date | undefined
+  readonly createdBefore: Date | undefined
+}
+
+/** Where a page ended: create_time as PostgreSQL writes it, with its microseconds, and id. */
+export interface JobCursor {
+  readonly createTime: string
+  readonly id: string
+}
+
+export async function listJobs(
+  database: Database,
+  filter: JobFilter,
+  order: 'asc' | 'desc',
+  after: JobCursor | undefined,
+  limit: number,
+): Promise<{ job: JobRecord; cursor: JobCursor }[]> {
+  const values: unknown[] = [filter.organizationId, limit]
+  const conditions = ['organization_id = $1', 'delete_time is null']
+  const add = (condition: (...places: string[]) => string, ...parts: unknown[]) => {
+    conditions.push(condition(...parts.map((part) => `$${values.push(part)}`)))
+  }
+  if (filter.phases.length > 0) add((phases) => `phase = any(${phases}::text[])`, filter.phases)
+  else conditions.push(`phase <> 'ARCHIVED'`)
+  if (filter.service !== undefined) add((service) => `service = ${service}`, filter.service)
+  if (filter.ownerId !== undefined) add((owner) => `owner_id = ${owner}::uuid`, filter.ownerId)
+  if (filter.createdAfter !== undefined) add((time) => `create_time >= ${time}`, filter.createdAfter)
+  if (filter.createdBefore !== undefined) add((time) => `create_time < ${time}`, filter.createdBefore)
+  if (after !== undefined) {
+    const beyond = order === 'asc' ? '>' : '<'
+    add(
+      (time, id) => `(create_time, id) ${beyond} (${time}::timestamptz, ${id}::uuid)`,
+      after.createTime,
+      after.id,
+    )
+  }
+  const found = await rows<JobRow & { cursor_time: string }>(
+    database,
+    `select ${jobColumns}, create_time::text as cursor_time from jobs
+     where ${conditions.join(' and ')}
+     order by create_time ${order}, id ${order} limit $2`,
+    values,
+  )
+  return found.map((row) => ({ job: jobOf(row), cursor: { createTime: row.cursor_time, id: row.id } }))
+}
+
+export async function listTasks(
+  database: Database,
+  jobId: string,
+  afterIndex: number,
+  limit: number,
+): Promise<TaskRecord[]> {
+  const found = await rows<TaskRow>(
+    database,
+    `select ${taskColumns} from job_tasks where job_id = $1 and index > $2 order by index limit $3`,
+    [jobId, afterIndex, limit],
+  )
+  return found.map(taskOf)
+}
+
+export async function listResults(database: Database, jobId: string): Promise<ResultRecord[]> {
+  const found = await rows<ResultRow>(
+    database,
+    `select ${resultColumns} from job_results where job_id = $1 order by position`,
+    [jobId],
+  )
+  return found.map(resultOf)
+}
+
+export async function findResult(
+  database: Database,
+  jobId: string,
+  name: string,
+): Promise<ResultRecord | undefined> {
+  const found = await rows<ResultRow>(
+    database,
+    `select ${resultColumns} from job_results where job_id = $1 and name = $2`,
+    [jobId, name],
+  )
+  return found[0] === undefined ? undefined : resultOf(found[0])
+}
+
+export async function listEvents(
+  database: Database,
+  jobId: string,
+  afterSequence: bigint,
+  limit: number,
+): Promise<JobEventRecord[]> {
+  const found = await rows<EventRow>(
+    database,
+    `select sequence, time, kind, payload from job_events
+     where job_id = $1 and sequence > $2 order by sequence limit $3`,
+    [jobId, afterSequence, limit],
+  )
+  return found.map(eventOf)
+}

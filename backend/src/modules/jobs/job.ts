@@ -1,0 +1,111 @@
+import type { Phase } from './phase-transitions.ts'
+
+/*
+ * Glossary.
+ * job        what a member asked for: a service with parameters, in one UWS phase at a time
+ * task       one piece of a job's plan, run by one worker at a time
+ * attempt    one run of a task; its number fences off every earlier run
+ * lease      the time until which a worker owns a running task, renewed by heartbeat
+ * result     a file that the finished job offers
+ * stencil    the region that a result was cut out by, as given (SODA section 3)
+ * event      one entry of a job's history, numbered without gaps
+ */
+
+export interface Parameter {
+  readonly name: string
+  readonly value: string
+}
+
+export interface JobError {
+  /** Stable, UPPER_SNAKE_CASE. */
+  readonly reason: string
+  /** What happened, and the way out. */
+  readonly message: string
+  /** Whether the same job might succeed when run again. */
+  readonly transient: boolean
+}
+
+export interface JobRecord {
+  readonly id: string
+  readonly organizationId: string
+  readonly ownerId: string
+  readonly service: string
+  readonly runId: string
+  readonly parameters: readonly Parameter[]
+  readonly phase: Phase
+  readonly version: bigint
+  readonly lastSequence: bigint
+  /** [0, 1] */
+  readonly progress: number
+  readonly createTime: Date
+  readonly queueTime: Date | undefined
+  readonly startTime: Date | undefined
+  readonly endTime: Date | undefined
+  readonly destructionTime: Date
+  readonly executionDurationMs: number
+  readonly outputLimitBytes: bigint
+  readonly quote: JobQuote
+  readonly error: JobError | undefined
+  readonly taskCount: number
+  readonly tasksCompleted: number
+  readonly tasksFailed: number
+}
+
+export interface JobQuote {
+  /** Bytes of results, at most. */
+  readonly sizeBytes: bigint
+  /** Expected running time on an idle system. */
+  readonly durationMs: number
+  readonly taskCount: number
+}
+
+export type TaskState = 'WAITING' | 'RUNNING' | 'COMPLETED' | 'FAILED' | 'CANCELLED'
+
+export interface TaskRecord {
+  readonly jobId: string
+  readonly index: number
+  readonly displayName: string
+  readonly state: TaskState
+  readonly attempt: number
+  readonly startTime: Date | undefined
+  readonly endTime: Date | undefined
+  readonly error: JobError | undefined
+}
+
+export type ScanState = 'UNSCANNED' | 'PENDING' | 'CLEAN' | 'INFECTED'
+
+/** A file that an attempt of a task made and stored, not yet published. */
+export interface TaskOutput {
+  readonly fileName: string
+  readonly mediaType: string
+  readonly sizeBytes: number
+  /** Lower-case hexadecimal. */
+  readonly sha256: string
+  readonly scanState: ScanState
+  readonly sourceId: string
+  readonly stencil: string
+  readonly objectKey: string
+}
+
+export interface ResultRecord extends TaskOutput {
+  /** Unique in the job: the last segment of the result's resource name. */
+  readonly name: string
+  readonly taskIndex: number
+}
+
+export type JobEventBody =
+  | { readonly kind: 'phase'; readonly payload: { readonly phase: Phase; readonly error?: JobError } }
+  | { readonly kind: 'progress'; readonly payload: { readonly progress: number } }
+  | { readonly kind: 'log'; readonly payload: { readonly task: number; readonly text: string } }
+  | { readonly kind: 'result'; readonly payload: ResultRecord }
+
+export type JobEventRecord = JobEventBody & { readonly sequence: bigint; readonly time: Date }
+
+/** Where the files of one attempt are stored; nothing but that attempt writes there. */
+export function attemptPrefix(jobId: string, index: number, attempt: number): string {
+  return `${jobPrefix(jobId)}${index}-${attempt}/`
+}
+
+export function jobPrefix(jobId: string): string {
+  return `jobs/${jobId}/`
+}

@@ -1,0 +1,39 @@
+import { join } from 'node:path'
+import type { ProducedFile } from '../../../ports/execution.ts'
+import { ExecutionFailed } from '../../../ports/execution.ts'
+import type { Objects } from '../../../ports/objects.ts'
+import type { Scanner } from '../../../ports/scanner.ts'
+import { attemptPrefix, type TaskOutput } from '../job.ts'
+import type { Attempt } from '../task-store.ts'
+
+/** Scans what a task made and stores it under the attempt's own prefix; infected content is not kept. */
+export async function storeFiles(
+  stores: { readonly objects: Objects; readonly scanner: Scanner },
+  attempt: Attempt,
+  folder: string,
+  files: readonly ProducedFile[],
+  signal: AbortSignal,
+): Promise<TaskOutput[]> {
+  const prefix = attemptPrefix(attempt.jobId, attempt.index, attempt.attempt)
+  const outputs: TaskOutput[] = []
+  try {
+    for (const [position, file] of files.entries()) {
+      const path = join(folder, file.fileName)
+      const { state } = await stores.scanner.scan({ path, signal })
+      const objectKey = `${prefix}${position}`
+      if (state !== 'INFECTED') {
+        await stores.objects.putFile(objectKey, path, { mediaType: file.mediaType, signal })
+      }
+      outputs.push({ ...file, scanState: state, objectKey })
+    }
+  } catch (error) {
+    if (signal.aborted) throw error
+    const text = error instanceof Error ? error.message : String(error)
+    throw new ExecutionFailed('RESULT_NOT_STORED', `The results could not be stored: ${text}`, true)
+  }
+  return outputs
+}
+
+export async function removeAttemptFiles(objects: Objects, attempt: Attempt): Promise<void> {
+  await objects.deletePrefix(attemptPrefix(attempt.jobId, attempt.index, attempt.attempt))
+}

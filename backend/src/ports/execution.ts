@@ -1,0 +1,62 @@
+/** Runs tasks of registered services, each fenced off from the worker and within its limits. */
+export interface Execution {
+  /** Resolves with the files that the task made in its folder; throws ExecutionFailed otherwise. */
+  run(request: ExecutionRequest): Promise<readonly ProducedFile[]>
+  /** Gets ready for the next task, so that it starts without delay. */
+  warm(): void
+  /** Ends what runs, and waits for its end. */
+  close(): Promise<void>
+}
+
+export interface ExecutionRequest {
+  /** Id of a registered service. */
+  readonly service: string
+  /** What the service's plan made for this task; JSON. */
+  readonly payload: unknown
+  /** An existing, empty folder of the task's own. */
+  readonly folder: string
+  /** Resident memory. */
+  readonly memoryLimitBytes: number
+  /** Sum of the files in the folder. */
+  readonly outputLimitBytes: number
+  readonly timeoutMs: number
+  /** Stops the task, by force when it does not stop by itself; run() then throws reason CANCELLED. */
+  readonly signal: AbortSignal
+  /** [0, 1], as often as the task likes. */
+  readonly onProgress: (fraction: number) => void
+  readonly onLog: (line: string) => void
+}
+
+export interface ProducedFile {
+  /** Inside the task's folder; no separators. */
+  readonly fileName: string
+  readonly mediaType: string
+  readonly sizeBytes: number
+  /** Lower-case hexadecimal. */
+  readonly sha256: string
+  /** What the file was made from. */
+  readonly sourceId: string
+  readonly stencil: string
+}
+
+/** Stable reasons of failure that every adapter gives; a service's own reasons come beside them. */
+export type ExecutionFailure =
+  | 'CANCELLED'
+  | 'EXECUTION_DURATION_EXCEEDED'
+  | 'MEMORY_LIMIT_EXCEEDED'
+  | 'OUTPUT_LIMIT_EXCEEDED'
+  | 'TASK_CRASHED'
+  | 'TASK_FAILED'
+
+export class ExecutionFailed extends Error {
+  override readonly name = 'ExecutionFailed'
+  readonly reason: string
+  /** Whether another attempt might succeed. */
+  readonly transient: boolean
+
+  constructor(reason: string, message: string, transient: boolean) {
+    super(message)
+    this.reason = reason
+    this.transient = transient
+  }
+}
