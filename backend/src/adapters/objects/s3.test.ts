@@ -1,8 +1,8 @@
 import { CreateBucketCommand } from '@aws-sdk/client-s3'
 import { describe, test } from 'vitest'
+import { missingS3Settings, s3TestClient } from '../s3/s3-test-client.ts'
 import { describeObjects } from './contract.ts'
 import { S3Objects } from './s3.ts'
-import { missingS3Settings, s3TestClient } from './s3-test-client.ts'
 
 const missing = missingS3Settings()
 

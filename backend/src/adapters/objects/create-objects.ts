@@ -1,0 +1,32 @@
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Objects } from '../../ports/objects.ts'
+import type { HttpRoute } from '../../server/http-route.ts'
+import { createS3Client, type S3ClientOptions } from '../s3/s3-client.ts'
+import { FilesystemObjects } from './filesystem.ts'
+import { objectsRoute } from './objects-route.ts'
+import { S3Objects } from './s3.ts'
+
+export type ObjectsSettings =
+  | { readonly kind: 'filesystem'; readonly folder: string }
+  | { readonly kind: 's3'; readonly s3: S3ClientOptions; readonly bucket: string }
+
+export interface ChosenObjects {
+  readonly objects: Objects
+  /** Serve what the store signs, where the store has no address of its own. */
+  readonly routes: readonly HttpRoute[]
+  /** Files written here are moved into the store rather than copied, where it stands on a disk. */
+  readonly scratchFolder: string
+}
+
+/** The store that the settings name. Called by entry points alone. */
+export function createObjects(settings: ObjectsSettings, signingKey: Buffer): ChosenObjects {
+  if (settings.kind === 's3') {
+    const objects = new S3Objects({ client: createS3Client(settings.s3), bucket: settings.bucket })
+    return { objects, routes: [], scratchFolder: join(tmpdir(), 'fairlead-scratch') }
+  }
+  const { folder } = settings
+  const objects = new FilesystemObjects({ folder, signingKey })
+  // No key names a segment that begins with a dot.
+  return { objects, routes: [objectsRoute({ objects, signingKey })], scratchFolder: join(folder, '.scratch') }
+}
