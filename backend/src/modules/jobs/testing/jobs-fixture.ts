@@ -1,0 +1,123 @@
+import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import pino from 'pino'
+import { v7 } from 'uuid'
+import { createProcessExecution } from '../../../adapters/execution/process/index.ts'
+import { FilesystemObjects } from '../../../adapters/objects/filesystem.ts'
+import { createDisabledScanner } from '../../../adapters/scanner/disabled/index.ts'
+import { createTestDatabase, type TestDatabase } from '../../../testing/database.ts'
+import type { JobEventRecord, JobRecord } from '../job.ts'
+import { listEvents } from '../job-store.ts'
+import { isTerminal } from '../phase-transitions.ts'
+import { createJobsWorker, type JobsWorker, type JobsWorkerOptions } from '../worker/jobs-worker.ts'
+import { probeService } from './probe-service.ts'
+
+export const silent = pino({ level: process.env['TEST_LOG'] ?? 'silent' })
+
+export interface JobsFixture {
+  readonly database: TestDatabase
+  readonly folder: string
+  readonly objects: FilesystemObjects
+  readonly organizationId: string
+  readonly ownerId: string
+  worker(options?: Partial<JobsWorkerOptions>): Promise<JobsWorker>
+  events(jobId: string): Promise<JobEventRecord[]>
+  /** Resolves when the job's events hold what is looked for; fails after 15 s. */
+  until(jobId: string, found: (events: JobEventRecord[]) => boolean): Promise<JobEventRecord[]>
+  ended(jobId: string): Promise<JobEventRecord[]>
+  storedKeys(): Promise<string[]>
+  end(): Promise<void>
+}
+
+export function phaseOf(event: JobEventRecord): JobRecord['phase'] | undefined {
+  return event.kind === 'phase' ? event.payload.phase : undefined
+}
+
+/** A migrated database with an organisation and a user in it, a folder of objects, and workers on demand. */
+export async function jobsFixture(): Promise<JobsFixture> {
+  const database = await createTestDatabase()
+  const folder = await mkdtemp(join(tmpdir(), 'fairlead-jobs-'))
+  const objects = new FilesystemObjects({ folder: join(folder, 'objects'), signingKey: Buffer.alloc(32, 7) })
+  const organizationId = v7()
+  const ownerId = v7()
+  await database.dataSource.query(
+    `insert into organizations (id, slug, display_name, kind) values ($1, 'observatory', 'Observatory', 'MEMBER')`,
+    [organizationId],
+  )
+  await database.dataSource.query(
+    `insert into users (id, issuer, subject, email, display_name) values ($1, 'iss', 'probe', 'a@example.org', 'A')`,
+    [ownerId],
+  )
+  const releasers: (() => Promise<void>)[] = []
+  const events = (jobId: string) => listEvents(database.dataSource, jobId, 0n, 10_000)
+  const until: JobsFixture['until'] = async (jobId, found) => {
+    const deadline = performance.now() + 15_000
+    for (;;) {
+      const seen = await events(jobId)
+      if (found(seen)) return seen
+      if (performance.now() > deadline) {
+        throw new Error(
+          `not seen in time; there is ${JSON.stringify(seen, (_, v) => (typeof v === 'bigint' ? `${v}` : v))}`,
+        )
+      }
+      await new Promise((resolve) => setTimeout(resolve, 20))
+    }
+  }
+  return {
+    database,
+    folder,
+    objects,
+    organizationId,
+    ownerId,
+    events,
+    until,
+    ended: (jobId) =>
+      until(jobId, (seen) => seen.some((event) => event.kind === 'phase' && isTerminal(event.payload.phase))),
+    async worker(options = {}) {
+      const execution = createProcessExecution({
+        entry: new URL('./probe-runner.ts', import.meta.url),
+        warmMemoryBytes: probeService.limits.memoryBytes,
+        graceMs: 200,
+        watchMs: 50,
+      })
+      const worker = createJobsWorker({
+        databaseUrl: database.url,
+        dataSource: database.dataSource,
+        objects,
+        scanner: createDisabledScanner(),
+        execution,
+        services: [probeService],
+        concurrency: 2,
+        scratchFolder: join(folder, 'scratch'),
+        log: silent,
+        leaseMs: 1_500,
+        sweepMs: 200,
+        reportIntervalMs: 50,
+        ...options,
+      })
+      await worker.start()
+      let stopped = false
+      const stop = async () => {
+        if (stopped) return
+        stopped = true
+        await worker.stop()
+        await execution.close()
+      }
+      releasers.push(stop)
+      return { start: () => worker.start(), healthy: () => worker.healthy(), stop }
+    },
+    async storedKeys() {
+      const entries = await readdir(join(folder, 'objects'), { recursive: true, withFileTypes: true }).catch(
+        () => [],
+      )
+      return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name))
+    },
+    async end() {
+      for (const release of releasers.reverse()) await release()
+      await objects.close()
+      await database.drop()
+      await rm(folder, { recursive: true, force: true })
+    },
+  }
+}

@@ -1,0 +1,48 @@
+import { v7 } from 'uuid'
+import { inTransaction } from '../../../database/index.ts'
+import { enqueueTasks } from '../job-queue.ts'
+import { insertJob } from '../job-store.ts'
+import { checkParameters } from '../services/parameters.ts'
+import type { JobsFixture } from './jobs-fixture.ts'
+import { probeService } from './probe-service.ts'
+
+/** Queues a probe job without the service's rules in between; returns its id. */
+export async function submitProbe(
+  fixture: JobsFixture,
+  acts: readonly string[],
+  limits: Partial<typeof probeService.limits> = {},
+): Promise<string> {
+  const parameters = acts.map((value) => ({ name: 'ACT', value }))
+  const tasks = await probeService.plan(checkParameters(probeService.parameters, parameters), {
+    dataset: async () => undefined,
+  })
+  const id = v7()
+  const { executionDurationMs, memoryBytes, outputBytes, maxAttempts } = { ...probeService.limits, ...limits }
+  await inTransaction(fixture.database.dataSource, async (manager) => {
+    await insertJob(manager, {
+      id,
+      organizationId: fixture.organizationId,
+      ownerId: fixture.ownerId,
+      service: 'probe',
+      runId: '',
+      parameters,
+      requestId: undefined,
+      requestHash: Buffer.alloc(32),
+      phase: 'QUEUED',
+      destructionTime: undefined,
+      lifetimeMs: 86_400_000,
+      executionDurationMs,
+      memoryLimitBytes: memoryBytes,
+      outputLimitBytes: outputBytes,
+      maxAttempts,
+      quote: { sizeBytes: 1n, durationMs: 1, taskCount: tasks.length },
+      tasks: tasks.map(({ displayName, payload }) => ({ displayName, payload })),
+    })
+    await enqueueTasks(
+      manager,
+      id,
+      tasks.map((_, index) => index),
+    )
+  })
+  return id
+}
