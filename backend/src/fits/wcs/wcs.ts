@@ -1,15 +1,17 @@
 import { FitsError } from '../fits-error.ts'
 import { type KeywordReader, numberOf } from '../header/header.ts'
-import { celestialType } from './celestial-axes.ts'
+import { type CelestialType, celestialType } from './celestial-axes.ts'
+import { type DssPlate, dssPlate } from './dss-plate.ts'
 import { type CelestialFrame, frameOf } from './frames.ts'
-import { degreesPer, type LinearTransform, linearTransform } from './linear-transform.ts'
+import { degreesPer, linearTransform } from './linear-transform.ts'
 import { nativeToCelestial } from './native-pole.ts'
+import { linearPlane, type PixelPlane } from './pixel-plane.ts'
 import { projectionOf } from './projections/index.ts'
 import type { Projection } from './projections/projection.ts'
-import { type SipDistortion, sipDistortion } from './sip.ts'
+import { TAN } from './projections/zenithal.ts'
+import { sipDistortion } from './sip.ts'
 import {
   at,
-  DEGREES,
   latDegOf,
   lonDegOf,
   type Matrix,
@@ -41,11 +43,8 @@ export interface PixelPosition {
 
 interface WcsParts {
   frame: CelestialFrame
-  linear: LinearTransform
-  sip: SipDistortion | undefined
+  plane: PixelPlane
   projection: Projection
-  /** Added to the plane coordinates, radians: PVi_0 moves the plane's origin to the fiducial point. */
-  planeOrigin: readonly [number, number]
   toFrame: Matrix
   toIcrs: Matrix
 }
@@ -61,27 +60,21 @@ export class Wcs {
   readonly frame: CelestialFrame
   /** Side of a pixel at the reference point, degrees: the square root of its area. */
   readonly pixelScaleDeg: number
-  readonly #linear: LinearTransform
-  readonly #sip: SipDistortion | undefined
+  readonly #pixelPlane: PixelPlane
   readonly #projection: Projection
-  readonly #planeOrigin: readonly [number, number]
   readonly #toFrame: Matrix
   readonly #toIcrs: Matrix
   readonly #fromFrame: Matrix
   readonly #fromIcrs: Matrix
   readonly #plane = new Float64Array(2)
-  readonly #offset = new Float64Array(2)
   readonly #vector = newVector()
 
   private constructor(parts: WcsParts) {
     this.projection = parts.projection.code
     this.frame = parts.frame
-    const [a, b, c, d] = parts.linear.forward
-    this.pixelScaleDeg = Math.sqrt(Math.abs(a * d - b * c))
-    this.#linear = parts.linear
-    this.#sip = parts.sip
+    this.pixelScaleDeg = parts.plane.pixelScaleDeg
+    this.#pixelPlane = parts.plane
     this.#projection = parts.projection
-    this.#planeOrigin = parts.planeOrigin
     this.#toFrame = parts.toFrame
     this.#toIcrs = parts.toIcrs
     this.#fromFrame = transpose(parts.toFrame)
@@ -98,41 +91,10 @@ export class Wcs {
       )
     }
     refuseTables(header)
-    const { axes, kind, code } = type
-    const lonDegrees = degreesPer(header, axes.lon)
-    const latDegrees = degreesPer(header, axes.lat)
-    const lon0 = (numberOf(header, `CRVAL${axes.lon}`) ?? 0) * lonDegrees
-    const lat0 = (numberOf(header, `CRVAL${axes.lat}`) ?? 0) * latDegrees
-    if (Math.abs(lat0) > 90) {
-      throw new FitsError(
-        'BAD_WCS',
-        `CRVAL${axes.lat} is the latitude ${lat0}; it must be within -90 and 90 degrees.`,
-      )
-    }
-    const projection = projectionOf(code, (m) => numberOf(header, `PV${axes.lat}_${m}`), lat0)
-    const phi0 = numberOf(header, `PV${axes.lon}_1`) ?? 0
-    const theta0 = numberOf(header, `PV${axes.lon}_2`) ?? projection.theta0Deg
-    const toFrame = nativeToCelestial({
-      lon0,
-      lat0,
-      phi0,
-      theta0,
-      lonPole: numberOf(header, 'LONPOLE') ?? numberOf(header, `PV${axes.lon}_3`),
-      latPole: numberOf(header, 'LATPOLE') ?? numberOf(header, `PV${axes.lon}_4`),
-    })
-    const { frame, toIcrs } = frameOf(header, kind)
-    const planeOrigin = new Float64Array(2)
-    if ((numberOf(header, `PV${axes.lon}_0`) ?? 0) !== 0)
-      projection.toPlane(vectorOf(phi0, theta0), planeOrigin)
-    return new Wcs({
-      frame,
-      linear: linearTransform(header, axes),
-      sip: sipDistortion(header),
-      projection,
-      planeOrigin: [planeOrigin[0] ?? 0, planeOrigin[1] ?? 0],
-      toFrame,
-      toIcrs: multiply(toIcrs, toFrame),
-    })
+    const { frame, toIcrs } = frameOf(header, type.kind)
+    const plate = type.kind === 'RA' && type.code === 'TAN' ? dssPlate(header) : undefined
+    const { plane, projection, toFrame } = plate ? dssGeometry(plate) : geometry(header, type)
+    return new Wcs({ frame, plane, projection, toFrame, toIcrs: multiply(toIcrs, toFrame) })
   }
 
   pixelToSky(x: number, y: number): SkyPosition | undefined {
@@ -178,46 +140,65 @@ export class Wcs {
    * `radiusPx` of it. -1 where none of them has a direction; Infinity where nothing can be said.
    */
   reach(x: number, y: number, radiusPx: number): number {
-    const { crpix, maxScaleDeg } = this.#linear
-    const u = x - crpix[0]
-    const v = y - crpix[1]
-    const stretch = this.#sip ? this.#sip.maxStretch(Math.abs(u) + radiusPx, Math.abs(v) + radiusPx) : 1
-    this.#toPlane(u, v)
-    const h = (radiusPx * maxScaleDeg * stretch) / DEGREES
+    this.#pixelPlane.toPlane(x, y, this.#plane)
+    const h = radiusPx * this.#pixelPlane.maxScaleRad(x, y, radiusPx)
     // A hair more than exact, so that rounding never makes the bound too small.
     return this.#projection.reach(this.#plane[0] as number, this.#plane[1] as number, h * (1 + 1e-9) + 1e-15)
   }
 
-  #toPlane(u: number, v: number): void {
-    let p = u
-    let q = v
-    if (this.#sip) {
-      this.#sip.apply(u, v, this.#offset)
-      p = this.#offset[0] as number
-      q = this.#offset[1] as number
-    }
-    const [a, b, c, d] = this.#linear.forward
-    this.#plane[0] = (a * p + b * q) / DEGREES + this.#planeOrigin[0]
-    this.#plane[1] = (c * p + d * q) / DEGREES + this.#planeOrigin[1]
-  }
-
   #pixelToNative(x: number, y: number, out: Vector): boolean {
-    this.#toPlane(x - this.#linear.crpix[0], y - this.#linear.crpix[1])
+    this.#pixelPlane.toPlane(x, y, this.#plane)
     return this.#projection.toSphere(this.#plane[0] as number, this.#plane[1] as number, out)
   }
 
   #nativeToPixel(native: Vector, out: Float64Array): boolean {
     if (!Number.isFinite(at(native, 2)) || !this.#projection.toPlane(native, this.#plane)) return false
-    const x = ((this.#plane[0] as number) - this.#planeOrigin[0]) * DEGREES
-    const y = ((this.#plane[1] as number) - this.#planeOrigin[1]) * DEGREES
-    const [a, b, c, d] = this.#linear.inverse
-    out[0] = a * x + b * y
-    out[1] = c * x + d * y
-    if (this.#sip && !this.#sip.invert(out[0], out[1], out)) return false
-    out[0] = (out[0] as number) + this.#linear.crpix[0]
-    out[1] = (out[1] as number) + this.#linear.crpix[1]
-    return true
+    return this.#pixelPlane.toPixel(this.#plane[0] as number, this.#plane[1] as number, out)
   }
+}
+
+type Geometry = Pick<WcsParts, 'plane' | 'projection' | 'toFrame'>
+
+function geometry(header: KeywordReader, { axes, code }: CelestialType): Geometry {
+  const lon0 = (numberOf(header, `CRVAL${axes.lon}`) ?? 0) * degreesPer(header, axes.lon)
+  const lat0 = (numberOf(header, `CRVAL${axes.lat}`) ?? 0) * degreesPer(header, axes.lat)
+  if (Math.abs(lat0) > 90) {
+    throw new FitsError(
+      'BAD_WCS',
+      `CRVAL${axes.lat} is the latitude ${lat0}; it must be within -90 and 90 degrees.`,
+    )
+  }
+  const projection = projectionOf(code, (m) => numberOf(header, `PV${axes.lat}_${m}`), lat0)
+  const phi0 = numberOf(header, `PV${axes.lon}_1`) ?? 0
+  const theta0 = numberOf(header, `PV${axes.lon}_2`) ?? projection.theta0Deg
+  const toFrame = nativeToCelestial({
+    lon0,
+    lat0,
+    phi0,
+    theta0,
+    lonPole: numberOf(header, 'LONPOLE') ?? numberOf(header, `PV${axes.lon}_3`),
+    latPole: numberOf(header, 'LATPOLE') ?? numberOf(header, `PV${axes.lon}_4`),
+  })
+  // PVi_0 moves the plane's origin to the fiducial point.
+  const origin = new Float64Array(2)
+  if ((numberOf(header, `PV${axes.lon}_0`) ?? 0) !== 0) projection.toPlane(vectorOf(phi0, theta0), origin)
+  const plane = linearPlane(linearTransform(header, axes), sipDistortion(header), [
+    origin[0] ?? 0,
+    origin[1] ?? 0,
+  ])
+  return { plane, projection, toFrame }
+}
+
+function dssGeometry(plate: DssPlate): Geometry {
+  const pole = {
+    lon0: plate.raDeg,
+    lat0: plate.decDeg,
+    phi0: 0,
+    theta0: 90,
+    lonPole: 180,
+    latPole: undefined,
+  }
+  return { plane: plate.plane, projection: TAN, toFrame: nativeToCelestial(pole) }
 }
 
 /** Lookup-table distortions live in other HDUs; to leave them out would give positions that are quietly wrong. */

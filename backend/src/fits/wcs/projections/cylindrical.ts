@@ -86,7 +86,7 @@ export function inside(value: number, limit: number): boolean {
   return Math.abs(value) <= limit + EDGE_TOLERANCE
 }
 
-/** How far a plane point is outside the rectangle |x| <= xLimit, |y| <= yLimit; 0 or less inside. */
+/** How far a plane point is outside the rectangle |x| <= xLimit, |y| <= yLimit; minus its depth inside. */
 export function gapOf(x: number, xLimit: number, y: number, yLimit: number): number {
   return Math.max(Math.abs(x) - xLimit, Math.abs(y) - yLimit)
 }
@@ -94,5 +94,5 @@ export function gapOf(x: number, xLimit: number, y: number, yLimit: number): num
 /** The reach, given how far (x, y) is outside the sphere's image, and the bound that holds inside. */
 export function bounded(gap: number, h: number, angle: number): number {
   if (gap - h > EDGE_TOLERANCE) return -1
-  return gap > 0 ? Number.POSITIVE_INFINITY : angle
+  return gap + h > 0 ? Number.POSITIVE_INFINITY : angle
 }

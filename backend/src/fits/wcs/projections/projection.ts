@@ -17,7 +17,8 @@ export interface Projection {
   toPlane(direction: Vector, out: PlanePoint): boolean
   /**
    * Upper bound, radians, of the angle between the direction at (x, y) and that of any point within `h` of it.
-   * -1 where no point within `h` has a direction; Infinity where nothing can be said.
+   * -1 where no point within `h` has a direction; Infinity where nothing can be said, and wherever some points
+   * within `h` have no direction.
    */
   reach(x: number, y: number, h: number): number
 }

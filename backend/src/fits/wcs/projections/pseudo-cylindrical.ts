@@ -40,7 +40,7 @@ export const SFL: Projection = {
 const ELLIPSE_X = 2 * Math.SQRT2
 const ELLIPSE_Y = Math.SQRT2
 
-/** A lower bound of the plane distance to the ellipse, 0 or less inside. */
+/** A lower bound of the plane distance to the ellipse, negative inside. */
 function ellipseGap(x: number, y: number): number {
   return (Math.hypot(x / ELLIPSE_X, y / ELLIPSE_Y) - 1) * ELLIPSE_Y
 }

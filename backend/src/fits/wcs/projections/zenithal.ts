@@ -78,7 +78,7 @@ function zenithal(profile: ZenithalProfile): Projection {
     reach: (x, y, h) => {
       const radius = Math.sqrt(x * x + y * y)
       if (radius - h > profile.edge + EDGE_TOLERANCE) return -1
-      if (radius > profile.edge) return Number.POSITIVE_INFINITY
+      if (radius + h > profile.edge) return Number.POSITIVE_INFINITY
       return h * profile.scale(radius + h)
     },
   }
