@@ -1,3 +1,11 @@
+export { type CutoutSink, type FileCutoutSink, openFileCutoutSink } from './cutout/cutout-sink.ts'
+export {
+  type CutoutOptions,
+  cutoutSizeBytes,
+  type WriteCutoutOptions,
+  type WrittenCutout,
+  writeCutout,
+} from './cutout/write-cutout.ts'
 export { FitsError, type FitsErrorReason } from './fits-error.ts'
 export { type FitsImage, type Hdu, type ImageHdu, type OpenImageOptions, openImage, walkHdus } from './hdu.ts'
 export type { Card, CardValue } from './header/card.ts'

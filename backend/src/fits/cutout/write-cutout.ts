@@ -1,0 +1,130 @@
+import { FitsError } from '../fits-error.ts'
+import type { FitsImage } from '../hdu.ts'
+import { CARD_LENGTH } from '../header/card.ts'
+import { formatCard } from '../header/format-card.ts'
+import { BLOCK_BYTES } from '../header/read-header.ts'
+import { boxHeight, boxWidth, checkBox, type PixelBox } from '../image/pixel-box.ts'
+import { readRowBlocks } from '../image/read-rows.ts'
+import { encodeChecksum, OnesComplementSum } from './checksum.ts'
+import { cutoutCards } from './cutout-header.ts'
+import type { CutoutSink } from './cutout-sink.ts'
+
+export interface CutoutOptions {
+  /** Names the source in HISTORY. */
+  sourceId: string
+  /** The region as asked for, for HISTORY. */
+  region: string
+  /** Planes of the third axis to keep, from 1, both included. Default: all. */
+  planes?: { first: number; last: number }
+}
+
+export interface WriteCutoutOptions extends CutoutOptions {
+  signal?: AbortSignal
+  /** Told the share of the rows written, 0 to 1, about once per MiB. */
+  onProgress?: (fraction: number) => void
+}
+
+export interface WrittenCutout {
+  sizeBytes: number
+  /** NAXIS1, NAXIS2, ... of the cutout. */
+  axes: readonly number[]
+}
+
+/**
+ * Writes a box of the image, all its planes, as a FITS file of its own. Pixels are copied as they are stored,
+ * with BSCALE, BZERO and BLANK; memory stays at a few MiB whatever the size.
+ */
+export async function writeCutout(
+  image: FitsImage,
+  box: PixelBox,
+  sink: CutoutSink,
+  options: WriteCutoutOptions,
+): Promise<WrittenCutout> {
+  const plan = planCutout(image, box, options)
+  const dataSum = new OnesComplementSum()
+  let position = plan.headerBytes
+  for (const [index, plane] of plan.planes.entries()) {
+    for await (const block of readRowBlocks(image, box, plane, options.signal)) {
+      dataSum.add(block.bytes)
+      await sink.write(position, block.bytes)
+      position += block.bytes.length
+      const rows = index * boxHeight(box) + block.firstRow + block.rows
+      options.onProgress?.(rows / (plan.planes.length * boxHeight(box)))
+    }
+  }
+  // Data are padded with zeros, which do not change their sum.
+  if (position < plan.sizeBytes) await sink.write(position, new Uint8Array(plan.sizeBytes - position))
+  await sink.write(0, header(plan, dataSum.value()))
+  return { sizeBytes: plan.sizeBytes, axes: plan.axes }
+}
+
+/** Size of the file that writeCutout would make, without reading a pixel. */
+export function cutoutSizeBytes(image: FitsImage, box: PixelBox, options: CutoutOptions): number {
+  return planCutout(image, box, options).sizeBytes
+}
+
+interface CutoutPlan {
+  cards: string[]
+  headerBytes: number
+  sizeBytes: number
+  axes: readonly number[]
+  /** Planes to copy, from 0. */
+  planes: number[]
+}
+
+function planCutout(image: FitsImage, box: PixelBox, options: CutoutOptions): CutoutPlan {
+  const { hdu } = image
+  checkBox(box, hdu.widthPx, hdu.heightPx)
+  const depth = hdu.axes[2] ?? 1
+  const kept = options.planes ?? { first: 1, last: depth }
+  if (
+    !(
+      Number.isInteger(kept.first) &&
+      Number.isInteger(kept.last) &&
+      kept.first >= 1 &&
+      kept.first <= kept.last &&
+      kept.last <= depth
+    )
+  ) {
+    throw new FitsError(
+      'BAD_PIXEL_BOX',
+      `The planes ${kept.first} to ${kept.last} are not among the image's planes 1 to ${depth}.`,
+    )
+  }
+  const axes = [boxWidth(box), boxHeight(box)]
+  if (hdu.axes.length > 2) axes.push(kept.last - kept.first + 1, ...hdu.axes.slice(3))
+  const planes: number[] = []
+  for (let plane = 0; plane < hdu.planes; plane++) {
+    const third = (plane % depth) + 1
+    if (third >= kept.first && third <= kept.last) planes.push(plane)
+  }
+  const cards = cutoutCards({
+    hdu,
+    box,
+    planes: hdu.axes.length > 2 ? options.planes : undefined,
+    axes,
+    sourceId: options.sourceId,
+    region: options.region,
+  })
+  // CHECKSUM, DATASUM and END come on top of the cards.
+  const headerBytes = padded((cards.length + 3) * CARD_LENGTH)
+  const dataBytes = axes.reduce((product, length) => product * length, hdu.bytesPerPixel)
+  return { cards, headerBytes, sizeBytes: headerBytes + padded(dataBytes), axes, planes }
+}
+
+function header(plan: CutoutPlan, dataSum: number): Uint8Array {
+  const dataCard = formatCard('DATASUM', String(dataSum), 'data unit checksum')
+  const bytesWith = (checksum: string): Uint8Array => {
+    const cards = [...plan.cards, formatCard('CHECKSUM', checksum, 'HDU checksum'), dataCard, 'END']
+    const text = cards.map((card) => card.padEnd(CARD_LENGTH)).join('')
+    return new TextEncoder().encode(text.padEnd(plan.headerBytes))
+  }
+  const sum = new OnesComplementSum()
+  sum.add(bytesWith('0'.repeat(16)))
+  const total = sum.value() + dataSum
+  return bytesWith(encodeChecksum(total > 0xffffffff ? (total % 2 ** 32) + 1 : total))
+}
+
+function padded(bytes: number): number {
+  return Math.ceil(bytes / BLOCK_BYTES) * BLOCK_BYTES
+}
