@@ -1,0 +1,164 @@
+import { writeFileSync } from 'node:fs'
+import { connect } from 'node:net'
+import { join } from 'node:path'
+import { renderEnvoy } from '../envoy/render.ts'
+import { inRepository, repository } from '../repository.ts'
+import type { ChildSpec } from './child.ts'
+import type { Environment } from './environment.ts'
+import type { Home } from './home.ts'
+import type { Ports } from './ports.ts'
+import { grpcHealthReady, httpReady, until } from './readiness.ts'
+
+interface OwnProgram {
+  name: string
+  entry: string
+  env: NodeJS.ProcessEnv
+  ready: ChildSpec['ready']
+  graceMs?: number
+  onMessage?: ChildSpec['onMessage']
+}
+
+/** One of our own programs under the Node that runs us. */
+function ownProgram({ name, entry, env, ready, graceMs = 10_000, onMessage }: OwnProgram): ChildSpec {
+  return {
+    name,
+    command: process.execPath,
+    args: ['--disable-warning=ExperimentalWarning', inRepository(entry)],
+    env,
+    cwd: repository,
+    stopSignal: 'SIGTERM',
+    graceMs,
+    ready,
+    onMessage,
+  }
+}
+
+const healthz = (port: number) => httpReady(`http://127.0.0.1:${port}/healthz`)
+
+export function identitySpec({ identity: env }: Environment, ports: Ports): ChildSpec {
+  return ownProgram({
+    name: 'identity',
+    entry: 'dev/src/identity/main.ts',
+    env,
+    ready: healthz(ports.identity),
+  })
+}
+
+export function mailSpec(
+  { mail: env }: Environment,
+  ports: Ports,
+  onNote: (line: string) => void,
+): ChildSpec {
+  return ownProgram({
+    name: 'mail',
+    entry: 'dev/src/mail/main.ts',
+    env,
+    ready: (signal) => until(signal, () => accepts(ports.mail)),
+    onMessage: (message) => {
+      if (typeof message === 'object' && message !== null && 'note' in message) onNote(String(message.note))
+    },
+  })
+}
+
+function accepts(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1')
+    socket.once('error', () => resolve(false))
+    socket.once('data', () => {
+      socket.end()
+      resolve(true)
+    })
+  })
+}
+
+export function backendSpec({ backend: env }: Environment, ports: Ports): ChildSpec {
+  return ownProgram({ name: 'backend', entry: 'backend/src/main.ts', env, ready: healthz(ports.backendHttp) })
+}
+
+export function workerSpec({ backend: env }: Environment, ports: Ports): ChildSpec {
+  return ownProgram({
+    name: 'worker',
+    entry: 'backend/src/worker.ts',
+    env,
+    ready: healthz(ports.workerHttp),
+    // It hands its running task back first.
+    graceMs: 15_000,
+  })
+}
+
+export function frontendSpec({ frontend: env }: Environment, ports: Ports): ChildSpec {
+  return ownProgram({
+    name: 'frontend',
+    entry: 'frontend/server/main.ts',
+    env,
+    ready: healthz(ports.frontend),
+  })
+}
+
+export interface EnvoyOptions {
+  binary: string
+  env: NodeJS.ProcessEnv
+  home: Home
+  ports: Ports
+  listenIpv6: boolean
+  hotReload: boolean
+}
+
+export function envoySpec({ binary, env, home, ports, listenIpv6, hotReload }: EnvoyOptions): ChildSpec {
+  const at = (port: number) => ({ host: '127.0.0.1', port })
+  const configuration = join(home.run, 'envoy.yaml')
+  const limits = {
+    streamIdleSeconds: secondsOf(env, 'FAIRLEAD_ENVOY_STREAM_IDLE_SECONDS'),
+    unarySeconds: secondsOf(env, 'FAIRLEAD_ENVOY_UNARY_SECONDS'),
+    connectionIdleSeconds: secondsOf(env, 'FAIRLEAD_ENVOY_CONNECTION_IDLE_SECONDS'),
+  }
+  writeFileSync(
+    configuration,
+    renderEnvoy({
+      profile: 'embedded',
+      listenAddress: '127.0.0.1',
+      listenIpv6,
+      port: ports.envoy,
+      adminPort: ports.envoyAdmin,
+      backendGrpc: at(ports.backendGrpc),
+      backendHttp: at(ports.backendHttp),
+      frontend: at(ports.frontend),
+      identity: at(ports.identity),
+      hotReload,
+      ...Object.fromEntries(Object.entries(limits).filter(([, value]) => value !== undefined)),
+    }),
+    { mode: 0o600 },
+  )
+  return {
+    name: 'envoy',
+    command: binary,
+    args: [
+      ...['--config-path', configuration],
+      ...['--log-level', 'warning', '--concurrency', '2'],
+      // Two copies on one machine would share its memory segment.
+      '--disable-hot-restart',
+    ],
+    env: { PATH: env['PATH'] },
+    cwd: home.run,
+    stopSignal: 'SIGTERM',
+    graceMs: 5000,
+    ready: httpReady(`http://127.0.0.1:${ports.envoyAdmin}/ready`),
+  }
+}
+
+function secondsOf(env: NodeJS.ProcessEnv, name: string): number | undefined {
+  const text = env[name]
+  return text === undefined || text === '' ? undefined : Number(text)
+}
+
+/** Everything answers through the front door: pages, sign-in, and the backend's gRPC health. */
+export function frontDoorReady({ url, issuer }: Environment): (signal: AbortSignal) => Promise<void> {
+  const checks = [
+    httpReady(`${url}/`),
+    httpReady(`${issuer}/.well-known/openid-configuration`),
+    grpcHealthReady(url),
+  ]
+  return async (signal) => {
+    await Promise.all(checks.map((check) => check(signal)))
+  }
+}

@@ -1,0 +1,98 @@
+import { delimiter, join } from 'node:path'
+import { demoAccounts } from '../identity/accounts.ts'
+import { databaseUrl } from '../postgres/server.ts'
+import type { Home } from './home.ts'
+import type { Ports } from './ports.ts'
+
+/** What the processes of one copy are told: the environment Fairlead was started in, and our settings. */
+export interface Environment {
+  url: string
+  issuer: string
+  /** FAIRLEAD_DATASETS: our folder of demo images, then the user's. */
+  datasets: string
+  identity: NodeJS.ProcessEnv
+  mail: NodeJS.ProcessEnv
+  /** For the backend, the worker and every command beside them. */
+  backend: NodeJS.ProcessEnv
+  frontend: NodeJS.ProcessEnv
+}
+
+export function makeEnvironment(
+  env: NodeJS.ProcessEnv,
+  home: Home,
+  ports: Ports,
+  mode: 'start' | 'dev',
+): Environment {
+  const url = `http://localhost:${ports.envoy}`
+  const issuer = `${url}/auth`
+  const at = (port: number) => `127.0.0.1:${port}`
+  const { FORCE_COLOR: _, ...inherited } = withoutNpm(env)
+  const base = {
+    ...inherited,
+    // Logs are files.
+    NO_COLOR: '1',
+    NODE_ENV: mode === 'dev' ? 'development' : 'production',
+    FAIRLEAD_DEVELOPMENT: 'true',
+    FAIRLEAD_HOME: home.folder,
+    FAIRLEAD_PUBLIC_URL: url,
+    FAIRLEAD_OIDC_ISSUER: issuer,
+  }
+  const datasets = [home.datasets, ...userDatasets(env)].join(delimiter)
+  return {
+    url,
+    issuer,
+    datasets,
+    identity: {
+      ...base,
+      FAIRLEAD_IDENTITY_PORT: String(ports.identity),
+      FAIRLEAD_IDENTITY_FOLDER: home.identity,
+      FAIRLEAD_DEVELOPMENT_GRANT: home.secrets.developmentGrant,
+    },
+    mail: { ...base, FAIRLEAD_MAIL_PORT: String(ports.mail), FAIRLEAD_MAIL_FOLDER: home.mail },
+    backend: {
+      FAIRLEAD_OBJECTS: 'filesystem',
+      ...base,
+      FAIRLEAD_DATABASE_URL: databaseUrl(home, ports.postgres),
+      FAIRLEAD_GRPC_ADDRESS: at(ports.backendGrpc),
+      FAIRLEAD_HTTP_ADDRESS: at(ports.backendHttp),
+      FAIRLEAD_WORKER_HTTP_ADDRESS: at(ports.workerHttp),
+      FAIRLEAD_OIDC_DISCOVERY_URL: `http://${at(ports.identity)}/auth/.well-known/openid-configuration`,
+      FAIRLEAD_OIDC_AUDIENCE: 'fairlead',
+      FAIRLEAD_OIDC_CLIENTS: 'fairlead-web,fairlead-cli',
+      FAIRLEAD_SECRET: home.secrets.secret,
+      FAIRLEAD_OBJECTS_FOLDER: home.objects,
+      FAIRLEAD_DATASETS: datasets,
+      FAIRLEAD_SMTP_URL: `smtp://${at(ports.mail)}`,
+    },
+    frontend: {
+      ...base,
+      FAIRLEAD_FRONTEND_ADDRESS: at(ports.frontend),
+      FAIRLEAD_FRONTEND_MODE: mode === 'dev' ? 'vite' : 'built',
+      FAIRLEAD_OIDC_CLIENT_ID: 'fairlead-web',
+      FAIRLEAD_DEMO_ACCOUNTS: JSON.stringify(
+        demoAccounts().map(({ username, displayName, organization, role }) => ({
+          username,
+          displayName,
+          organization,
+          role,
+        })),
+      ),
+    },
+  }
+}
+
+/** FAIRLEAD_DATASETS as the user gave it, relative to where npm was called. */
+export function userDatasets(env: NodeJS.ProcessEnv): string[] {
+  const from = env['INIT_CWD'] ?? process.cwd()
+  return (env['FAIRLEAD_DATASETS'] ?? '')
+    .split(delimiter)
+    .filter((folder) => folder !== '')
+    .map((folder) => (folder.startsWith('/') ? folder : join(from, folder)))
+}
+
+/** npm's own variables mean nothing to a server, and IPC descriptors are this process's. */
+function withoutNpm(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(
+    Object.entries(env).filter(([name]) => !/^npm_/i.test(name) && !name.startsWith('NODE_CHANNEL_')),
+  )
+}

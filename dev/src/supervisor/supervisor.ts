@@ -1,0 +1,258 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { findEnvoy } from '../envoy/binary.ts'
+import { buildPages, pagesAreStale } from '../frontend/build.ts'
+import { demoAccounts, seedFile } from '../identity/accounts.ts'
+import { postgresBinaries } from '../postgres/binaries.ts'
+import { ensureDataFolder } from '../postgres/data-folder.ts'
+import { endLeftoverServer, ensureDatabase, postgresSpec } from '../postgres/server.ts'
+import { postgresUser } from '../postgres/system-user.ts'
+import { Refusal } from '../refusal.ts'
+import { inRepository } from '../repository.ts'
+import { Child, type ChildSpec } from './child.ts'
+import * as specs from './children.ts'
+import type { Console } from './console.ts'
+import { type Environment, makeEnvironment, userDatasets } from './environment.ts'
+import { type Home, openHome } from './home.ts'
+import { lockHome } from './lock.ts'
+import { choosePorts, hasIpv6Loopback, type Ports } from './ports.ts'
+import { Reaper } from './reaper.ts'
+import { endLeftovers, type RunInfo, removeRunInfo, writeRunInfo } from './run-file.ts'
+import { runTask } from './task.ts'
+
+export interface Options {
+  env: NodeJS.ProcessEnv
+  mode: 'start' | 'dev'
+  console: Console
+}
+
+/** Starts everything in order, keeps it running, and stops it in reverse. */
+export class Supervisor {
+  readonly #options: Options
+  readonly #stopping = new AbortController()
+  readonly #startedAt = new Date().toISOString()
+  /** In the order of their start. */
+  readonly #children: Child[] = []
+  readonly #reaper = new Reaper()
+  readonly #home: Home
+  readonly #unlock: () => void
+  #ports: Ports | undefined
+  #environment: Environment | undefined
+  #ready = false
+
+  constructor(options: Options) {
+    this.#options = options
+    this.#home = openHome(options.env)
+    this.#unlock = lockHome(this.#home.lockFile)
+  }
+
+  get home(): Home {
+    return this.#home
+  }
+
+  /** Aborts as soon as a stop is asked for. */
+  get stopping(): AbortSignal {
+    return this.#stopping.signal
+  }
+
+  async start(): Promise<Environment> {
+    const { console, env, mode } = this.#options
+    this.#checkUserDatasets()
+    const left = [
+      ...(await endLeftovers(this.#home.runFile)),
+      ...((await endLeftoverServer(this.#home)) ? ['postgres'] : []),
+    ]
+    if (left.length > 0) console.note(`Ended what an earlier run had left: ${left.join(', ')}`)
+    const ports = await choosePorts(env)
+    const environment = makeEnvironment(env, this.#home, ports, mode)
+    this.#ports = ports
+    this.#environment = environment
+    const all = await Promise.allSettled(
+      [
+        this.#startData(environment, ports),
+        this.#startPages(environment, ports),
+        this.#startBeside(environment, ports),
+        this.#startEnvoy(ports),
+      ].map((part) => this.#orStopAll(part)),
+    )
+    throwFirst(all)
+    if (this.child('backend') !== undefined)
+      await console.step('Front door', () =>
+        specs.frontDoorReady(environment)(AbortSignal.any([this.stopping, AbortSignal.timeout(60_000)])),
+      )
+    this.#ready = true
+    this.#record()
+    return environment
+  }
+
+  /** One failed part makes the others' work vain; the first reason is the one to show. */
+  async #orStopAll(part: Promise<void>): Promise<void> {
+    try {
+      await part
+    } catch (error) {
+      this.#stopping.abort(error)
+      throw error
+    }
+  }
+
+  /** Database, its schema, the first organisations, the demo images; then what works on them. */
+  async #startData(environment: Environment, ports: Ports): Promise<void> {
+    const { console } = this.#options
+    const images = this.#makeDemoImages(environment)
+    images.catch(() => undefined)
+    const binaries = postgresBinaries()
+    const user = postgresUser()
+    await console.step(
+      'PostgreSQL',
+      async (report) => {
+        report('making the database')
+        const made = await ensureDataFolder(this.#home, binaries, user)
+        report('')
+        await this.#startChild(postgresSpec(this.#home, ports.postgres, binaries, user))
+        await ensureDatabase(this.#home, ports.postgres)
+        return made
+      },
+      (made) => (made ? 'new database' : ''),
+    )
+    await console.step('Schema', () =>
+      this.#task('migrate', [inRepository('backend/src/migrate.ts')], environment.backend),
+    )
+    await console.step('Organisations', () =>
+      this.#task('seed', [inRepository('backend/src/seed.ts'), seedFile], environment.backend),
+    )
+    await images
+    await Promise.all([
+      console.step('Backend', () => this.#startChild(specs.backendSpec(environment, ports))),
+      console.step('Worker', () => this.#startChild(specs.workerSpec(environment, ports))),
+    ])
+  }
+
+  async #makeDemoImages(environment: Environment): Promise<void> {
+    await this.#options.console.step('Demo images', () =>
+      this.#task(
+        'demo-images',
+        [inRepository('dev/src/seed/make-demo-datasets.ts'), this.#home.datasets],
+        environment.backend,
+      ),
+    )
+  }
+
+  async #startPages(environment: Environment, ports: Ports): Promise<void> {
+    const { console, mode } = this.#options
+    if (mode === 'start' && pagesAreStale()) {
+      await console.step(
+        'Pages',
+        () => this.#task('build', buildPages.args, environment.frontend, buildPages.cwd),
+        () => 'built',
+      )
+    }
+    await console.step('Frontend', () => this.#startChild(specs.frontendSpec(environment, ports)))
+  }
+
+  async #startBeside(environment: Environment, ports: Ports): Promise<void> {
+    const { console } = this.#options
+    await Promise.all([
+      console.step('Identity provider', () => this.#startChild(specs.identitySpec(environment, ports))),
+      console.step('Mail', () =>
+        this.#startChild(specs.mailSpec(environment, ports, (line) => console.note(line))),
+      ),
+    ])
+  }
+
+  async #startEnvoy(ports: Ports): Promise<void> {
+    const { console, env, mode } = this.#options
+    await console.step('Envoy', async (report) => {
+      const binary = await findEnvoy(env, report)
+      report('')
+      const listenIpv6 = await hasIpv6Loopback()
+      const hotReload = mode === 'dev'
+      await this.#startChild(specs.envoySpec({ binary, env, home: this.#home, ports, listenIpv6, hotReload }))
+    })
+  }
+
+  async #startChild(spec: ChildSpec): Promise<void> {
+    this.stopping.throwIfAborted()
+    const entry = spec.args.find((argument) => argument.endsWith('.ts'))
+    if (entry !== undefined && !existsSync(entry)) return
+    const child = new Child(spec, {
+      logFile: join(this.#home.logs, `${spec.name}.log`),
+      console: this.#options.console,
+      reaper: this.#reaper,
+      onChange: () => this.#record(),
+    })
+    this.#children.push(child)
+    await child.start()
+  }
+
+  async #task(name: string, args: string[], env: NodeJS.ProcessEnv, cwd?: string): Promise<void> {
+    if (
+      !existsSync(args[0] ?? '') ||
+      (name === 'demo-images' && !existsSync(inRepository('dev/src/seed/sky/index.ts')))
+    )
+      return
+    const logFile = join(this.#home.logs, `${name}.log`)
+    const where = cwd === undefined ? {} : { cwd }
+    await runTask({ name, args, env, logFile, reaper: this.#reaper, signal: this.stopping, ...where })
+  }
+
+  child(name: string): Child | undefined {
+    return this.#children.find((child) => child.name === name)
+  }
+
+  /** In reverse order of start. `graceMs` shortens the time each may take. */
+  async stop(graceMs?: number): Promise<void> {
+    this.#ready = false
+    this.#stopping.abort(new Refusal('Fairlead was stopped before it was ready.'))
+    for (const child of [...this.#children].reverse()) await child.stop(graceMs)
+    this.#reaper.close()
+    removeRunInfo(this.#home.runFile)
+    this.#unlock()
+  }
+
+  #checkUserDatasets(): void {
+    for (const folder of userDatasets(this.#options.env)) {
+      if (existsSync(folder)) continue
+      throw new Refusal(
+        `FAIRLEAD_DATASETS names ${folder}, which does not exist; make the folder or correct the setting.`,
+      )
+    }
+  }
+
+  #record(): void {
+    if (this.#ports === undefined || this.#environment === undefined) return
+    const info: RunInfo = {
+      version: 1,
+      pid: process.pid,
+      mode: this.#options.mode,
+      ready: this.#ready,
+      startedAt: this.#startedAt,
+      url: this.#environment.url,
+      home: this.#home.folder,
+      datasets: this.#environment.datasets,
+      ports: this.#ports,
+      children: Object.fromEntries(this.#children.map((child) => [child.name, child.record])),
+    }
+    writeRunInfo(this.#home.runFile, info)
+  }
+}
+
+/** Of several failures the first in time is the cause; the others were aborted by it. */
+function throwFirst(results: PromiseSettledResult<void>[]): void {
+  const failures = results.flatMap((result) => (result.status === 'rejected' ? [result.reason] : []))
+  if (failures.length === 0) return
+  throw failures.find((reason) => reason instanceof Refusal) ?? failures[0]
+}
+
+export function accountsTable(): string[] {
+  const rows = [
+    ['User', 'Password', 'Organisation', 'Role'],
+    ...demoAccounts().map(({ username, organization, role }) => [username, username, organization, role]),
+  ]
+  const widths = [0, 1, 2, 3].map((column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)))
+  return rows.map((row) =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join('  ')
+      .trimEnd(),
+  )
+}
