@@ -1,0 +1,43 @@
+import { fileURLToPath } from 'node:url'
+import fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify'
+import type { Logger } from 'pino'
+import { serveBuiltPages } from './built-pages.ts'
+import type { Settings } from './settings.ts'
+import { serveVitePages } from './vite-pages.ts'
+
+const frontendFolder = fileURLToPath(new URL('..', import.meta.url))
+
+/** The pages' server, not yet listening. `builtFolder` is where the built app lies. */
+export async function createPagesServer(
+  settings: Settings,
+  logger: Logger,
+  builtFolder = fileURLToPath(new URL('../dist', import.meta.url)),
+): Promise<FastifyInstance> {
+  const server: FastifyInstance = fastify({
+    loggerInstance: logger as FastifyBaseLogger,
+    // Envoy logs every request; here only what fails is worth a line.
+    disableRequestLogging: true,
+    // Envoy's id, so that its access log and this log can be joined.
+    requestIdHeader: 'x-request-id',
+    requestIdLogLabel: 'requestId',
+    // Pages are small and quick; on a stop, a kept-alive idle connection must not hold the process.
+    forceCloseConnections: 'idle',
+  })
+
+  const configuration = {
+    issuer: settings.issuer,
+    clientId: settings.clientId,
+    development: settings.development,
+    demoAccounts: settings.demoAccounts,
+  }
+  server.get('/config.json', (_request, reply) =>
+    reply.header('cache-control', 'no-cache').send(configuration),
+  )
+  server.get('/healthz', (_request, reply) =>
+    reply.header('cache-control', 'no-store').type('text/plain').send('ok\n'),
+  )
+
+  if (settings.mode === 'vite') await serveVitePages(server, frontendFolder)
+  else await serveBuiltPages(server, builtFolder)
+  return server
+}

@@ -1,0 +1,53 @@
+import {
+  type Icon,
+  IconApi,
+  IconBuilding,
+  IconLayoutDashboard,
+  IconListDetails,
+  IconPhoto,
+  IconPlus,
+} from '@tabler/icons-react'
+import { Link, NavLink } from 'react-router'
+import classes from './navigation.module.css'
+
+interface Item {
+  readonly to: string
+  readonly label: string
+  readonly icon: Icon
+  readonly exact?: boolean
+}
+
+/** @param organization slug of the organisation whose pages it leads to; undefined when there is none */
+export function Navigation({ organization }: { organization: string | undefined }) {
+  const base = `/o/${organization}`
+  const items: Item[] =
+    organization === undefined
+      ? []
+      : [
+          { to: base, label: 'Overview', icon: IconLayoutDashboard, exact: true },
+          { to: `${base}/datasets`, label: 'Datasets', icon: IconPhoto },
+          { to: `${base}/jobs`, label: 'Jobs', icon: IconListDetails },
+          { to: `${base}/organization`, label: 'Organisation', icon: IconBuilding },
+        ]
+  return (
+    <nav className={classes.navigation} aria-label="Pages">
+      {organization !== undefined && (
+        <Link to={`${base}/submit`} className={classes.submit}>
+          <IconPlus size={16} stroke={2} aria-hidden />
+          New job
+        </Link>
+      )}
+      {items.map(({ to, label, icon: Glyph, exact = false }) => (
+        <NavLink key={to} to={to} end={exact} className={classes.link ?? ''}>
+          <Glyph size={18} stroke={1.7} aria-hidden />
+          {label}
+        </NavLink>
+      ))}
+      <div className={classes.rest} />
+      <Link to="/api/docs" className={classes.link}>
+        <IconApi size={18} stroke={1.7} aria-hidden />
+        API reference
+      </Link>
+    </nav>
+  )
+}

@@ -1,0 +1,66 @@
+import { createBrowserRouter, Navigate, Outlet, type RouteObject, ScrollRestoration } from 'react-router'
+import { PageFailure } from './page-failure'
+import { RequireSession } from './require-session'
+import { RouteFocus } from './route-focus'
+import { Shell } from './shell'
+import { StartPage } from './start-page'
+
+/** Each page is a chunk of its own, loaded when it is first visited. */
+function page(load: () => Promise<{ default: React.ComponentType }>): Pick<RouteObject, 'lazy'> {
+  return { lazy: async () => ({ Component: (await load()).default }) }
+}
+
+function Root() {
+  return (
+    <>
+      <ScrollRestoration />
+      <RouteFocus />
+      <Outlet />
+    </>
+  )
+}
+
+const organizationPages: RouteObject[] = [
+  { index: true, ...page(() => import('../modules/jobs/overview-page')) },
+  { path: 'datasets', ...page(() => import('../modules/datasets/datasets-page')) },
+  { path: 'datasets/:dataset', ...page(() => import('../modules/datasets/dataset-page')) },
+  { path: 'submit', ...page(() => import('../modules/jobs/submit-page')) },
+  { path: 'jobs', ...page(() => import('../modules/jobs/jobs-page')) },
+  { path: 'jobs/:job', ...page(() => import('../modules/jobs/job-page')) },
+  { path: 'organization', ...page(() => import('../modules/identity/organization-page')) },
+]
+
+export function createRouter() {
+  return createBrowserRouter([
+    {
+      element: <Root />,
+      errorElement: <PageFailure />,
+      hydrateFallbackElement: <></>,
+      children: [
+        { path: '/', element: <StartPage /> },
+        { path: '/sign-in', ...page(() => import('../modules/identity/sign-in-page')) },
+        { path: '/signed-in', ...page(() => import('../modules/identity/signed-in-page')) },
+        { path: '/api/docs', ...page(() => import('./api-docs/api-docs-page')) },
+        {
+          element: <RequireSession />,
+          children: [
+            {
+              element: <Shell />,
+              children: [
+                {
+                  errorElement: <PageFailure />,
+                  children: [
+                    { path: '/o/:organization', children: organizationPages },
+                    { path: '/account', ...page(() => import('../modules/identity/account-page')) },
+                    { path: '/o', element: <Navigate to="/" replace /> },
+                    { path: '*', ...page(() => import('./not-found-page')) },
+                  ],
+                },
+              ],
+            },
+          ],
+        },
+      ],
+    },
+  ])
+}

@@ -1,0 +1,104 @@
+import { AppShell, Burger, Group } from '@mantine/core'
+import { useDisclosure } from '@mantine/hooks'
+import { IconBuildingOff } from '@tabler/icons-react'
+import { Suspense, useEffect } from 'react'
+import { Link, Outlet, useLocation, useParams } from 'react-router'
+import { AccountMenu } from '../modules/identity/account-menu'
+import { useCaller } from '../modules/identity/caller'
+import { OrganizationSwitcher } from '../modules/identity/organization-switcher'
+import { LiveJobs } from '../modules/jobs/live-jobs'
+import { ColorSchemeButton } from '../ui/color-scheme-button'
+import { EmptyState } from '../ui/empty-state'
+import { ErrorState } from '../ui/error-state'
+import { Logo } from '../ui/logo'
+import { PageHeader } from '../ui/page-header'
+import { PageLoader } from '../ui/page-loader'
+import { ConnectionBanner } from './connection-banner'
+import { Navigation } from './navigation'
+import { rememberedOrganization, rememberOrganization } from './organization'
+import classes from './shell.module.css'
+
+export function Shell() {
+  const [opened, navigation] = useDisclosure(false)
+  const { pathname } = useLocation()
+  const { organization } = useParams()
+  const caller = useCaller()
+  const memberships = caller.data?.memberships
+  const slug = organization ?? rememberedOrganization() ?? memberships?.[0]?.slug
+  const isMember = memberships?.some((membership) => membership.slug === slug) ?? false
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the menu closes when the page changes.
+  useEffect(() => navigation.close(), [pathname])
+  useEffect(() => {
+    if (organization !== undefined && isMember) rememberOrganization(organization)
+  }, [organization, isMember])
+
+  return (
+    <AppShell
+      header={{ height: 54 }}
+      navbar={{ width: 224, breakpoint: 'sm', collapsed: { mobile: !opened } }}
+      padding={0}
+      classNames={{ header: classes.header ?? '', navbar: classes.navbar ?? '', main: classes.main ?? '' }}
+    >
+      <a href="#content" className={classes.skip}>
+        Skip to content
+      </a>
+      <AppShell.Header>
+        <Group h="100%" px="md" gap="sm" wrap="nowrap">
+          <Burger
+            opened={opened}
+            onClick={navigation.toggle}
+            hiddenFrom="sm"
+            size="sm"
+            aria-label={opened ? 'Close navigation' : 'Open navigation'}
+            aria-expanded={opened}
+          />
+          <Link to="/" className={classes.brand} aria-label="Fairlead, overview">
+            <Logo />
+            <span>Fairlead</span>
+          </Link>
+          <div className={classes.divider} />
+          <OrganizationSwitcher current={slug} />
+          <Group ml="auto" gap={4} wrap="nowrap">
+            <ColorSchemeButton />
+            <AccountMenu />
+          </Group>
+        </Group>
+      </AppShell.Header>
+      <AppShell.Navbar aria-label="Main">
+        <Navigation organization={isMember ? slug : undefined} />
+      </AppShell.Navbar>
+      <AppShell.Main id="content" tabIndex={-1}>
+        <ConnectionBanner />
+        {organization !== undefined && isMember && (
+          <LiveJobs organization={organization} key={organization} />
+        )}
+        <div className={classes.page}>{page()}</div>
+      </AppShell.Main>
+    </AppShell>
+  )
+
+  function page() {
+    if (caller.data === undefined) {
+      if (caller.isError) return <ErrorState error={caller.error} onRetry={() => caller.refetch()} />
+      return <PageLoader />
+    }
+    if (organization !== undefined && !isMember) {
+      return (
+        <>
+          <PageHeader title="Organisation not found" />
+          <EmptyState
+            icon={IconBuildingOff}
+            title={`You are not a member of “${organization}”`}
+            text="It may not exist, or its administrators have not invited you. Choose another one at the top of the page."
+          />
+        </>
+      )
+    }
+    return (
+      <Suspense fallback={<PageLoader />}>
+        <Outlet />
+      </Suspense>
+    )
+  }
+}

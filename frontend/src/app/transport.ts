@@ -1,0 +1,217 @@
+import { grpc } from '@improbable-eng/grpc-web'
+import { Observable } from 'rxjs'
+import { ApiError, apiErrorFromStatus, toApiError, unreachable } from './api-error'
+
+/*
+ * The one file that knows the gRPC-web library. Everything else sees the `Rpc` shape that the generated
+ * clients take, rxjs Observables for streams, and ApiError.
+ */
+
+export interface CallOptions {
+  /** Aborting it ends the call with CANCELLED and frees the server's side. */
+  readonly signal?: AbortSignal | undefined
+  /** Milliseconds; a unary call that takes longer ends with DEADLINE_EXCEEDED. Default 30 000. */
+  readonly timeoutMs?: number
+}
+
+export interface TransportOptions {
+  /** Address that "/<package.Service>/<Method>" is appended to. */
+  readonly host: string
+  readonly accessToken: () => string | undefined
+  /** Gets a fresh access token without the user; false when that is impossible. */
+  readonly renewAccessToken: () => Promise<boolean>
+  /** Called when the server still refuses the caller after a renewal. */
+  readonly onUnauthenticated: () => void
+  /** Called after each call that the server answered, with any status. */
+  readonly onReachable: () => void
+  /** Called after each call or stream that failed on the way. */
+  readonly onUnreachable: () => void
+}
+
+type Method = grpc.UnaryMethodDefinition<grpc.ProtobufMessage, grpc.ProtobufMessage>
+
+/** What a generated client's constructor takes. */
+export interface Rpc {
+  unary(method: Method, request: unknown, metadata: grpc.Metadata | undefined): Promise<unknown>
+  invoke(method: Method, request: unknown, metadata: grpc.Metadata | undefined): Observable<unknown>
+}
+
+export interface Transport {
+  /** A caller whose calls all carry these options. */
+  rpc(call?: CallOptions): Rpc
+}
+
+const defaultTimeoutMs = 30_000
+
+export function createTransport(options: TransportOptions): Transport {
+  function headers(metadata: grpc.Metadata | undefined, timeoutMs?: number): grpc.Metadata {
+    const all = new grpc.Metadata(metadata)
+    const token = options.accessToken()
+    if (token !== undefined) all.set('authorization', `Bearer ${token}`)
+    if (timeoutMs !== undefined) all.set('grpc-timeout', `${timeoutMs}m`)
+    return all
+  }
+
+  function failure(code: grpc.Code, message: string, trailers: grpc.Metadata): ApiError {
+    const answered = trailers.has('grpc-status') || proxyAnswers.has(code)
+    if (!answered) {
+      options.onUnreachable()
+      return unreachable(message)
+    }
+    const error = apiErrorFromStatus(code, message, trailers.get('grpc-status-details-bin')[0])
+    // Envoy answers UNAVAILABLE in the place of a backend that is gone.
+    if (error.code === 'UNAVAILABLE') options.onUnreachable()
+    else options.onReachable()
+    return error
+  }
+
+  function unaryOnce(
+    method: Method,
+    request: unknown,
+    metadata: grpc.Metadata | undefined,
+    call: CallOptions,
+  ) {
+    const { signal, timeoutMs = defaultTimeoutMs } = call
+    return new Promise<unknown>((resolve, reject) => {
+      if (signal?.aborted) return reject(new ApiError('CANCELLED', 'The call was cancelled.'))
+      const stop = (error: ApiError) => {
+        finish()
+        running.close()
+        reject(error)
+      }
+      const onAbort = () => stop(new ApiError('CANCELLED', 'The call was cancelled.'))
+      const timer = setTimeout(() => {
+        options.onUnreachable()
+        stop(new ApiError('DEADLINE_EXCEEDED', 'The server did not answer in time.'))
+      }, timeoutMs)
+      const finish = () => {
+        clearTimeout(timer)
+        signal?.removeEventListener('abort', onAbort)
+      }
+      signal?.addEventListener('abort', onAbort, { once: true })
+      const running = grpc.unary(method, {
+        host: options.host,
+        request: encodable(method, request),
+        metadata: headers(metadata, timeoutMs),
+        onEnd: ({ status, statusMessage, message, headers: sent, trailers }) => {
+          finish()
+          if (status === grpc.Code.OK && message !== null) {
+            options.onReachable()
+            resolve(message.toObject())
+            return
+          }
+          // A refused call may carry its status in headers alone.
+          reject(failure(status, statusMessage, trailers.has('grpc-status') ? trailers : sent))
+        },
+      })
+    })
+  }
+
+  function streamOnce(
+    method: Method,
+    request: unknown,
+    metadata: grpc.Metadata | undefined,
+  ): Observable<unknown> {
+    return new Observable((observer) => {
+      let sent = new grpc.Metadata()
+      const running = grpc.invoke(method, {
+        host: options.host,
+        request: encodable(method, request),
+        metadata: headers(metadata),
+        onHeaders: (received) => {
+          sent = received
+        },
+        onMessage: (message) => {
+          options.onReachable()
+          observer.next(message.toObject())
+        },
+        onEnd: (code, message, trailers) => {
+          if (code === grpc.Code.OK) observer.complete()
+          else observer.error(failure(code, message, trailers.has('grpc-status') ? trailers : sent))
+        },
+      })
+      return () => running.close()
+    })
+  }
+
+  /** Runs `attempt`; when the token was refused, renews it once and runs `attempt` again. */
+  async function withRenewal<T>(attempt: () => Promise<T>): Promise<T> {
+    try {
+      return await attempt()
+    } catch (error) {
+      if (toApiError(error).code !== 'UNAUTHENTICATED') throw error
+      if (await options.renewAccessToken()) {
+        try {
+          return await attempt()
+        } catch (second) {
+          if (toApiError(second).code === 'UNAUTHENTICATED') options.onUnauthenticated()
+          throw second
+        }
+      }
+      options.onUnauthenticated()
+      throw error
+    }
+  }
+
+  return {
+    rpc: (call = {}) => ({
+      unary: (method, request, metadata) => withRenewal(() => unaryOnce(method, request, metadata, call)),
+      invoke: (method, request, metadata) =>
+        streamWithRenewal(() => streamOnce(method, request, metadata), options),
+    }),
+  }
+}
+
+/** A stream is refused before its first message, or when the server ends it at the token's expiry. */
+function streamWithRenewal(open: () => Observable<unknown>, options: TransportOptions): Observable<unknown> {
+  return new Observable((observer) => {
+    let closed = false
+    let current = attempt(true)
+
+    function attempt(mayRenew: boolean) {
+      return open().subscribe({
+        next: (message) => observer.next(message),
+        complete: () => observer.complete(),
+        error: (error: unknown) => {
+          if (toApiError(error).code !== 'UNAUTHENTICATED') return observer.error(error)
+          if (!mayRenew) {
+            options.onUnauthenticated()
+            return observer.error(error)
+          }
+          options.renewAccessToken().then(
+            (renewed) => {
+              if (closed) return
+              if (renewed) current = attempt(false)
+              else {
+                options.onUnauthenticated()
+                observer.error(error)
+              }
+            },
+            (cause: unknown) => observer.error(toApiError(cause)),
+          )
+        },
+      })
+    }
+
+    return () => {
+      closed = true
+      current.unsubscribe()
+    }
+  })
+}
+
+// Codes that the library derives from the HTTP status of an answer without a gRPC status, such as a
+// proxy's 401 or 413. Others without one, UNKNOWN and INTERNAL, mean that nothing came back.
+const proxyAnswers: ReadonlySet<grpc.Code> = new Set([
+  grpc.Code.Unauthenticated,
+  grpc.Code.PermissionDenied,
+  grpc.Code.NotFound,
+  grpc.Code.ResourceExhausted,
+  grpc.Code.InvalidArgument,
+  grpc.Code.Unimplemented,
+])
+
+/** ts-proto's descriptors encode `this`, so the request borrows their serializeBinary. */
+function encodable(method: Method, request: unknown): grpc.ProtobufMessage {
+  return Object.assign({}, request, method.requestType) as unknown as grpc.ProtobufMessage
+}

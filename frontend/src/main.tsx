@@ -1,0 +1,46 @@
+import '@fontsource-variable/inter'
+import './app/styles'
+import { createRoot } from 'react-dom/client'
+import { createApi } from './app/api'
+import { App } from './app/app'
+import { loadConfiguration } from './app/configuration'
+import { type Connection, createConnection } from './app/connection'
+import { createQueryClient } from './app/query-client'
+import { StartFailure } from './app/start-failure'
+import { createTransport } from './app/transport'
+import { createSession } from './modules/identity/session'
+
+const root = createRoot(document.getElementById('root') ?? document.body)
+
+async function start(): Promise<void> {
+  const configuration = await loadConfiguration()
+  const session = await createSession(configuration)
+  const queryClient = createQueryClient()
+
+  let connection: Connection | undefined
+  const transport = createTransport({
+    host: '/grpc',
+    accessToken: session.accessToken,
+    renewAccessToken: session.renew,
+    onUnauthenticated: () => session.end(''),
+    onReachable: () => connection?.reportReachable(),
+    onUnreachable: () => connection?.reportUnreachable(),
+  })
+  const api = createApi(transport)
+  connection = createConnection({
+    // The outcome reaches the connection through the transport; a refusal is an answer too.
+    probe: () =>
+      api
+        .identity({ timeoutMs: 5_000 })
+        .GetCaller({})
+        .then(
+          () => undefined,
+          () => undefined,
+        ),
+    onRecovered: () => void queryClient.invalidateQueries(),
+  })
+
+  root.render(<App services={{ configuration, session, api, connection }} queryClient={queryClient} />)
+}
+
+start().catch((error: unknown) => root.render(<StartFailure error={error} />))

@@ -1,0 +1,1 @@
+export const apiTokensKey = ['api-tokens'] as const

@@ -1,0 +1,62 @@
+import type { JobError, JobEvent, Phase } from '@fairlead/proto/web/fairlead/jobs/v1/jobs'
+
+export interface PhaseEntry {
+  readonly phase: Phase
+  readonly time: Date | undefined
+  readonly error: JobError | undefined
+}
+
+export interface LogEntry {
+  readonly sequence: number
+  readonly time: Date | undefined
+  readonly task: number
+  readonly text: string
+}
+
+/** What a job's events tell, up to `lastSequence`. */
+export interface JobHistory {
+  readonly lastSequence: bigint
+  readonly phases: readonly PhaseEntry[]
+  /** Undefined before the first progress event. */
+  readonly progress: number | undefined
+  readonly log: readonly LogEntry[]
+  readonly resultCount: number
+}
+
+export const emptyHistory: JobHistory = {
+  lastSequence: 0n,
+  phases: [],
+  progress: undefined,
+  log: [],
+  resultCount: 0,
+}
+
+/** The last lines are kept: a log is read from its end. */
+const maximumLogLines = 2_000
+
+/** Repeated and reordered events change nothing; heartbeats carry sequence 0. */
+export function withEvent(history: JobHistory, event: JobEvent): JobHistory {
+  if (event.sequence <= history.lastSequence || event.event === undefined) return history
+  const next = { ...history, lastSequence: event.sequence }
+  switch (event.event.$case) {
+    case 'phase': {
+      const { phase, error } = event.event.value
+      return { ...next, phases: [...history.phases, { phase, error, time: event.time }] }
+    }
+    case 'progress':
+      return { ...next, progress: event.event.value }
+    case 'log': {
+      const { task, text } = event.event.value
+      const entry = { sequence: Number(event.sequence), time: event.time, task, text }
+      return { ...next, log: [...history.log.slice(1 - maximumLogLines), entry] }
+    }
+    case 'result':
+      return { ...next, resultCount: history.resultCount + 1 }
+    case 'heartbeat':
+      return history
+  }
+}
+
+export function lastPhase(history: JobHistory): Phase | undefined {
+  return history.phases.at(-1)?.phase
+}

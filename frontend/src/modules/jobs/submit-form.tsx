@@ -1,0 +1,140 @@
+import type { Service } from '@fairlead/proto/web/fairlead/jobs/v1/jobs'
+import { Alert, Button, Grid, Stack, TextInput } from '@mantine/core'
+import { useDebouncedValue } from '@mantine/hooks'
+import { IconAlertTriangle } from '@tabler/icons-react'
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { type FormEvent, useEffect, useMemo, useRef, useState } from 'react'
+import { useNavigate } from 'react-router'
+import { toApiError } from '../../app/api-error'
+import type { CurrentOrganization } from '../../app/organization'
+import { useApi } from '../../app/services'
+import { notifySuccess } from '../../ui/notify'
+import { Panel } from '../../ui/panel'
+import { initialValues, problemWith, sortViolations, toParameters } from './job-form'
+import { lastSegment } from './job-name'
+import { jobKeys } from './job-queries'
+import { ParameterField } from './parameter-field'
+import { QuotePanel } from './quote-panel'
+import { type SubmitAddress, submitAddress } from './submit-address'
+import { useQuote } from './use-quote'
+
+interface SubmitFormProps {
+  readonly service: Service
+  readonly address: SubmitAddress
+  readonly organization: CurrentOrganization
+}
+
+export function SubmitForm({ service, address, organization }: SubmitFormProps) {
+  const api = useApi()
+  const navigate = useNavigate()
+  const queryClient = useQueryClient()
+  const [values, setValues] = useState(() => initialValues(service, address.values))
+  const [runId, setRunId] = useState(address.runId)
+  // Kept over retries of the same job, so that a lost answer does not make a second one.
+  const requestId = useRef(crypto.randomUUID())
+
+  const parameters = useMemo(() => toParameters(service, values), [service, values])
+  const [settled] = useDebouncedValue(parameters, 350)
+  const missing = service.parameters.filter(
+    (schema) => schema.required && !parameters.some(({ name }) => name === schema.name),
+  )
+  const malformed = service.parameters.some((schema) =>
+    (values[schema.name] ?? []).some((value) => problemWith(schema, value) !== undefined),
+  )
+  const quote = useQuote(organization.slug, service.id, settled, missing.length === 0 && !malformed)
+
+  const here = submitAddress(organization.path, service.id, settled, runId)
+  useEffect(() => {
+    // The address follows the form, to be kept or shared; the router need not know.
+    window.history.replaceState(window.history.state, '', here)
+  }, [here])
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another job is another request.
+  useEffect(() => {
+    requestId.current = crypto.randomUUID()
+  }, [here])
+
+  const create = useMutation({
+    mutationFn: () =>
+      api.jobs().CreateJob({
+        parent: organization.name,
+        service: service.id,
+        parameters,
+        runId: runId.trim(),
+        requestId: requestId.current,
+      }),
+    onSuccess: (job) => {
+      notifySuccess('Job submitted')
+      void queryClient.invalidateQueries({ queryKey: jobKeys.lists(organization.slug) })
+      const id = lastSegment(job.name)
+      queryClient.setQueryData(jobKeys.job(organization.slug, id), job)
+      navigate(`${organization.path}/jobs/${id}`)
+    },
+  })
+
+  const refusal = create.error ?? quote.error
+  const refused = refusal === null ? undefined : toApiError(refusal)
+  const problems = sortViolations(refused?.violations ?? [], create.error === null ? settled : parameters)
+
+  const submit = (event: FormEvent) => {
+    event.preventDefault()
+    create.mutate()
+  }
+
+  return (
+    <form onSubmit={submit} noValidate>
+      <Grid gap="md">
+        <Grid.Col span={{ base: 12, md: 8 }}>
+          <Panel title={service.displayName || service.id}>
+            <Stack gap="md">
+              {service.parameters.map((schema) => (
+                <ParameterField
+                  key={schema.name}
+                  schema={schema}
+                  values={values[schema.name] ?? []}
+                  problem={problems.byParameter[schema.name]}
+                  organization={organization}
+                  onChange={(changed) => {
+                    create.reset()
+                    setValues((before) => ({ ...before, [schema.name]: changed }))
+                  }}
+                />
+              ))}
+              <TextInput
+                label="Name"
+                description="Your own name for the job; need not be unique"
+                maxLength={64}
+                value={runId}
+                onChange={(event) => setRunId(event.currentTarget.value)}
+              />
+            </Stack>
+          </Panel>
+        </Grid.Col>
+        <Grid.Col span={{ base: 12, md: 4 }}>
+          <Stack gap="md" pos="sticky" top={70}>
+            <QuotePanel quote={quote} missing={missing.map(({ name }) => name)} malformed={malformed} />
+            {refused !== undefined && (problems.general.length > 0 || refused.violations.length === 0) && (
+              <Alert
+                color="red"
+                icon={<IconAlertTriangle aria-hidden />}
+                title={create.error === null ? 'This job cannot run' : 'The job was not accepted'}
+                role="alert"
+              >
+                {problems.general.length > 0 ? problems.general.join(' ') : refused.message}
+              </Alert>
+            )}
+            <Button
+              type="submit"
+              size="md"
+              loading={create.isPending}
+              disabled={
+                missing.length > 0 || malformed || (quote.isError && !toApiError(quote.error).transient)
+              }
+            >
+              Submit job
+            </Button>
+          </Stack>
+        </Grid.Col>
+      </Grid>
+    </form>
+  )
+}
