@@ -150,6 +150,30 @@ export async function lockJob(database: Database, jobId: string): Promise<JobRec
   return found[0] === undefined ? undefined : jobOf(found[0])
 }
 
+/** Those of the jobs that have not been deleted, as they stand. */
+export async function findJobs(
+  database: Database,
+  organizationId: string,
+  jobIds: readonly string[],
+): Promise<JobRecord[]> {
+  const found = await rows<JobRow>(
+    database,
+    `select ${jobColumns} from jobs
+     where id = any($1::uuid[]) and organization_id = $2 and delete_time is null`,
+    [jobIds, organizationId],
+  )
+  return found.map(jobOf)
+}
+
+export async function existingJobs(database: Database, jobIds: readonly string[]): Promise<Set<string>> {
+  const found = await rows<{ id: string }>(
+    database,
+    `select id from jobs where id = any($1::uuid[]) and delete_time is null`,
+    [jobIds],
+  )
+  return new Set(found.map(({ id }) => id))
+}
+
 export interface JobFilter {
   readonly organizationId: string
   readonly phases: readonly Phase[]

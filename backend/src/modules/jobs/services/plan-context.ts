@@ -18,4 +18,6 @@ export interface PlanDataset {
 export interface PlanContext {
   /** Undefined for a dataset that is unknown to the organisation. */
   readonly dataset: (id: string) => Promise<PlanDataset | undefined>
+  /** A longer plan is refused; one that would be far longer need not be made first. */
+  readonly maxTasks: number
 }

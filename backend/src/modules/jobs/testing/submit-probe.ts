@@ -15,6 +15,7 @@ export async function submitProbe(
   const parameters = acts.map((value) => ({ name: 'ACT', value }))
   const tasks = await probeService.plan(checkParameters(probeService.parameters, parameters), {
     dataset: async () => undefined,
+    maxTasks: 1000,
   })
   const id = v7()
   const { executionDurationMs, memoryBytes, outputBytes, maxAttempts } = { ...probeService.limits, ...limits }

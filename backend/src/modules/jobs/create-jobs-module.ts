@@ -1,0 +1,61 @@
+import type { Logger } from 'pino'
+import type { DataSource } from 'typeorm'
+import type { Objects } from '../../ports/objects.ts'
+import type { PageTokens } from '../../server/page-token.ts'
+import type { RegisteredService } from '../../server/service-handlers.ts'
+import { jobsHandler, type People } from './jobs-handler.ts'
+import { defaultJobLimits, type JobLimits, JobsService } from './jobs-service.ts'
+import type { JobService } from './services/job-service.ts'
+import type { PlanDataset } from './services/plan-context.ts'
+import { JobWatch } from './watch/job-watch.ts'
+
+/** What jobs need of the datasets module. */
+export interface ReadableDatasets {
+  readable(organizationId: string, datasetId: string): Promise<PlanDataset | undefined>
+}
+
+export interface JobsModuleOptions {
+  readonly dataSource: DataSource
+  /** For the one connection that LISTENs. */
+  readonly databaseUrl: string
+  readonly objects: Objects
+  readonly datasets: ReadableDatasets
+  readonly people: People
+  readonly pageTokens: PageTokens
+  readonly services: readonly JobService[]
+  readonly limits?: JobLimits
+  /** Silence after which a watch sends a heartbeat. Default 10 s: clients are promised 15 s. */
+  readonly heartbeatMs?: number
+  readonly log: Logger
+}
+
+export interface JobsModule {
+  readonly services: readonly RegisteredService[]
+  readonly service: JobsService
+  readonly watch: JobWatch
+  /** Ends every watch. */
+  close(): Promise<void>
+}
+
+export async function createJobsModule(options: JobsModuleOptions): Promise<JobsModule> {
+  const { dataSource, databaseUrl, objects, services, datasets, people, pageTokens, log } = options
+  const watch = await JobWatch.open({
+    databaseUrl,
+    dataSource,
+    heartbeatMs: options.heartbeatMs ?? 10_000,
+    log,
+  })
+  const service = new JobsService({
+    dataSource,
+    objects,
+    services,
+    dataset: (organizationId, id) => datasets.readable(organizationId, id),
+    limits: options.limits ?? defaultJobLimits,
+  })
+  return {
+    services: [jobsHandler({ service, watch, people, pageTokens })],
+    service,
+    watch,
+    close: () => watch.close(),
+  }
+}

@@ -1,0 +1,12 @@
+export {
+  createJobsModule,
+  type JobsModule,
+  type JobsModuleOptions,
+  type ReadableDatasets,
+} from './create-jobs-module.ts'
+export type { People } from './jobs-handler.ts'
+export { defaultJobLimits, type JobLimits } from './jobs-service.ts'
+export { jobServices } from './services/index.ts'
+export type { JobService } from './services/job-service.ts'
+export { runService } from './services/run-service.ts'
+export { createJobsWorker, type JobsWorker, type JobsWorkerOptions } from './worker/jobs-worker.ts'

@@ -1,0 +1,208 @@
+import {
+  type CreateJobRequest,
+  type JobChange,
+  JobServiceService,
+  type ListJobsRequest,
+} from '@fairlead/proto/server/fairlead/jobs/v1/jobs'
+import { validate } from 'uuid'
+import { invalidField } from '../../errors/domain-error.ts'
+import { type OrganizationCallContext, organizationContext } from '../../server/call-context.ts'
+import { type PageTokens, pageScope } from '../../server/page-token.ts'
+import { type RegisteredService, registeredService } from '../../server/service-handlers.ts'
+import type { JobRecord } from './job.ts'
+import {
+  durationMs,
+  eventMessage,
+  heartbeatMessage,
+  jobMessage,
+  jobName,
+  jobSummary,
+  phaseOfMessage,
+  quoteMessage,
+  serviceMessage,
+  taskMessage,
+} from './job-messages.ts'
+import type { Actor, JobRequest, JobsService, JobWithResults } from './jobs-service.ts'
+import type { JobWatch } from './watch/job-watch.ts'
+
+const DEFAULT_PAGE_SIZE = 50
+
+/** What jobs need to know about people: how their owners are called. */
+export interface People {
+  displayNames(userIds: readonly string[]): Promise<ReadonlyMap<string, string>>
+}
+
+export interface JobsHandlerDependencies {
+  readonly service: JobsService
+  readonly watch: JobWatch
+  readonly people: People
+  readonly pageTokens: PageTokens
+}
+
+export function jobsHandler({
+  service,
+  watch,
+  people,
+  pageTokens,
+}: JobsHandlerDependencies): RegisteredService {
+  const nameOf = async (userId: string): Promise<string> =>
+    (await people.displayNames([userId])).get(userId) ?? ''
+  const answer = async ({ organization }: OrganizationCallContext, found: JobWithResults) =>
+    jobMessage(found, organization.slug, await nameOf(found.job.ownerId))
+  const summaries = async (jobs: readonly JobRecord[], slug: string) => {
+    const names = await people.displayNames([...new Set(jobs.map(({ ownerId }) => ownerId))])
+    return jobs.map((job) => jobSummary(job, slug, names.get(job.ownerId) ?? ''))
+  }
+
+  return registeredService(JobServiceService, {
+    async listServices() {
+      return { services: service.services.map(serviceMessage) }
+    },
+
+    async quoteJob(request, context) {
+      const { organization } = organizationContext(context)
+      return quoteMessage(await service.quote(organization.id, request.service, request.parameters))
+    },
+
+    async createJob(request, context) {
+      const caller = organizationContext(context)
+      const created = await service.create(actorOf(caller), jobRequestOf(request))
+      if (created.job.ownerId !== caller.caller.userId) return answer(caller, created)
+      return jobMessage(created, caller.organization.slug, caller.caller.displayName)
+    },
+
+    async getJob(request, context) {
+      const caller = organizationContext(context)
+      return answer(caller, await service.get(caller.organization.id, jobIdOf(request.name)))
+    },
+
+    async listJobs(request, context) {
+      const { organization, caller } = organizationContext(context)
+      const { pageSize, pageToken, ...query } = request
+      const scope = pageScope('ListJobs', { ...query, caller: caller.userId })
+      const [createTime, id] = pageTokens.decode(scope, pageToken) ?? []
+      const { jobs, next } = await service.list(
+        filterOf(request, organization.id, caller.userId),
+        request.orderBy === 'create_time' ? 'asc' : 'desc',
+        createTime === undefined || id === undefined ? undefined : { createTime, id },
+        pageSize === 0 ? DEFAULT_PAGE_SIZE : pageSize,
+      )
+      return {
+        jobs: await summaries(jobs, organization.slug),
+        nextPageToken: next === undefined ? '' : pageTokens.encode(scope, [next.createTime, next.id]),
+      }
+    },
+
+    async runJob(request, context) {
+      const caller = organizationContext(context)
+      return answer(caller, await service.run(actorOf(caller), jobIdOf(request.name)))
+    },
+
+    async cancelJob(request, context) {
+      const caller = organizationContext(context)
+      return answer(caller, await service.cancel(actorOf(caller), jobIdOf(request.name)))
+    },
+
+    async deleteJob(request, context) {
+      await service.delete(actorOf(organizationContext(context)), jobIdOf(request.name))
+      return {}
+    },
+
+    async listJobTasks(request, context) {
+      const { organization } = organizationContext(context)
+      const scope = pageScope('ListJobTasks', { parent: request.parent })
+      const [after] = pageTokens.decode(scope, request.pageToken) ?? []
+      const { tasks, next } = await service.tasks(
+        organization.id,
+        jobIdOf(request.parent),
+        after === undefined ? -1 : Number(after),
+        request.pageSize === 0 ? DEFAULT_PAGE_SIZE : request.pageSize,
+      )
+      return {
+        tasks: tasks.map(taskMessage),
+        nextPageToken: next === undefined ? '' : pageTokens.encode(scope, [String(next)]),
+      }
+    },
+
+    async createResultUrl(request, context) {
+      const { organization } = organizationContext(context)
+      const result = request.name.split('/').at(-1) ?? ''
+      return service.resultUrl(organization.id, jobIdOf(request.name), result, request.inline)
+    },
+
+    async *watchJob(request, context) {
+      const caller = organizationContext(context)
+      const { slug, id } = caller.organization
+      const { job } = await service.get(id, jobIdOf(request.name))
+      const showsLog = job.ownerId === caller.caller.userId || actorOf(caller).managesJobs
+      for await (const event of watch.events(job, request.afterSequence, context.signal)) {
+        yield event === undefined ? heartbeatMessage() : eventMessage(event, slug, job.id, showsLog)
+      }
+    },
+
+    async *watchJobs(_request, context) {
+      const { organization } = organizationContext(context)
+      for await (const notices of watch.changes(organization.id, context.signal)) {
+        if (notices === undefined) {
+          yield { change: { $case: 'heartbeat', value: {} } }
+          continue
+        }
+        const ids = notices.filter(({ deleted }) => !deleted).map(({ jobId }) => jobId)
+        const jobs = await service.byIds(organization.id, ids)
+        for (const job of await summaries(jobs, organization.slug)) {
+          yield { change: { $case: 'job', value: job } } satisfies JobChange
+        }
+        for (const { jobId, deleted } of notices) {
+          if (!deleted) continue
+          yield { change: { $case: 'deleted', value: jobName(organization.slug, jobId) } } satisfies JobChange
+        }
+      }
+    },
+  })
+}
+
+/** The job in "organizations/{slug}/jobs/{id}" and in names below it. */
+function jobIdOf(name: string): string {
+  return name.split('/')[3] ?? ''
+}
+
+function actorOf({ organization, caller, permissions }: OrganizationCallContext): Actor {
+  return {
+    organizationId: organization.id,
+    userId: caller.userId,
+    displayName: caller.displayName,
+    managesJobs: permissions.has('jobs.manage'),
+  }
+}
+
+function jobRequestOf(request: CreateJobRequest): JobRequest {
+  return {
+    service: request.service,
+    parameters: request.parameters,
+    runId: request.runId,
+    executionDurationMs:
+      request.executionDuration === undefined ? undefined : durationMs(request.executionDuration),
+    destructionTime: request.destructionTime,
+    keepPending: request.keepPending,
+    requestId: request.requestId === '' ? undefined : request.requestId,
+  }
+}
+
+function filterOf(request: ListJobsRequest, organizationId: string, callerId: string) {
+  return {
+    organizationId,
+    phases: request.phases.flatMap((phase) => phaseOfMessage(phase) ?? []),
+    service: request.service === '' ? undefined : request.service,
+    ownerId: ownerOf(request.owner, callerId),
+    createdAfter: request.createdAfter,
+    createdBefore: request.createdBefore,
+  }
+}
+
+function ownerOf(owner: string, callerId: string): string | undefined {
+  if (owner === '') return undefined
+  const id = owner.slice('users/'.length)
+  if (id === 'me') return callerId
+  if (!validate(id)) throw invalidField('owner', 'must be "users/me" or "users/" and a UUID')
+  return id
+}

@@ -1,0 +1,186 @@
+import type { Logger } from 'pino'
+import type { DataSource } from 'typeorm'
+import { type Listener, listen } from '../../../database/index.ts'
+import type { JobEventRecord, JobRecord } from '../job.ts'
+import { type JobNotice, jobsChannel, parseNotice } from '../job-notice.ts'
+import { existingJobs } from '../job-store.ts'
+import { watchInterrupted } from '../jobs-errors.ts'
+import { hasEnded, isTerminal } from '../phase-transitions.ts'
+import { JobFeed } from './job-feed.ts'
+import { Wakeups } from './wakeups.ts'
+
+export interface JobWatchOptions {
+  readonly databaseUrl: string
+  readonly dataSource: DataSource
+  /** Silence after which a heartbeat is sent. At most 15 s is promised to clients. */
+  readonly heartbeatMs: number
+  readonly log: Logger
+}
+
+/** Changed jobs are gathered for so long, once the first has been sent on. */
+const GATHER_MS = 200
+
+interface OrganizationWatcher {
+  readonly organizationId: string
+  readonly changed: Map<string, JobNotice>
+  readonly wakeups: Wakeups
+  interrupted: boolean
+}
+
+/**
+ * Every watch of this process, on one LISTEN connection. A watcher costs memory and, while it keeps up, no
+ * query of its own.
+ */
+export class JobWatch {
+  readonly #options: JobWatchOptions
+  readonly #listener: Listener
+  readonly #feeds = new Map<string, { feed: JobFeed; watchers: number; ended: boolean }>()
+  readonly #organizations = new Set<OrganizationWatcher>()
+  readonly #stopped = new AbortController()
+
+  private constructor(options: JobWatchOptions, listener: Listener) {
+    this.#options = options
+    this.#listener = listener
+    listener.on('notification', (_channel, payload) => this.#noticed(payload))
+    listener.on('resync', () => this.#resync())
+  }
+
+  static async open(options: JobWatchOptions): Promise<JobWatch> {
+    const listener = await listen(options.databaseUrl, { channels: [jobsChannel], log: options.log })
+    return new JobWatch(options, listener)
+  }
+
+  /** Watches that are open. */
+  get watchers(): number {
+    const ofJobs = [...this.#feeds.values()].reduce((sum, { watchers }) => sum + watchers, 0)
+    return ofJobs + this.#organizations.size
+  }
+
+  /** Ends every watch. */
+  async close(): Promise<void> {
+    this.#stopped.abort()
+    await this.#listener.close()
+  }
+
+  /**
+   * A job's events after a sequence, then live. Ends when the job has ended and all its events are sent;
+   * `undefined` is a heartbeat, sent at once when there is nothing else to send.
+   */
+  async *events(
+    job: JobRecord,
+    afterSequence: bigint,
+    callerSignal: AbortSignal,
+  ): AsyncGenerator<JobEventRecord | undefined> {
+    const signal = AbortSignal.any([callerSignal, this.#stopped.signal])
+    const entry = this.#feed(job, afterSequence)
+    const { feed } = entry
+    entry.watchers++
+    let position = afterSequence
+    let ended = hasEnded(job.phase)
+    let sent = false
+    try {
+      while (!signal.aborted) {
+        const since = feed.wakeups.count
+        const batch = await feed.after(position)
+        for (const event of batch) {
+          yield event
+          sent = true
+          position = event.sequence
+          if (event.kind === 'phase' && isTerminal(event.payload.phase)) ended = true
+        }
+        if (batch.length > 0) continue
+        if (ended || entry.ended) return
+        if (!sent) yield undefined
+        sent = true
+        const outcome = await feed.wakeups.wait(since, this.#options.heartbeatMs, signal)
+        if (outcome === 'timeout') yield undefined
+      }
+    } finally {
+      entry.watchers--
+      if (entry.watchers === 0) this.#feeds.delete(job.id)
+    }
+  }
+
+  /**
+   * Changes of an organisation's jobs from now on, each job once however often it changed meanwhile;
+   * `undefined` is a heartbeat, and the first is sent when the watch has begun.
+   */
+  async *changes(
+    organizationId: string,
+    callerSignal: AbortSignal,
+  ): AsyncGenerator<readonly JobNotice[] | undefined> {
+    const signal = AbortSignal.any([callerSignal, this.#stopped.signal])
+    const watcher: OrganizationWatcher = {
+      organizationId,
+      changed: new Map(),
+      wakeups: new Wakeups(),
+      interrupted: false,
+    }
+    this.#organizations.add(watcher)
+    try {
+      yield undefined
+      while (!signal.aborted) {
+        if (watcher.interrupted) throw watchInterrupted()
+        const since = watcher.wakeups.count
+        if (watcher.changed.size > 0) {
+          const batch = [...watcher.changed.values()]
+          watcher.changed.clear()
+          yield batch
+          await new Wakeups().wait(0, GATHER_MS, signal)
+          continue
+        }
+        const outcome = await watcher.wakeups.wait(since, this.#options.heartbeatMs, signal)
+        if (outcome === 'timeout') yield undefined
+      }
+    } finally {
+      this.#organizations.delete(watcher)
+    }
+  }
+
+  #feed(job: JobRecord, afterSequence: bigint): { feed: JobFeed; watchers: number; ended: boolean } {
+    const known = this.#feeds.get(job.id)
+    if (known !== undefined) return known
+    const from = afterSequence < job.lastSequence ? afterSequence : job.lastSequence
+    const entry = { feed: new JobFeed(this.#options.dataSource, job.id, from), watchers: 0, ended: false }
+    this.#feeds.set(job.id, entry)
+    return entry
+  }
+
+  #noticed(payload: string): void {
+    const notice = parseNotice(payload)
+    if (notice === undefined) return
+    const entry = this.#feeds.get(notice.jobId)
+    if (entry !== undefined) {
+      if (notice.deleted) entry.ended = true
+      entry.feed.announce(notice.sequence)
+    }
+    for (const watcher of this.#organizations) {
+      if (watcher.organizationId !== notice.organizationId) continue
+      watcher.changed.set(notice.jobId, notice)
+      watcher.wakeups.wake()
+    }
+  }
+
+  #resync(): void {
+    const { dataSource, log } = this.#options
+    log.info({ watchers: this.watchers }, 'reading again what may have been missed')
+    for (const watcher of this.#organizations) {
+      watcher.interrupted = true
+      watcher.wakeups.wake()
+    }
+    const entries = [...this.#feeds]
+    existingJobs(dataSource, [...this.#feeds.keys()]).then(
+      (existing) => {
+        for (const [jobId, entry] of entries) {
+          if (!existing.has(jobId)) entry.ended = true
+          entry.feed.resync()
+        }
+      },
+      (error) => {
+        log.warn({ err: error }, 'the watched jobs could not be read again')
+        // The listener notices a lost database too, and comes here once more.
+        for (const [, { feed }] of entries) feed.resync()
+      },
+    )
+  }
+}
