@@ -94,6 +94,7 @@ function configuration(
         },
       },
     },
+    responseTypes: ['code'],
     pkce: { required: () => true },
     // Without offline_access too: the page renews by rotation and needs no hidden frame. Such a token ends
     // with the session.
