@@ -60,7 +60,7 @@ export async function* walkHdus(source: ByteSource, signal?: AbortSignal): Async
 export interface OpenImageOptions {
   /** Index of the HDU or its EXTNAME. Default: the first image HDU that has pixels. */
   hdu?: number | string
-  signal?: AbortSignal
+  signal?: AbortSignal | undefined
 }
 
 /** Finds the image in a file. The source stays the caller's to close. */

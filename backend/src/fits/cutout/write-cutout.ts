@@ -19,7 +19,7 @@ export interface CutoutOptions {
 }
 
 export interface WriteCutoutOptions extends CutoutOptions {
-  signal?: AbortSignal
+  signal?: AbortSignal | undefined
   /** Told the share of the rows written, 0 to 1, about once per MiB. */
   onProgress?: (fraction: number) => void
 }

@@ -6,7 +6,7 @@ import { readRowBlocks } from './read-rows.ts'
 export interface ReadPixelsOptions {
   /** Plane along the third and further axes, from 0. Default 0. */
   plane?: number
-  signal?: AbortSignal
+  signal?: AbortSignal | undefined
 }
 
 /** Physical values of a box, row by row from its first one; blank pixels are NaN. */
