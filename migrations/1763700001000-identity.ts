@@ -26,14 +26,15 @@ export class Identity1763700001000 implements MigrationInterface {
         -- "iss" and "sub" of the identity provider; both null until the first sign-in of an invited person
         issuer text,
         subject text,
-        -- lower case; not unique: two issuers may know the same address
-        email text not null check (email = lower(email) and length(email) between 3 and 320),
+        -- lower case; null when the identity provider tells none
+        email text check (email = lower(email) and length(email) between 3 and 320),
         -- as the identity provider last said; only a verified address answers to an invitation
         email_verified boolean not null default false,
         display_name text not null,
         create_time timestamptz not null default now(),
         constraint users_identity unique (issuer, subject),
-        check ((issuer is null) = (subject is null))
+        check ((issuer is null) = (subject is null)),
+        check (issuer is not null or email is not null)
       )`)
     // An invited person is one row per address, however many organisations invite.
     await runner.query(`create unique index users_invited on users (email) where issuer is null`)
@@ -65,11 +66,36 @@ export class Identity1763700001000 implements MigrationInterface {
         constraint api_tokens_hash unique (hash)
       )`)
     await runner.query(`create index api_tokens_user on api_tokens (user_id, create_time, id)`)
+    // Every backend keeps what a user may do for a few seconds. Triggers, so that it forgets whoever changed
+    // the tables, and in whatever way.
+    await runner.query(`
+      create function notify_identity() returns trigger language plpgsql as $$
+      begin
+        if tg_table_name = 'users' then
+          perform pg_notify('identity', new.id::text);
+        else
+          perform pg_notify('identity', coalesce(new.user_id, old.user_id)::text);
+          if tg_op = 'UPDATE' and new.user_id <> old.user_id then
+            perform pg_notify('identity', old.user_id::text);
+          end if;
+        end if;
+        return null;
+      end $$`)
+    await runner.query(`
+      create trigger users_notify after update of display_name, email on users
+        for each row execute function notify_identity()`)
+    await runner.query(`
+      create trigger memberships_notify after insert or update or delete on memberships
+        for each row execute function notify_identity()`)
+    await runner.query(`
+      create trigger api_tokens_notify after update of scopes, expire_time or delete on api_tokens
+        for each row execute function notify_identity()`)
   }
 
   async down(runner: QueryRunner): Promise<void> {
     for (const table of ['api_tokens', 'memberships', 'users', 'organizations']) {
       await runner.query(`drop table ${table}`)
     }
+    await runner.query('drop function notify_identity()')
   }
 }

@@ -9,6 +9,8 @@ interface ListenerEvents {
 }
 
 export interface Listener extends EventEmitter<ListenerEvents> {
+  /** False while notifications may be missed: what they keep fresh must not be trusted. */
+  readonly connected: boolean
   close(): Promise<void>
 }
 
@@ -47,6 +49,10 @@ class ReconnectingListener extends EventEmitter<ListenerEvents> implements Liste
     this.#options = options
   }
 
+  get connected(): boolean {
+    return this.#client !== undefined
+  }
+
   async connect(): Promise<void> {
     const client = new pg.Client({
       connectionString: this.#url,
@@ -58,19 +64,22 @@ class ReconnectingListener extends EventEmitter<ListenerEvents> implements Liste
     client.on('notification', (message) => this.emit('notification', message.channel, message.payload ?? ''))
     client.on('error', (error) => this.#lost(client, error))
     client.on('end', () => this.#lost(client, new Error('the connection ended')))
-    this.#client = client
     try {
       await client.connect()
       for (const channel of this.#options.channels)
         await client.query(`listen ${client.escapeIdentifier(channel)}`)
     } catch (error) {
-      if (this.#client === client) this.#client = undefined
       await client
         .end()
         .catch((cause) => this.#options.log?.debug({ err: cause }, 'closing a failed listener'))
       throw error
     }
-    if (this.#client === client) this.#probeLater(client)
+    if (this.#closed) {
+      await client.end()
+      return
+    }
+    this.#client = client
+    this.#probeLater(client)
   }
 
   async close(): Promise<void> {

@@ -23,6 +23,8 @@ export interface CallContext {
   readonly organization: CallOrganization | undefined
   /** Permissions the caller has in `organization`, already narrowed to an API token's scopes. */
   readonly permissions: ReadonlySet<string>
+  /** Set when the call came with an API token: its scopes. */
+  readonly tokenScopes?: ReadonlySet<string>
   readonly requestId: string
   readonly log: Logger
   /** Aborted when the client cancels, disconnects or passes its deadline, and when the server stops. */

@@ -1,0 +1,91 @@
+import type { DataSource, EntityManager } from 'typeorm'
+import { inTransaction } from '../../database/index.ts'
+import {
+  lastAdministrator,
+  memberExists,
+  memberNotFound,
+  organizationNotFound,
+  roleNotInKind,
+} from './errors.ts'
+import type { Member, Organization, Page } from './identity-rows.ts'
+import type { InvitationService } from './invitation-service.ts'
+import type { MemberStore } from './member-store.ts'
+import type { OrganizationStore } from './organization-store.ts'
+import { type Role, rolesOf } from './role-permissions.ts'
+
+export interface MemberService {
+  list(organizationId: string, after: readonly string[] | undefined, size: number): Promise<Page<Member>>
+  create(organizationId: string, email: string, role: Role): Promise<Member>
+  /** The last administrator keeps the role. */
+  setRole(organizationId: string, memberId: string, role: Role): Promise<Member>
+  /** The last administrator stays. */
+  delete(organizationId: string, memberId: string): Promise<void>
+}
+
+/** @param forget called with a user whose rights have changed, after the change is durable */
+export function createMemberService(
+  dataSource: DataSource,
+  organizations: OrganizationStore,
+  members: MemberStore,
+  invitations: InvitationService,
+  forget: (userId: string) => void,
+): MemberService {
+  /** Locks the organisation first: who may leave depends on who else is there. */
+  async function locked(manager: EntityManager, organizationId: string): Promise<Organization> {
+    const organization = await organizations.lock(manager, organizationId)
+    if (organization === undefined) throw organizationNotFound()
+    return organization
+  }
+
+  async function existing(manager: EntityManager, organizationId: string, memberId: string): Promise<Member> {
+    const member = await members.byId(manager, organizationId, memberId)
+    if (member === undefined) throw memberNotFound()
+    return member
+  }
+
+  async function checkNotLast(manager: EntityManager, organizationId: string, member: Member): Promise<void> {
+    if (member.role !== 'ADMINISTRATOR') return
+    const others = await members.countOtherAdministrators(manager, organizationId, member)
+    if (others === 0) throw lastAdministrator()
+  }
+
+  function checkRole(organization: Organization, role: Role): void {
+    if (!rolesOf(organization.kind).includes(role)) throw roleNotInKind(role, organization.kind)
+  }
+
+  return {
+    list: (organizationId, after, size) => members.page(organizationId, after, size),
+    async create(organizationId, email, role) {
+      const member = await inTransaction(dataSource, async (manager) => {
+        checkRole(await locked(manager, organizationId), role)
+        const id = await invitations.invite(manager, organizationId, email, role)
+        if (id === undefined) throw memberExists(email)
+        return existing(manager, organizationId, id)
+      })
+      forget(member.user.id)
+      return member
+    },
+    async setRole(organizationId, memberId, role) {
+      const changed = await inTransaction(dataSource, async (manager) => {
+        const organization = await locked(manager, organizationId)
+        const member = await existing(manager, organizationId, memberId)
+        checkRole(organization, role)
+        if (role !== 'ADMINISTRATOR') await checkNotLast(manager, organizationId, member)
+        await members.setRole(manager, memberId, role)
+        return { ...member, role }
+      })
+      forget(changed.user.id)
+      return changed
+    },
+    async delete(organizationId, memberId) {
+      const userId = await inTransaction(dataSource, async (manager) => {
+        await locked(manager, organizationId)
+        const member = await existing(manager, organizationId, memberId)
+        await checkNotLast(manager, organizationId, member)
+        await members.delete(manager, memberId)
+        return member.user.id
+      })
+      forget(userId)
+    },
+  }
+}

@@ -1,0 +1,68 @@
+import { createHash } from 'node:crypto'
+import type { DataSource } from 'typeorm'
+import { v7 } from 'uuid'
+import { inTransaction } from '../../database/index.ts'
+import { organizationExists, organizationNotFound, requestIdReused } from './errors.ts'
+import type { Organization, Page } from './identity-rows.ts'
+import type { InvitationService } from './invitation-service.ts'
+import type { OrganizationStore } from './organization-store.ts'
+
+export interface OrganizationRequest {
+  readonly slug: string
+  readonly displayName: string
+  readonly administratorEmail: string
+  /** Empty when the caller gave none: then a repeat is another request. */
+  readonly requestId: string
+}
+
+export interface OrganizationService {
+  get(id: string): Promise<Organization>
+  list(after: readonly string[] | undefined, size: number): Promise<Page<Organization>>
+  /** A member organisation with its first administrator. A repeat of the same request gives the first answer. */
+  create(creatorId: string, request: OrganizationRequest): Promise<Organization>
+}
+
+export function createOrganizationService(
+  dataSource: DataSource,
+  organizations: OrganizationStore,
+  invitations: InvitationService,
+): OrganizationService {
+  return {
+    async get(id) {
+      const organization = await organizations.byId(id)
+      if (organization === undefined) throw organizationNotFound()
+      return organization
+    },
+    list: (after, size) => organizations.page(after, size),
+    create: (creatorId, request) =>
+      inTransaction(dataSource, async (manager) => {
+        const { slug, displayName, administratorEmail, requestId } = request
+        const hash = hashOf(request)
+        const id = v7()
+        const inserted = await organizations.insert(manager, {
+          id,
+          slug,
+          displayName,
+          kind: 'MEMBER',
+          ...(requestId === '' ? {} : { request: { creatorId, id: requestId, hash } }),
+        })
+        if (!inserted) {
+          const first =
+            requestId === '' ? undefined : await organizations.byRequest(manager, creatorId, requestId)
+          if (first === undefined) throw organizationExists(slug)
+          if (!first.requestHash.equals(hash)) throw requestIdReused()
+          return first.organization
+        }
+        await invitations.invite(manager, id, administratorEmail, 'ADMINISTRATOR')
+        const organization = await organizations.lock(manager, id)
+        if (organization === undefined) throw new Error('the organisation that was just inserted is gone')
+        return organization
+      }),
+  }
+}
+
+function hashOf({ slug, displayName, administratorEmail }: OrganizationRequest): Buffer {
+  return createHash('sha256')
+    .update(JSON.stringify([slug, displayName, administratorEmail]))
+    .digest()
+}

@@ -1,0 +1,76 @@
+/** OPERATOR runs the installation; MEMBER organisations use it. */
+export type OrganizationKind = 'OPERATOR' | 'MEMBER'
+
+export type Role = 'ANALYST' | 'DIRECTOR' | 'ADMINISTRATOR' | 'MEMBER' | 'SUBMITTER' | 'TREASURER'
+
+/** "<module>.<verb>", as methods declare them. */
+export type Permission =
+  | 'datasets.read'
+  | 'jobs.manage'
+  | 'jobs.read'
+  | 'jobs.submit'
+  | 'members.manage'
+  | 'members.read'
+  | 'organizations.create'
+  | 'organizations.list'
+  | 'organizations.read'
+  | 'tokens.manage'
+  | 'tokens.read'
+
+interface Grants {
+  /** In the organisation that the role is held in. */
+  readonly organization: readonly Permission[]
+  /** On the whole platform. */
+  readonly platform: readonly Permission[]
+}
+
+const reader: readonly Permission[] = [
+  'organizations.read',
+  'members.read',
+  'datasets.read',
+  'jobs.read',
+  'tokens.read',
+  'tokens.manage',
+]
+const administrator: readonly Permission[] = [...reader, 'jobs.submit', 'jobs.manage', 'members.manage']
+
+/** The one table of who may do what. A role exists only in the kinds that list it. */
+const grants: Readonly<Record<OrganizationKind, Readonly<Partial<Record<Role, Grants>>>>> = {
+  OPERATOR: {
+    ANALYST: { organization: reader, platform: ['organizations.list'] },
+    DIRECTOR: { organization: reader, platform: ['organizations.list'] },
+    ADMINISTRATOR: { organization: administrator, platform: ['organizations.list', 'organizations.create'] },
+  },
+  MEMBER: {
+    MEMBER: { organization: reader, platform: [] },
+    SUBMITTER: { organization: [...reader, 'jobs.submit'], platform: [] },
+    TREASURER: { organization: reader, platform: [] },
+    ADMINISTRATOR: { organization: administrator, platform: [] },
+  },
+}
+
+const none: Grants = { organization: [], platform: [] }
+
+/** What a role grants; nothing when the kind of organisation does not have it. */
+export function grantsOf(kind: OrganizationKind, role: Role): Grants {
+  return grants[kind][role] ?? none
+}
+
+export function rolesOf(kind: OrganizationKind): Role[] {
+  return Object.keys(grants[kind]) as Role[]
+}
+
+/** Every permission that some role grants. */
+export const allPermissions: ReadonlySet<string> = new Set(
+  Object.values(grants)
+    .flatMap((roles) => Object.values(roles))
+    .flatMap(({ organization, platform }) => [...organization, ...platform]),
+)
+
+/**
+ * Permissions that an API token can carry. It cannot make or revoke tokens: a leaked one must not be able to
+ * outlive its own expiry or revocation through tokens of its own making.
+ */
+export const tokenScopes: ReadonlySet<string> = new Set(
+  [...allPermissions].filter((permission) => permission !== 'tokens.manage'),
+)

@@ -1,0 +1,45 @@
+import type { DataSource, EntityManager } from 'typeorm'
+import { inTransaction } from '../../database/index.ts'
+import type { AccessTokenClaims } from './authentication/access-token-verifier.ts'
+import type { UserStore } from './user-store.ts'
+
+export interface SignInService {
+  /**
+   * The user of verified claims, made at the first sign-in. Name and address follow the identity provider.
+   * Invitations are answered by verified addresses only.
+   */
+  signIn(claims: AccessTokenClaims): Promise<string>
+}
+
+export function createSignInService(dataSource: DataSource, users: UserStore): SignInService {
+  async function provision(manager: EntityManager, claims: AccessTokenClaims): Promise<string> {
+    const { email, emailVerified, issuer, subject } = claims
+    const provenEmail = emailVerified ? email : undefined
+    if (provenEmail !== undefined) await users.lockEmail(manager, provenEmail)
+    const known = await users.byIdentity(manager, issuer, subject)
+    const invited = provenEmail === undefined ? undefined : await users.invited(manager, provenEmail)
+    if (known !== undefined) {
+      await users.update(manager, known, claims)
+      if (invited !== undefined) await users.mergeInvited(manager, invited, known)
+      return known
+    }
+    const former =
+      provenEmail === undefined ? undefined : await users.ofFormerIssuer(manager, provenEmail, issuer)
+    const adopted = former ?? invited
+    if (adopted !== undefined) {
+      await users.update(manager, adopted, claims)
+      if (former !== undefined && invited !== undefined) await users.mergeInvited(manager, invited, former)
+      return adopted
+    }
+    const inserted = await users.insert(manager, claims)
+    // Another sign-in of the same identity came first, and this one follows it.
+    return inserted ?? provision(manager, claims)
+  }
+
+  return {
+    async signIn(claims) {
+      const unchanged = await users.unchanged(claims)
+      return unchanged ?? inTransaction(dataSource, (manager) => provision(manager, claims))
+    },
+  }
+}

@@ -1,0 +1,22 @@
+// node backend/src/seed.ts FILE.json: organisations and their members, for development and the first set-up.
+// Adds what is missing and changes nothing else, so that it can be run again.
+import { readFile } from 'node:fs/promises'
+import { pino } from 'pino'
+import { createDataSource } from './database/index.ts'
+import { readSeed, seedIdentity } from './modules/identity/index.ts'
+import { databaseSettings } from './settings.ts'
+
+const settings = databaseSettings()
+const log = pino({ level: settings.logLevel, name: 'seed' })
+const [file] = process.argv.slice(2)
+if (file === undefined) throw new Error('usage: node backend/src/seed.ts FILE.json')
+const seed = readSeed(JSON.parse(await readFile(file, 'utf8')))
+const dataSource = await createDataSource(settings.databaseUrl, {
+  applicationName: 'fairlead seed',
+}).initialize()
+try {
+  const { added } = await seedIdentity(dataSource, seed)
+  log.info({ added }, added.length === 0 ? 'everything was there' : 'the seed is sown')
+} finally {
+  await dataSource.destroy()
+}

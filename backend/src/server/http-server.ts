@@ -1,0 +1,114 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { Logger } from 'pino'
+import { DomainError } from '../errors/domain-error.ts'
+import { normalizeError } from '../errors/normalize-error.ts'
+import type { Address } from '../settings.ts'
+import type { HttpRoute } from './http-route.ts'
+import { requestIdOf } from './request-id.ts'
+
+export interface HttpServer {
+  /** Resolves with the port. */
+  start(address: Address): Promise<number>
+  /** Requests that run get time to end; their signal is aborted at once. */
+  stop(): Promise<void>
+}
+
+const STOP_TIMEOUT_MS = 5_000
+/** HTTP statuses of the codes that a route may throw; the rest is 500. */
+const httpStatus: Partial<Record<DomainError['code'], number>> = {
+  INVALID_ARGUMENT: 400,
+  FAILED_PRECONDITION: 400,
+  OUT_OF_RANGE: 400,
+  UNAUTHENTICATED: 401,
+  PERMISSION_DENIED: 403,
+  NOT_FOUND: 404,
+  ABORTED: 409,
+  ALREADY_EXISTS: 409,
+  RESOURCE_EXHAUSTED: 429,
+  UNAVAILABLE: 503,
+  DEADLINE_EXCEEDED: 504,
+}
+
+/** The routes by longest prefix; every request has an id, a log line, a signal and an end. */
+export function createHttpServer(routes: readonly HttpRoute[], log: Logger): HttpServer {
+  const byLength = [...routes].sort((a, b) => b.prefix.length - a.prefix.length)
+  const open = new Set<AbortController>()
+  const server: Server = createServer(
+    { keepAliveTimeout: 75_000, requestTimeout: 0 },
+    (request, response) => {
+      void answer(request, response)
+    },
+  )
+
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const begin = performance.now()
+    const requestId = requestIdOf(request.headers['x-request-id'])
+    const path = URL.parse(request.url ?? '/', 'http://host')?.pathname ?? '/'
+    // Without the query: it may carry a signature.
+    const callLog = log.child({ requestId, httpMethod: request.method, path })
+    const controller = new AbortController()
+    open.add(controller)
+    response.on('close', () => {
+      open.delete(controller)
+      if (!response.writableFinished)
+        controller.abort(new DomainError('CANCELLED', 'CANCELLED', 'The client is gone.'))
+      const level = path === '/healthz' || path === '/metrics' ? 'debug' : 'info'
+      callLog[level](
+        { status: response.statusCode, durationMs: Math.round(performance.now() - begin) },
+        'request',
+      )
+    })
+    try {
+      const route = byLength.find(({ prefix }) => path.startsWith(prefix))
+      if (route === undefined) plain(response, 404, 'There is nothing here.')
+      else if (!route.methods.some((method) => method === request.method)) {
+        response.setHeader('allow', route.methods.join(', '))
+        plain(response, 405, `Only ${route.methods.join(', ')} here.`)
+      } else await route.handle(request, response, { requestId, log: callLog, signal: controller.signal })
+    } catch (error) {
+      fail(response, normalizeError(error), requestId, callLog)
+    }
+  }
+
+  return {
+    start: ({ host, port }) =>
+      new Promise((resolve, reject) => {
+        server.once('error', (cause) =>
+          reject(new Error(`the HTTP server cannot listen on ${host}:${port}: ${cause.message}`, { cause })),
+        )
+        server.listen(port, host, () => {
+          const address = server.address()
+          resolve(typeof address === 'object' && address !== null ? address.port : port)
+        })
+      }),
+    async stop() {
+      const stopped = new Promise<void>((resolve) => server.close(() => resolve()))
+      for (const controller of open) {
+        controller.abort(new DomainError('UNAVAILABLE', 'SERVER_STOPPING', 'The server is stopping.'))
+      }
+      server.closeIdleConnections()
+      const timer = setTimeout(() => server.closeAllConnections(), STOP_TIMEOUT_MS)
+      await stopped
+      clearTimeout(timer)
+    },
+  }
+}
+
+function plain(response: ServerResponse, status: number, text: string): void {
+  response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8' }).end(`${text}\n`)
+}
+
+function fail(response: ServerResponse, error: DomainError, requestId: string, log: Logger): void {
+  if (error.code === 'INTERNAL') log.error({ err: error.cause ?? error }, 'a request failed by a defect')
+  if (response.headersSent) {
+    // Too late for a status: a cut connection tells the client that the content is not whole.
+    response.destroy()
+    return
+  }
+  const status = httpStatus[error.code] ?? 500
+  plain(
+    response,
+    status,
+    status === 500 ? `An internal error occurred (request ${requestId}).` : error.message,
+  )
+}

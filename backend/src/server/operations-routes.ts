@@ -1,0 +1,49 @@
+import { readFileSync } from 'node:fs'
+import type { ServerResponse } from 'node:http'
+import type { Registry } from 'prom-client'
+import type { HttpRoute } from './http-route.ts'
+
+const READ = ['GET', 'HEAD'] as const
+
+/** For the operator's tools, not routed from outside: whether the process can work, and its figures. */
+export function operationsRoutes(registry: Registry, check: () => Promise<void>): HttpRoute[] {
+  return [
+    {
+      methods: READ,
+      prefix: '/healthz',
+      async handle(_request, response, { log }) {
+        try {
+          await check()
+          send(response, 200, 'text/plain; charset=utf-8', 'ok\n')
+        } catch (error) {
+          log.warn({ err: error }, 'the health check failed')
+          send(response, 503, 'text/plain; charset=utf-8', 'not ready\n')
+        }
+      },
+    },
+    {
+      methods: READ,
+      prefix: '/metrics',
+      async handle(_request, response) {
+        send(response, 200, registry.contentType, await registry.metrics())
+      },
+    },
+  ]
+}
+
+/** The API's OpenAPI document, generated from the contracts. */
+export function openApiRoute(): HttpRoute {
+  const document = readFileSync(new URL(import.meta.resolve('@fairlead/proto/openapi')))
+  return {
+    methods: READ,
+    prefix: '/api/v1/openapi.json',
+    async handle(_request, response) {
+      response.setHeader('cache-control', 'no-cache')
+      send(response, 200, 'application/json', document)
+    },
+  }
+}
+
+function send(response: ServerResponse, status: number, type: string, body: string | Buffer): void {
+  response.writeHead(status, { 'content-type': type }).end(body)
+}

@@ -1,0 +1,96 @@
+import type { handleServerStreamingCall, ServerWritableStream } from '@grpc/grpc-js'
+import { failureOf } from './answer-failure.ts'
+import {
+  admit,
+  allow,
+  cancelled,
+  type GrpcEnvironment,
+  type GrpcMethod,
+  type OpenCall,
+  openCall,
+  type ReceivedRequest,
+} from './grpc-method.ts'
+
+/** How often an open stream's right to be open is looked at: an expired token or a lost role ends it. */
+const RECHECK_INTERVAL_MS = 5_000
+
+type Stream = ServerWritableStream<ReceivedRequest, object>
+
+/** @param open aborted together when the server stops */
+export function streamCall(
+  method: GrpcMethod,
+  environment: GrpcEnvironment,
+  open: Set<AbortController>,
+): handleServerStreamingCall<ReceivedRequest, object> {
+  const { metrics } = environment
+  const openStreams = metrics.openStreams.labels(method.path)
+
+  return async (stream) => {
+    const begin = performance.now()
+    const controller = new AbortController()
+    open.add(controller)
+    stream.on('cancelled', () => controller.abort(cancelled()))
+    const call = openCall(method, stream.metadata, controller.signal, environment)
+    const recheck = setInterval(() => {
+      allow(method, stream.metadata, stream.request, environment).catch((error) => controller.abort(error))
+    }, RECHECK_INTERVAL_MS)
+    openStreams.inc()
+    let code = 'OK'
+    try {
+      code = await serve(method, stream, call, environment)
+    } finally {
+      clearInterval(recheck)
+      open.delete(controller)
+      openStreams.dec()
+      metrics.calls.inc({ method: method.path, code })
+      call.log.info({ code, durationMs: Math.round(performance.now() - begin) }, 'stream')
+    }
+  }
+}
+
+/** Resolves with the code that the stream ended with, once the handler has been released too. */
+async function serve(
+  method: GrpcMethod,
+  stream: Stream,
+  call: OpenCall,
+  environment: GrpcEnvironment,
+): Promise<string> {
+  const handle = method.handle as (request: object | undefined, context: unknown) => AsyncIterable<object>
+  let iterator: AsyncIterator<object> | undefined
+  let code = 'OK'
+  try {
+    const context = await admit(method, stream.metadata, stream.request, call, environment)
+    iterator = handle(stream.request.message, context)[Symbol.asyncIterator]()
+    for (;;) {
+      const next = await orAborted(iterator.next(), call.signal)
+      if (next.done === true) break
+      if (!stream.write(next.value)) await drained(stream, call.signal)
+    }
+    stream.end()
+  } catch (error) {
+    const failure = failureOf(error, call)
+    code = failure.code
+    // How grpc-js takes a status for a stream.
+    if (!stream.destroyed) stream.emit('error', failure.status)
+  }
+  try {
+    await iterator?.return?.()
+  } catch (error) {
+    call.log.error({ err: error }, 'a stream was not released cleanly')
+  }
+  return code
+}
+
+/** Races without leaving a reaction on a promise that outlives many events. */
+function orAborted<Value>(work: Promise<Value>, signal: AbortSignal): Promise<Value> {
+  return new Promise((resolve, reject) => {
+    const abort = () => reject(signal.reason)
+    if (signal.aborted) abort()
+    signal.addEventListener('abort', abort, { once: true })
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort))
+  })
+}
+
+async function drained(stream: Stream, signal: AbortSignal): Promise<void> {
+  await orAborted(new Promise<void>((resolve) => stream.once('drain', resolve)), signal)
+}

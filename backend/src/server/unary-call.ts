@@ -1,0 +1,51 @@
+import type { handleUnaryCall } from '@grpc/grpc-js'
+import { failureOf } from './answer-failure.ts'
+import type { Caller } from './call-context.ts'
+import {
+  admit,
+  cancelled,
+  type GrpcEnvironment,
+  type GrpcMethod,
+  openCall,
+  type ReceivedRequest,
+} from './grpc-method.ts'
+
+/** @param open aborted together when the server stops */
+export function unaryCall(
+  method: GrpcMethod,
+  environment: GrpcEnvironment,
+  open: Set<AbortController>,
+): handleUnaryCall<ReceivedRequest, object> {
+  const { metrics } = environment
+  const handle = method.handle as (request: object | undefined, context: unknown) => Promise<object>
+  const duration = metrics.duration.labels(method.path)
+  const succeeded = metrics.calls.labels(method.path, 'OK')
+
+  return async (grpcCall, callback) => {
+    const begin = performance.now()
+    const controller = new AbortController()
+    open.add(controller)
+    grpcCall.on('cancelled', () => controller.abort(cancelled()))
+    const call = openCall(method, grpcCall.metadata, controller.signal, environment)
+    let caller: Caller | undefined
+    const ended = () => {
+      open.delete(controller)
+      const durationMs = performance.now() - begin
+      duration.observe(durationMs / 1000)
+      return { userId: caller?.userId, durationMs: Math.round(durationMs * 10) / 10 }
+    }
+    try {
+      const context = await admit(method, grpcCall.metadata, grpcCall.request, call, environment)
+      caller = context.caller
+      const response = await handle(grpcCall.request.message, context)
+      callback(null, response)
+      succeeded.inc()
+      call.log.info({ code: 'OK', ...ended() }, 'call')
+    } catch (error) {
+      const failure = failureOf(error, call)
+      callback(failure.status)
+      metrics.calls.inc({ method: method.path, code: failure.code })
+      call.log.info({ code: failure.code, reason: failure.reason, ...ended() }, 'call')
+    }
+  }
+}
