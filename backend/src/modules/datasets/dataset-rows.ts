@@ -19,13 +19,8 @@ export interface DatasetRow {
   readonly unit: string
   readonly header?: readonly string[]
   readonly coverage: Coverage | null
-  readonly pyramid: PyramidRow
+  readonly pyramid: PyramidSummary
   readonly pyramid_key: string
-}
-
-/** JSON has no NaN: an image that is blank all over has null for its values. */
-type PyramidRow = {
-  readonly [Name in keyof PyramidSummary]: PyramidSummary[Name] | null
 }
 
 /** Without the header, which can be a megabyte. */
@@ -42,11 +37,10 @@ export function datasetOf(row: DatasetRow): DatasetRecord {
     displayName: row.display_name,
     organizationId: row.organization_id,
     visibility: row.visibility,
-    location: { address: row.location, version: row.location_version },
+    location: { address: row.location, version: row.location_version, sizeBytes: Number(row.size_bytes) },
     unavailableReason: row.unavailable_reason ?? undefined,
     createTime: row.create_time,
     content: {
-      sizeBytes: BigInt(row.size_bytes),
       sha256: row.sha256.toString('hex'),
       hdu: row.hdu,
       bitpix: row.bitpix,
@@ -54,19 +48,8 @@ export function datasetOf(row: DatasetRow): DatasetRecord {
       unit: row.unit,
       header: row.header ?? [],
       coverage: row.coverage ?? undefined,
-      pyramid: pyramidOf(row.pyramid),
+      pyramid: row.pyramid,
       pyramidKey: row.pyramid_key,
     },
-  }
-}
-
-function pyramidOf(row: PyramidRow): PyramidSummary {
-  return {
-    tileSizePx: row.tileSizePx ?? 0,
-    levels: row.levels ?? 0,
-    percentile1: row.percentile1 ?? Number.NaN,
-    percentile99: row.percentile99 ?? Number.NaN,
-    minimum: row.minimum ?? Number.NaN,
-    maximum: row.maximum ?? Number.NaN,
   }
 }

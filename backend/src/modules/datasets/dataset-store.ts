@@ -1,5 +1,6 @@
 import type { DataSource, EntityManager } from 'typeorm'
-import type { DatasetContent, DatasetLocation, DatasetRecord, DatasetVisibility } from './dataset.ts'
+import type { DatasetLocation } from '../../ports/dataset-files.ts'
+import type { DatasetContent, DatasetRecord, DatasetVisibility } from './dataset.ts'
 import { type DatasetRow, datasetColumns, datasetOf, listColumns } from './dataset-rows.ts'
 import type { SkyCircle } from './footprint.ts'
 import { equatorialBox, skyVector } from './sky-vector.ts'
@@ -194,12 +195,12 @@ function identityColumns(dataset: Omit<NewDataset, 'id'> & { id?: string }): Rec
     visibility: dataset.visibility,
     location: dataset.location.address,
     location_version: dataset.location.version,
+    size_bytes: dataset.location.sizeBytes,
   }
 }
 
 function contentColumns({ content }: Pick<NewDataset, 'content'>): Record<string, unknown> {
   return {
-    size_bytes: content.sizeBytes,
     sha256: Buffer.from(content.sha256, 'hex'),
     hdu: content.hdu,
     bitpix: content.bitpix,

@@ -1,3 +1,5 @@
+import type { DatasetLocation } from '../../ports/dataset-files.ts'
+
 /** A registered image, as the database holds it. */
 export interface DatasetRecord {
   /** UUIDv7, the key in the database. */
@@ -17,17 +19,8 @@ export interface DatasetRecord {
 
 export type DatasetVisibility = 'ORGANIZATION' | 'EVERYONE'
 
-/** Where a file stands, and which state of it was registered. */
-export interface DatasetLocation {
-  /** An absolute path, or s3://bucket/key. */
-  readonly address: string
-  /** Changes when the file does: modification time and size, or the store's ETag. */
-  readonly version: string
-}
-
 /** What was read from the file when it was registered. */
 export interface DatasetContent {
-  readonly sizeBytes: bigint
   /** Lower-case hexadecimal. */
   readonly sha256: string
   /** Index of the image HDU, 0 for the primary one. */

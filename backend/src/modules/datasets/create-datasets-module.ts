@@ -1,0 +1,36 @@
+import type { Logger } from 'pino'
+import type { DataSource } from 'typeorm'
+import type { DatasetFiles } from '../../ports/dataset-files.ts'
+import type { Objects } from '../../ports/objects.ts'
+import type { PageTokens } from '../../server/page-token.ts'
+import type { RegisteredService } from '../../server/service-handlers.ts'
+import { datasetsHandler } from './datasets-handler.ts'
+import { DatasetsService } from './datasets-service.ts'
+import type { Organizations } from './organizations.ts'
+import { TileService } from './tile-service.ts'
+
+export interface DatasetsModuleDependencies {
+  readonly dataSource: DataSource
+  readonly objects: Objects
+  readonly files: DatasetFiles
+  readonly pageTokens: PageTokens
+  readonly identity: Organizations
+  readonly log: Logger
+}
+
+export interface DatasetsModule {
+  readonly services: RegisteredService[]
+  readonly service: DatasetsService
+  /** Closes the files that tiles were read from. */
+  close(): Promise<void>
+}
+
+export function createDatasetsModule(dependencies: DatasetsModuleDependencies): DatasetsModule {
+  const service = new DatasetsService(dependencies)
+  const tiles = new TileService(dependencies)
+  return {
+    services: [datasetsHandler({ service, tiles, organizations: dependencies.identity })],
+    service,
+    close: () => tiles.close(),
+  }
+}

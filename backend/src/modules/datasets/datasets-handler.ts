@@ -1,0 +1,117 @@
+import {
+  type Dataset,
+  DatasetServiceService,
+  type ListDatasetsRequest,
+  type SkyCoverage,
+  Visibility,
+} from '@fairlead/proto/server/fairlead/datasets/v1/datasets'
+import { organizationContext } from '../../server/call-context.ts'
+import { type RegisteredService, registeredService } from '../../server/service-handlers.ts'
+import type { Coverage, DatasetRecord } from './dataset.ts'
+import type { DatasetSearch, DatasetsService } from './datasets-service.ts'
+import type { Organizations } from './organizations.ts'
+import type { TileService } from './tile-service.ts'
+
+export interface DatasetsHandlerDependencies {
+  readonly service: DatasetsService
+  readonly tiles: TileService
+  readonly organizations: Organizations
+}
+
+export function datasetsHandler({
+  service,
+  tiles,
+  organizations,
+}: DatasetsHandlerDependencies): RegisteredService {
+  return registeredService(DatasetServiceService, {
+    async listDatasets(request, context) {
+      const { organization } = organizationContext(context)
+      const { datasets, nextPageToken } = await service.list(organization.id, searchOf(request))
+      const owners = await slugsOf(datasets, organizations)
+      return {
+        datasets: datasets.map((record) => datasetMessage(record, organization.slug, owners)),
+        nextPageToken,
+      }
+    },
+
+    async getDataset(request, context) {
+      const { organization } = organizationContext(context)
+      const record = await service.get(organization.id, idOf(request.name))
+      return datasetMessage(record, organization.slug, await slugsOf([record], organizations))
+    },
+
+    async getDatasetTile(request, context) {
+      const { organization } = organizationContext(context)
+      const { level, column, row, plane } = request
+      const record = await service.get(organization.id, idOf(request.name))
+      return await tiles.read(record, { level, column, row, plane }, context.signal)
+    },
+  })
+}
+
+function idOf(name: string): string {
+  return name.slice(name.lastIndexOf('/') + 1)
+}
+
+const ORDERS: Readonly<Record<string, DatasetSearch['order']>> = {
+  create_time: 'create_time',
+  size_bytes: 'size_bytes',
+}
+
+function searchOf(request: ListDatasetsRequest): DatasetSearch {
+  const { pageSize, pageToken, query, intersects } = request
+  const [column = '', direction = ''] = request.orderBy.split(' ')
+  return {
+    pageSize,
+    pageToken,
+    query,
+    intersects: intersects && {
+      center: { raDeg: intersects.raDeg, decDeg: intersects.decDeg },
+      radiusDeg: intersects.radiusDeg,
+    },
+    order: ORDERS[column] ?? 'display_name',
+    descending: direction === 'desc',
+  }
+}
+
+/** Slugs of the datasets' owners by their keys. */
+async function slugsOf(
+  datasets: readonly DatasetRecord[],
+  organizations: Organizations,
+): Promise<ReadonlyMap<string, string>> {
+  const ids = [...new Set(datasets.map(({ organizationId }) => organizationId))]
+  const found = await Promise.all(ids.map((id) => organizations.organizationById(id)))
+  return new Map(
+    found.flatMap((organization) => (organization ? [[organization.id, organization.slug]] : [])),
+  )
+}
+
+function datasetMessage(
+  record: DatasetRecord,
+  seenThrough: string,
+  owners: ReadonlyMap<string, string>,
+): Dataset {
+  const { content } = record
+  return {
+    name: `organizations/${seenThrough}/datasets/${record.publicId}`,
+    displayName: record.displayName,
+    owner: `organizations/${owners.get(record.organizationId) ?? ''}`,
+    visibility:
+      record.visibility === 'EVERYONE' ? Visibility.VISIBILITY_EVERYONE : Visibility.VISIBILITY_ORGANIZATION,
+    createTime: record.createTime,
+    sizeBytes: BigInt(record.location.sizeBytes),
+    sha256: content.sha256,
+    hdu: content.hdu,
+    bitpix: content.bitpix,
+    axes: [...content.axes],
+    unit: content.unit,
+    coverage: content.coverage && coverageMessage(content.coverage),
+    header: [...content.header],
+    pyramid: content.pyramid,
+  }
+}
+
+function coverageMessage(coverage: Coverage): SkyCoverage {
+  const { footprint, center, radiusDeg, pixelScaleDeg, projection, frame } = coverage
+  return { footprint: [...footprint], center, radiusDeg, pixelScaleDeg, projection, frame }
+}

@@ -1,0 +1,126 @@
+import { isAbsolute, resolve, sep } from 'node:path'
+import type { Logger } from 'pino'
+import type { DataSource } from 'typeorm'
+import { type DatasetFiles, type DatasetLocation, DatasetUnavailable } from '../../ports/dataset-files.ts'
+import type { DatasetRecord } from './dataset.ts'
+import { looksLikeFits } from './dataset-id.ts'
+import type { DatasetOwner, DatasetRegistrar } from './dataset-registrar.ts'
+import { findInFolder, markUnavailable } from './dataset-store.ts'
+import { RegistrationError } from './registration-error.ts'
+
+export interface RegisterFoldersOptions {
+  readonly registrar: DatasetRegistrar
+  readonly dataSource: DataSource
+  readonly files: DatasetFiles
+  /** Paths of folders or s3://bucket/prefix/; searched at any depth. */
+  readonly folders: readonly string[]
+  /** Of what is new. */
+  readonly owner: DatasetOwner
+  readonly log: Logger
+  readonly signal?: AbortSignal
+}
+
+export interface FolderSummary {
+  readonly registered: number
+  readonly unchanged: number
+  readonly failed: number
+  readonly vanished: number
+}
+
+/**
+ * Takes the images of folders into the list of datasets, readable by every member. A file that is registered
+ * already is not read again unless it changed; a bad one is logged and left out; one that vanished is marked
+ * so and comes back with its file.
+ */
+export async function registerFolders(options: RegisterFoldersOptions): Promise<FolderSummary> {
+  const summary = { registered: 0, unchanged: 0, failed: 0, vanished: 0 }
+  for (const folder of options.folders) {
+    options.signal?.throwIfAborted()
+    await registerFolder(options, asFolder(folder), summary)
+  }
+  return summary
+}
+
+type Counts = { -readonly [Name in keyof FolderSummary]: FolderSummary[Name] }
+
+async function registerFolder(
+  options: RegisterFoldersOptions,
+  folder: string,
+  counts: Counts,
+): Promise<void> {
+  const { dataSource, log, signal } = options
+  const found = await findFiles(options, folder)
+  const known = new Map(
+    (await findInFolder(dataSource, folder)).map((record) => [record.location.address, record]),
+  )
+  const pending = found.filter((location) => !isCurrent(known.get(location.address), location))
+  counts.unchanged += found.length - pending.length
+  if (pending.length > 0)
+    log.info({ folder, files: pending.length }, `registering ${pending.length} files of ${folder}`)
+  for (const [index, location] of pending.entries()) {
+    signal?.throwIfAborted()
+    const progress = `${index + 1} of ${pending.length}`
+    const taken = await registerFile(options, location, progress)
+    counts[taken ? 'registered' : 'failed'] += 1
+    known.delete(location.address)
+  }
+  for (const { address } of found) known.delete(address)
+  for (const record of known.values()) {
+    if (record.unavailableReason !== undefined) continue
+    await markUnavailable(
+      dataSource,
+      record.id,
+      'The file is not there. Put it back and start Fairlead again.',
+    )
+    log.warn(
+      { dataset: record.publicId, address: record.location.address },
+      `${record.location.address} is gone`,
+    )
+    counts.vanished += 1
+  }
+}
+
+async function findFiles(options: RegisterFoldersOptions, folder: string): Promise<DatasetLocation[]> {
+  const { files, log, signal } = options
+  try {
+    const found = await files.find(folder, { signal })
+    const images = found.filter(({ address }) => looksLikeFits(address))
+    if (images.length === 0) log.warn({ folder }, `${folder} has no FITS file (.fits, .fit or .fts)`)
+    return images
+  } catch (error) {
+    if (!(error instanceof DatasetUnavailable)) throw error
+    log.error({ folder }, `cannot read the datasets folder ${folder}: ${error.message}`)
+    return []
+  }
+}
+
+/** Answers whether the file is a dataset now. */
+async function registerFile(
+  { registrar, owner, log, signal }: RegisterFoldersOptions,
+  { address }: DatasetLocation,
+  progress: string,
+): Promise<boolean> {
+  try {
+    const registration = { address, owner, keepOwner: true, replace: 'same-address' } as const
+    const outcome = await registrar.register(registration, signal)
+    const dataset = outcome.publicId
+    log.info({ dataset, address, notes: outcome.notes }, `${outcome.status} ${dataset} (${progress})`)
+    return true
+  } catch (error) {
+    if (!(error instanceof RegistrationError)) throw error
+    log.warn({ address }, `left out ${address} (${progress}): ${error.message}`)
+    return false
+  }
+}
+
+function isCurrent(record: DatasetRecord | undefined, { version, sizeBytes }: DatasetLocation): boolean {
+  if (record === undefined || record.unavailableReason !== undefined) return false
+  return record.location.version === version && record.location.sizeBytes === sizeBytes
+}
+
+/** Absolute, and ending so that no other folder's name begins with it. */
+function asFolder(folder: string): string {
+  if (folder.startsWith('s3://')) return folder.endsWith('/') ? folder : `${folder}/`
+  const path = isAbsolute(folder) ? folder : resolve(folder)
+  return path.endsWith(sep) ? path : `${path}${sep}`
+}

@@ -1,0 +1,84 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import pino from 'pino'
+import { createDatasetFiles } from '../../../adapters/dataset-files/dataset-files.ts'
+import { FilesystemObjects } from '../../../adapters/objects/filesystem.ts'
+import type { S3ClientOptions } from '../../../adapters/s3/s3-client.ts'
+import { pageTokens } from '../../../server/page-token.ts'
+import { createTestDatabase } from '../../../testing/database.ts'
+import { createDatasetsModule } from '../create-datasets-module.ts'
+import { type DatasetOwner, DatasetRegistrar } from '../dataset-registrar.ts'
+import type { OrganizationNames } from '../datasets-command.ts'
+import type { Organization, Organizations } from '../organizations.ts'
+
+const organizations: readonly Organization[] = [
+  { id: '01900000-0000-7000-8000-000000000001', slug: 'operator', displayName: 'Observatory Data Centre' },
+  {
+    id: '01900000-0000-7000-8000-000000000002',
+    slug: 'survey-institute',
+    displayName: 'Northern Survey Institute',
+  },
+  {
+    id: '01900000-0000-7000-8000-000000000003',
+    slug: 'microwave-lab',
+    displayName: 'Microwave Background Lab',
+  },
+]
+export const [operator, institute, lab] = organizations as [Organization, Organization, Organization]
+
+/** The module on a database, an object store and a folder of its own. */
+export async function datasetsFixture(options: { s3?: S3ClientOptions } = {}) {
+  const database = await createTestDatabase()
+  const { dataSource } = database
+  for (const { id, slug, displayName } of organizations) {
+    const kind = slug === 'operator' ? 'OPERATOR' : 'MEMBER'
+    const values = [id, slug, displayName, kind]
+    await dataSource.query(
+      'insert into organizations (id, slug, display_name, kind) values ($1, $2, $3, $4)',
+      values,
+    )
+  }
+  const home = await mkdtemp(join(tmpdir(), 'fairlead-datasets-'))
+  const objects = new FilesystemObjects({ folder: join(home, 'objects'), signingKey: Buffer.alloc(32) })
+  const files = createDatasetFiles(options)
+  const identity: Organizations & OrganizationNames = {
+    organizationById: async (id) => organizations.find((organization) => organization.id === id),
+    organizationBySlug: async (slug) => organizations.find((organization) => organization.slug === slug),
+    operatorOrganization: async () => operator,
+    organizationsByDisplayName: async (name) =>
+      organizations.filter(({ displayName }) => displayName.toLowerCase() === name.toLowerCase()),
+  }
+  const lines: { level: number; msg: string }[] = []
+  const log = pino({ base: null }, { write: (line) => lines.push(JSON.parse(line)) })
+  const registrar = new DatasetRegistrar({ dataSource, objects, files, scratchFolder: join(home, 'scratch') })
+  const module = createDatasetsModule({
+    dataSource,
+    objects,
+    files,
+    identity,
+    log,
+    pageTokens: pageTokens(Buffer.alloc(32, 3)),
+  })
+  const everyone: DatasetOwner = { organizationId: operator.id, visibility: 'EVERYONE' }
+  return {
+    dataSource,
+    home,
+    objects,
+    files,
+    identity,
+    registrar,
+    module,
+    everyone,
+    log,
+    /** Messages logged so far. */
+    messages: () => lines.map(({ msg }) => msg),
+    async release() {
+      await module.close()
+      await database.drop()
+      await rm(home, { recursive: true })
+    },
+  }
+}
+
+export type DatasetsFixture = Awaited<ReturnType<typeof datasetsFixture>>
