@@ -1,0 +1,68 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { findEnvoy } from '../envoy/binary.ts'
+import { type EnvoySettings, renderEnvoy } from '../envoy/render.ts'
+import { choosePorts } from '../supervisor/ports.ts'
+import { httpReady } from '../supervisor/readiness.ts'
+
+export interface RunningEnvoy {
+  url: string
+  adminUrl: string
+  /** Access log lines so far, parsed. */
+  accessLog(): Record<string, unknown>[]
+  stop(): Promise<void>
+}
+
+/** A real Envoy with our template, on free ports, in front of the given upstreams. */
+export async function runEnvoy(
+  settings: Omit<EnvoySettings, 'profile' | 'listenAddress' | 'listenIpv6' | 'port' | 'adminPort'>,
+): Promise<RunningEnvoy> {
+  const binary = await findEnvoy(process.env)
+  const { envoy: port, envoyAdmin: adminPort } = await choosePorts({ FAIRLEAD_PORT: '0' })
+  const folder = mkdtempSync(join(tmpdir(), 'fairlead-envoy-'))
+  const configuration = join(folder, 'envoy.yaml')
+  const log = join(folder, 'envoy.log')
+  writeFileSync(
+    configuration,
+    renderEnvoy({
+      profile: 'embedded',
+      listenAddress: '127.0.0.1',
+      listenIpv6: false,
+      port,
+      adminPort,
+      ...settings,
+    }),
+  )
+  const args = ['-c', configuration, '--disable-hot-restart', '--concurrency', '1', '--log-level', 'error']
+  // Each access log line at once, so that a test can look.
+  const child = spawn(binary, [...args, '--file-flush-interval-msec', '20'], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  writeFileSync(log, '')
+  child.stdout.on('data', (chunk: Buffer) => writeFileSync(log, chunk, { flag: 'a' }))
+  const stop = async () => {
+    const ended = child.exitCode === null ? once(child, 'exit') : undefined
+    child.kill('SIGTERM')
+    await ended
+    rmSync(folder, { recursive: true, force: true })
+  }
+  try {
+    await httpReady(`http://127.0.0.1:${adminPort}/ready`)(AbortSignal.timeout(15_000))
+  } catch (error) {
+    await stop()
+    throw error
+  }
+  return {
+    url: `http://127.0.0.1:${port}`,
+    adminUrl: `http://127.0.0.1:${adminPort}`,
+    accessLog: () =>
+      readFileSync(log, 'utf8')
+        .split('\n')
+        .filter((line) => line.startsWith('{'))
+        .map((line) => JSON.parse(line)),
+    stop,
+  }
+}
