@@ -30,6 +30,21 @@ test('settings are read, completed with defaults and frozen', () => {
   expect(workerSettings(complete).concurrency).toBe(2)
 })
 
+test('a list of dataset folders may name prefixes of an object store', () => {
+  const settings = backendSettings({ ...complete, FAIRLEAD_DATASETS: '/data/a:s3://bucket/maps/:/data/b:' })
+  expect(settings.datasetFolders).toEqual(['/data/a', 's3://bucket/maps/', '/data/b'])
+})
+
+test("an object store needs its credentials and bucket, and may be Amazon's own", () => {
+  const s3 = { ...complete, FAIRLEAD_OBJECTS: 's3', S3_ACCESS_KEY_ID: 'id', S3_SECRET_ACCESS_KEY: 'key' }
+  expect(() => backendSettings(s3)).toThrow(/FAIRLEAD_S3_BUCKET/)
+  const credentials = { endpoint: undefined, region: 'us-east-1', accessKeyId: 'id', secretAccessKey: 'key' }
+  expect(backendSettings({ ...s3, FAIRLEAD_S3_BUCKET: 'results' })).toMatchObject({
+    objects: { kind: 's3', bucket: 'results', ...credentials },
+    s3: credentials,
+  })
+})
+
 test('each purpose has a key of its own, the same every time', () => {
   const { deriveKey } = backendSettings(complete)
   expect(deriveKey('page tokens')).toHaveLength(32)

@@ -8,14 +8,15 @@ export interface Address {
 
 export type ObjectsSettings =
   | { readonly kind: 'filesystem'; readonly folder: string }
-  | {
-      readonly kind: 's3'
-      readonly endpoint: string
-      readonly region: string
-      readonly accessKeyId: string
-      readonly secretAccessKey: string
-      readonly bucket: string
-    }
+  | ({ readonly kind: 's3'; readonly bucket: string } & S3Settings)
+
+export interface S3Settings {
+  /** Undefined for Amazon's own. */
+  readonly endpoint: string | undefined
+  readonly region: string
+  readonly accessKeyId: string
+  readonly secretAccessKey: string
+}
 
 export interface DatabaseSettings {
   readonly databaseUrl: string
@@ -26,7 +27,9 @@ export interface DatabaseSettings {
 export interface SharedSettings extends DatabaseSettings {
   readonly publicUrl: string
   readonly objects: ObjectsSettings
-  /** Folders whose FITS files are datasets that every member may read. */
+  /** Set when S3 credentials are: dataset files may stand in a store even when results go to a folder. */
+  readonly s3: S3Settings | undefined
+  /** Folders, and s3://bucket/prefix/, whose FITS files are datasets that every member may read. */
   readonly datasetFolders: readonly string[]
   /** Development profile: a marked issuer, and errors that say more. */
   readonly development: boolean
@@ -85,7 +88,7 @@ const address = (example: string) =>
     return { host: match[1] ?? match[2] ?? '', port }
   })
 
-const list = (separator: string) => (value: string) =>
+const list = (separator: string | RegExp) => (value: string) =>
   value
     .split(separator)
     .map((item) => item.trim())
@@ -126,7 +129,10 @@ const sharedVariables = {
   S3_ACCESS_KEY_ID: z.string().optional(),
   S3_SECRET_ACCESS_KEY: z.string().optional(),
   FAIRLEAD_S3_BUCKET: z.string().optional(),
-  FAIRLEAD_DATASETS: z.string().default('').transform(list(':')),
+  FAIRLEAD_DATASETS: z
+    .string()
+    .default('')
+    .transform(list(/:(?!\/\/)/)),
   FAIRLEAD_DEVELOPMENT: flag,
 }
 
@@ -134,7 +140,7 @@ type SharedVariables = z.output<z.ZodObject<typeof sharedVariables>>
 
 const objectsNeeds = {
   filesystem: ['FAIRLEAD_OBJECTS_FOLDER'],
-  s3: ['S3_ENDPOINT', 'S3_ACCESS_KEY_ID', 'S3_SECRET_ACCESS_KEY', 'FAIRLEAD_S3_BUCKET'],
+  s3: ['S3_ACCESS_KEY_ID', 'S3_SECRET_ACCESS_KEY', 'FAIRLEAD_S3_BUCKET'],
 } as const
 
 /** What the chosen object store needs, checked where the choice is known. */
@@ -235,6 +241,7 @@ function sharedOf(variables: SharedVariables): SharedSettings {
     logLevel: variables.FAIRLEAD_LOG_LEVEL,
     publicUrl: variables.FAIRLEAD_PUBLIC_URL,
     objects: Object.freeze(objectsOf(variables)),
+    s3: Object.freeze(s3Of(variables)),
     datasetFolders: Object.freeze(variables.FAIRLEAD_DATASETS),
     development: variables.FAIRLEAD_DEVELOPMENT,
     deriveKey: (purpose) => Buffer.from(hkdfSync('sha256', secret, 'fairlead', purpose, 32)),
@@ -245,14 +252,17 @@ function objectsOf(variables: SharedVariables): ObjectsSettings {
   if (variables.FAIRLEAD_OBJECTS === 'filesystem') {
     return { kind: 'filesystem', folder: variables.FAIRLEAD_OBJECTS_FOLDER ?? '' }
   }
-  return {
-    kind: 's3',
-    endpoint: variables.S3_ENDPOINT ?? '',
-    region: variables.S3_REGION,
-    accessKeyId: variables.S3_ACCESS_KEY_ID ?? '',
-    secretAccessKey: variables.S3_SECRET_ACCESS_KEY ?? '',
-    bucket: variables.FAIRLEAD_S3_BUCKET ?? '',
-  }
+  const s3 = s3Of(variables)
+  if (s3 === undefined) throw new Error('checkObjects let an object store without credentials pass')
+  return { kind: 's3', bucket: variables.FAIRLEAD_S3_BUCKET ?? '', ...s3 }
+}
+
+function s3Of(variables: SharedVariables): S3Settings | undefined {
+  const accessKeyId = variables.S3_ACCESS_KEY_ID ?? ''
+  const secretAccessKey = variables.S3_SECRET_ACCESS_KEY ?? ''
+  if (accessKeyId === '' || secretAccessKey === '') return undefined
+  const endpoint = variables.S3_ENDPOINT === '' ? undefined : variables.S3_ENDPOINT
+  return { endpoint, region: variables.S3_REGION, accessKeyId, secretAccessKey }
 }
 
 function parse<Schema extends z.ZodType>(schema: Schema, env: Environment): z.output<Schema> {

@@ -9,6 +9,10 @@ import type { UserStore } from './user-store.ts'
 export interface IdentityService {
   organizationBySlug(slug: string): Promise<Organization | undefined>
   organizationById(id: string): Promise<Organization | undefined>
+  /** In any case; names are not unique. */
+  organizationsByDisplayName(name: string): Promise<Organization[]>
+  /** Undefined before the first set-up. */
+  operatorOrganization(): Promise<Organization | undefined>
   /** Everyone in the organisation, in the order in which they joined. */
   membersOf(organizationId: string): Promise<Member[]>
   /** By user id; absent users are left out. */
@@ -52,6 +56,8 @@ export function createIdentityService(
   return {
     organizationBySlug: (slug) => organizations.bySlug(slug),
     organizationById: (id) => organizations.byId(id),
+    organizationsByDisplayName: (name) => organizations.byDisplayName(name),
+    operatorOrganization: () => organizations.operator(),
     async membersOf(organizationId) {
       const all: Member[] = []
       let after: readonly string[] | undefined

@@ -45,6 +45,18 @@ export class OrganizationStore {
     return this.#one(`select ${COLUMNS} from organizations where id = $1`, [id])
   }
 
+  async operator(): Promise<Organization | undefined> {
+    return this.#one(`select ${COLUMNS} from organizations where kind = $1`, ['OPERATOR'])
+  }
+
+  async byDisplayName(name: string): Promise<Organization[]> {
+    const rows: OrganizationRow[] = await this.#dataSource.query(
+      `select ${COLUMNS} from organizations where lower(display_name) = lower($1) order by slug`,
+      [name],
+    )
+    return rows.map(organizationOf)
+  }
+
   /** By slug. */
   async page(after: readonly string[] | undefined, size: number): Promise<Page<Organization>> {
     const rows: OrganizationRow[] = await this.#dataSource.query(

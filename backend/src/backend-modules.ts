@@ -1,0 +1,92 @@
+import type { Logger } from 'pino'
+import type { DataSource } from 'typeorm'
+import type { Listener } from './database/index.ts'
+import { createDatasetsModule } from './modules/datasets/index.ts'
+import { allPermissions, createIdentityModule, type IdentityModuleDeps } from './modules/identity/index.ts'
+import { createJobsModule, jobServices } from './modules/jobs/index.ts'
+import type { DatasetFiles } from './ports/dataset-files.ts'
+import type { Objects } from './ports/objects.ts'
+import { readContracts } from './server/contracts.ts'
+import type { GrpcEnvironment } from './server/grpc-method.ts'
+import { pageTokens } from './server/page-token.ts'
+import { requestValidator } from './server/request-validator.ts'
+import type { ServerMetrics } from './server/server-metrics.ts'
+import type { RegisteredService } from './server/service-handlers.ts'
+import type { OidcSettings } from './settings.ts'
+
+export interface BackendParts {
+  readonly dataSource: DataSource
+  readonly databaseUrl: string
+  /** LISTENs on the identity module's channel. */
+  readonly listener: Listener
+  readonly oidc: OidcSettings
+  readonly issuerKeys?: NonNullable<IdentityModuleDeps['issuerKeys']>
+  readonly objects: Objects
+  readonly files: DatasetFiles
+  readonly deriveKey: (purpose: string) => Buffer
+  readonly log: Logger
+  readonly metrics: ServerMetrics
+}
+
+export interface BackendModules {
+  readonly services: readonly RegisteredService[]
+  /** What the gRPC server enforces on every method of the services. */
+  readonly environment: GrpcEnvironment
+}
+
+/**
+ * Every module of the backend, made from its parts: the one list that the server and the tests of its
+ * methods share. Releasers go on the stack.
+ */
+export async function createBackendModules(
+  parts: BackendParts,
+  releasers: AsyncDisposableStack,
+): Promise<BackendModules> {
+  const { dataSource, databaseUrl, objects, files, log } = parts
+  const tokens = pageTokens(parts.deriveKey('page tokens'))
+
+  const identity = createIdentityModule({
+    dataSource,
+    listener: parts.listener,
+    oidc: parts.oidc,
+    ...(parts.issuerKeys === undefined ? {} : { issuerKeys: parts.issuerKeys }),
+    pageTokens: tokens,
+    log,
+  })
+  releasers.defer(() => identity.close())
+
+  const datasets = createDatasetsModule({
+    dataSource,
+    objects,
+    files,
+    pageTokens: tokens,
+    identity: identity.identity,
+    log,
+  })
+  releasers.defer(() => datasets.close())
+
+  const jobs = await createJobsModule({
+    dataSource,
+    databaseUrl,
+    objects,
+    datasets: datasets.service,
+    people: identity.identity,
+    pageTokens: tokens,
+    services: jobServices,
+    log,
+  })
+  releasers.defer(() => jobs.close())
+
+  const contracts = readContracts()
+  return {
+    services: [...identity.services, ...datasets.services, ...jobs.services],
+    environment: {
+      contracts,
+      permissions: allPermissions,
+      authenticator: identity.authenticator,
+      validate: requestValidator(contracts.registry),
+      log,
+      metrics: parts.metrics,
+    },
+  }
+}

@@ -1,0 +1,53 @@
+// The backend: gRPC for everything, HTTP for signed objects, figures and health.
+import { createDatasetFiles } from './adapters/dataset-files/dataset-files.ts'
+import { createObjects } from './adapters/objects/create-objects.ts'
+import { createBackendModules } from './backend-modules.ts'
+import { createDataSource, listen } from './database/index.ts'
+import { IDENTITY_CHANNEL } from './modules/identity/index.ts'
+import { runProcess } from './run-process.ts'
+import { createGrpcServer } from './server/grpc-server.ts'
+import { createHttpServer } from './server/http-server.ts'
+import { openApiRoute, operationsRoutes } from './server/operations-routes.ts'
+import { createServerMetrics } from './server/server-metrics.ts'
+import { backendSettings } from './settings.ts'
+
+await runProcess('backend', backendSettings, async (settings, log, releasers) => {
+  const { databaseUrl } = settings
+  const dataSource = await createDataSource(databaseUrl, { applicationName: 'fairlead backend' }).initialize()
+  releasers.defer(() => dataSource.destroy())
+  const listener = await listen(databaseUrl, { channels: [IDENTITY_CHANNEL], log })
+  releasers.defer(() => listener.close())
+  const { objects, routes } = createObjects(settings.objects, settings.deriveKey('objects'))
+  releasers.defer(() => objects.close())
+
+  const metrics = createServerMetrics()
+  const { services, environment } = await createBackendModules(
+    {
+      dataSource,
+      databaseUrl,
+      listener,
+      oidc: settings.oidc,
+      objects,
+      files: createDatasetFiles({ s3: settings.s3 }),
+      deriveKey: settings.deriveKey,
+      log,
+      metrics,
+    },
+    releasers,
+  )
+
+  const grpc = createGrpcServer(services, environment)
+  releasers.defer(() => grpc.stop())
+  const grpcPort = await grpc.start(settings.grpcAddress)
+
+  const health = async () => {
+    await dataSource.query('select 1')
+  }
+  const http = createHttpServer(
+    [...routes, openApiRoute(), ...operationsRoutes(metrics.registry, health)],
+    log,
+  )
+  releasers.defer(() => http.stop())
+  const httpPort = await http.start(settings.httpAddress)
+  log.info({ grpcPort, httpPort }, 'the backend is ready')
+})

@@ -1,0 +1,86 @@
+// The worker: runs queued jobs, and takes the images of the configured folders into the list of datasets.
+import { createDatasetFiles } from './adapters/dataset-files/dataset-files.ts'
+import { createProcessExecution } from './adapters/execution/process/index.ts'
+import { createObjects } from './adapters/objects/create-objects.ts'
+import { createDisabledScanner } from './adapters/scanner/disabled/index.ts'
+import { createDataSource } from './database/index.ts'
+import { DatasetRegistrar, registerFolders } from './modules/datasets/index.ts'
+import { createIdentityReader } from './modules/identity/index.ts'
+import { createJobsWorker, jobServices } from './modules/jobs/index.ts'
+import { runProcess } from './run-process.ts'
+import { createHttpServer } from './server/http-server.ts'
+import { operationsRoutes } from './server/operations-routes.ts'
+import { createServerMetrics } from './server/server-metrics.ts'
+import { workerSettings } from './settings.ts'
+
+/** Small folders are read before the worker says that it is ready; large ones do not hold up the start. */
+const REGISTRATION_WAIT_MS = 20_000
+
+await runProcess('worker', workerSettings, async (settings, log, releasers) => {
+  const { databaseUrl, concurrency } = settings
+  const dataSource = await createDataSource(databaseUrl, { applicationName: 'fairlead worker' }).initialize()
+  releasers.defer(() => dataSource.destroy())
+  const { objects, scratchFolder } = createObjects(settings.objects, settings.deriveKey('objects'))
+  releasers.defer(() => objects.close())
+
+  let registered = false
+  const execution = createProcessExecution({ entry: new URL('./task-runner.ts', import.meta.url) })
+  releasers.defer(() => execution.close())
+  const worker = createJobsWorker({
+    databaseUrl,
+    dataSource,
+    objects,
+    scanner: createDisabledScanner(),
+    execution,
+    services: jobServices,
+    concurrency,
+    scratchFolder,
+    log,
+  })
+  releasers.defer(() => worker.stop())
+
+  const health = async () => {
+    await dataSource.query('select 1')
+    if (!worker.healthy()) throw new Error('the worker cannot renew its leases')
+    if (!registered) throw new Error('the datasets folders are being read')
+  }
+  const http = createHttpServer(operationsRoutes(createServerMetrics().registry, health), log)
+  releasers.defer(() => http.stop())
+  const httpPort = await http.start(settings.httpAddress)
+  await worker.start()
+
+  const stopRegistering = new AbortController()
+  const registration = registerDatasets(stopRegistering.signal)
+  releasers.defer(async () => {
+    stopRegistering.abort()
+    await registration
+  })
+  const timeout = Promise.withResolvers<void>()
+  const timer = setTimeout(timeout.resolve, REGISTRATION_WAIT_MS)
+  await Promise.race([registration, timeout.promise])
+  clearTimeout(timer)
+  registered = true
+  log.info({ httpPort, concurrency }, 'the worker is ready')
+
+  async function registerDatasets(signal: AbortSignal): Promise<void> {
+    if (settings.datasetFolders.length === 0) return
+    const operator = await createIdentityReader(dataSource).operatorOrganization()
+    if (operator === undefined) {
+      log.warn(
+        'FAIRLEAD_DATASETS is not read: there is no operator organisation yet. Run backend/src/seed.ts first.',
+      )
+      return
+    }
+    const files = createDatasetFiles({ s3: settings.s3 })
+    const registrar = new DatasetRegistrar({ dataSource, objects, files, scratchFolder })
+    const owner = { organizationId: operator.id, visibility: 'EVERYONE' } as const
+    try {
+      const folders = settings.datasetFolders
+      const summary = await registerFolders({ registrar, dataSource, files, folders, owner, log, signal })
+      log.info(summary, 'the datasets folders are read')
+    } catch (error) {
+      if (signal.aborted) return
+      log.error({ err: error }, 'reading the datasets folders failed')
+    }
+  }
+})
