@@ -10,6 +10,8 @@ import { TaskProcess } from './task-process.ts'
 export interface ProcessExecutionOptions {
   /** The module that a child process runs; it calls serveTasks(). */
   readonly entry: URL
+  /** What every process is given at its start, over IPC: its environment is empty. */
+  readonly configuration?: unknown
   /** Memory limit of the process that is kept warm: that of the most frequent service. Default 512 MiB. */
   readonly warmMemoryBytes?: number
   /** An idle process beyond the warm one ends after this. Default 30 s. */
@@ -27,6 +29,7 @@ export function createProcessExecution(options: ProcessExecutionOptions): Execut
 
 class ProcessExecution implements Execution {
   readonly #entry: URL
+  readonly #configuration: unknown
   readonly #warmMemoryBytes: number
   readonly #idleMs: number
   readonly #graceMs: number
@@ -37,6 +40,7 @@ class ProcessExecution implements Execution {
 
   constructor(options: ProcessExecutionOptions) {
     this.#entry = options.entry
+    this.#configuration = options.configuration
     this.#warmMemoryBytes = options.warmMemoryBytes ?? 512 * 1024 ** 2
     this.#idleMs = options.idleMs ?? 30_000
     this.#graceMs = options.graceMs ?? 2_000
@@ -45,7 +49,7 @@ class ProcessExecution implements Execution {
 
   warm(): void {
     if (this.#closed || this.#idle.size > 0) return
-    this.#rest(new TaskProcess(this.#entry, this.#warmMemoryBytes))
+    this.#rest(new TaskProcess(this.#entry, this.#warmMemoryBytes, this.#configuration))
   }
 
   async run(request: ExecutionRequest): Promise<readonly ProducedFile[]> {
@@ -142,7 +146,7 @@ class ProcessExecution implements Execution {
       this.#idle.delete(child)
       return child
     }
-    return new TaskProcess(this.#entry, memoryLimitBytes)
+    return new TaskProcess(this.#entry, memoryLimitBytes, this.#configuration)
   }
 
   /** Keeps a process for the next task: one for good, others until they have idled for too long. */

@@ -4,7 +4,7 @@ import { stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { ExecutionFailed, type ProducedFile } from '../../../ports/execution.ts'
-import type { RunTask, TaskMessage } from './task-protocol.ts'
+import type { RunTask, TaskMessage, WorkerMessage } from './task-protocol.ts'
 
 /** A file as a service names it. */
 export interface MadeFile {
@@ -27,19 +27,24 @@ export type RunService = (
 ) => Promise<readonly MadeFile[]>
 
 /** The child's side: runs the tasks that the worker sends, one at a time, until it is disconnected. */
-export function serveTasks(run: RunService): void {
+export function serveTasks(createRun: (configuration: unknown) => RunService): void {
+  let run: RunService | undefined
   const tell = (message: TaskMessage) => {
     if (process.connected) process.send?.(message)
   }
   process.on('message', (message) => {
-    const task = message as RunTask
-    runOne(run, task, tell).then(
+    const order = message as WorkerMessage
+    if (order.kind === 'configure') {
+      run = createRun(order.configuration)
+      return
+    }
+    if (run === undefined) throw new Error('a task came before the configuration')
+    runOne(run, order, tell).then(
       (files) => tell({ kind: 'done', files }),
       (error: unknown) => tell(failure(error)),
     )
   })
   process.on('disconnect', () => process.exit(0))
-  tell({ kind: 'ready' })
 }
 
 async function runOne(

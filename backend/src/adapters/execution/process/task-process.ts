@@ -1,5 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process'
-import type { RunTask, TaskMessage } from './task-protocol.ts'
+import type { RunTask, TaskMessage, WorkerMessage } from './task-protocol.ts'
 
 const STDERR_KEPT_BYTES = 4096
 
@@ -17,18 +17,21 @@ export class TaskProcess {
   #stderr = ''
   #alive = true
 
-  constructor(entry: URL, memoryLimitBytes: number) {
+  constructor(entry: URL, memoryLimitBytes: number, configuration: unknown) {
     this.memoryLimitBytes = memoryLimitBytes
     this.#child = fork(entry, [], {
       // Of V8's heap alone; buffers stand outside of it, and the watch on resident memory sees both.
       execArgv: [`--max-old-space-size=${Math.max(32, Math.floor(memoryLimitBytes / 1024 ** 2))}`],
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
       serialization: 'advanced',
+      // The worker's secrets are none of a task's business.
+      env: {},
     })
     this.#child.on('message', (message) => this.#onMessage?.(message as TaskMessage))
     this.#child.stderr?.on('data', (bytes: Buffer) => {
       this.#stderr = (this.#stderr + bytes.toString('utf8')).slice(-STDERR_KEPT_BYTES)
     })
+    this.#send({ kind: 'configure', configuration })
     this.exited = new Promise((resolve) => {
       const ended = (exit: TaskExit) => {
         this.#alive = false
@@ -57,10 +60,7 @@ export class TaskProcess {
 
   start(task: RunTask, onMessage: (message: TaskMessage) => void): void {
     this.#onMessage = onMessage
-    this.#child.send(task, (error) => {
-      // The exit tells the rest.
-      if (error !== null) this.#stderr += String(error)
-    })
+    this.#send(task)
   }
 
   release(): void {
@@ -81,5 +81,12 @@ export class TaskProcess {
 
   kill(): void {
     this.#child.kill('SIGKILL')
+  }
+
+  #send(message: WorkerMessage): void {
+    this.#child.send(message, (error) => {
+      // Of a process that has ended, whose exit tells the rest.
+      if (error !== null) this.#stderr += String(error)
+    })
   }
 }

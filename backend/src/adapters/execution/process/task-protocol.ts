@@ -1,6 +1,8 @@
 import type { ProducedFile } from '../../../ports/execution.ts'
 
-/** What the worker tells a task's process, over IPC. */
+/** What the worker tells a task's process, over IPC: what it may use, once, and then tasks. */
+export type WorkerMessage = { readonly kind: 'configure'; readonly configuration: unknown } | RunTask
+
 export interface RunTask {
   readonly kind: 'run'
   readonly service: string
@@ -10,7 +12,6 @@ export interface RunTask {
 
 /** What a task's process tells the worker. */
 export type TaskMessage =
-  | { readonly kind: 'ready' }
   | { readonly kind: 'progress'; readonly fraction: number }
   | { readonly kind: 'log'; readonly line: string }
   | { readonly kind: 'done'; readonly files: readonly ProducedFile[] }

@@ -48,7 +48,7 @@ export function checkParameters(
       declared === undefined
         ? `${name} is not a parameter of this service; it takes ${[...known.keys()].join(', ')}`
         : earlier.length > 0 && declared.repeated !== true
-          ? `${name} may be given once only`
+          ? `MultiValuedParamNotSupported: ${name} may be given once only`
           : problemOf(declared, value)
     if (description === undefined) values.set(name, [...earlier, { value: value.trim(), field }])
     else violations.push({ field, description })
@@ -73,7 +73,7 @@ export function refuse(violations: readonly FieldViolation[]): void {
   throw new DomainError(
     'INVALID_ARGUMENT',
     'INVALID_PARAMETERS',
-    `UsageFault: ${first.field}: ${first.description}${more}`,
+    `UsageError: ${first.field}: ${first.description}${more}`,
     { violations },
   )
 }

@@ -1,13 +1,15 @@
+import { execFile } from 'node:child_process'
 import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import pino from 'pino'
 import { v7 } from 'uuid'
 import { createProcessExecution } from '../../../adapters/execution/process/index.ts'
 import { FilesystemObjects } from '../../../adapters/objects/filesystem.ts'
 import { createDisabledScanner } from '../../../adapters/scanner/disabled/index.ts'
 import { createTestDatabase, type TestDatabase } from '../../../testing/database.ts'
-import type { JobEventRecord, JobRecord } from '../job.ts'
+import type { JobError, JobEventRecord, JobRecord } from '../job.ts'
 import { listEvents } from '../job-store.ts'
 import { isTerminal } from '../phase-transitions.ts'
 import { createJobsWorker, type JobsWorker, type JobsWorkerOptions } from '../worker/jobs-worker.ts'
@@ -26,12 +28,30 @@ export interface JobsFixture {
   /** Resolves when the job's events hold what is looked for; fails after 15 s. */
   until(jobId: string, found: (events: JobEventRecord[]) => boolean): Promise<JobEventRecord[]>
   ended(jobId: string): Promise<JobEventRecord[]>
+  /** Resolves when the condition holds; fails after 15 s. */
+  eventually(condition: () => Promise<boolean>): Promise<void>
+  stopWorkers(): Promise<void>
   storedKeys(): Promise<string[]>
   end(): Promise<void>
 }
 
 export function phaseOf(event: JobEventRecord): JobRecord['phase'] | undefined {
   return event.kind === 'phase' ? event.payload.phase : undefined
+}
+
+/** What a job's terminal event says went wrong. */
+export function errorOf(events: readonly JobEventRecord[]): JobError | undefined {
+  const last = events.findLast((event) => event.kind === 'phase')
+  return last?.kind === 'phase' ? last.payload.error : undefined
+}
+
+/** Processes whose command line holds the text. */
+export async function processesOf(text: string): Promise<number[]> {
+  const { stdout } = await promisify(execFile)('ps', ['-axo', 'pid=,args='])
+  return stdout
+    .split('\n')
+    .filter((line) => line.includes(text))
+    .map((line) => Number.parseInt(line, 10))
 }
 
 /** A migrated database with an organisation and a user in it, a folder of objects, and workers on demand. */
@@ -49,20 +69,25 @@ export async function jobsFixture(): Promise<JobsFixture> {
     `insert into users (id, issuer, subject, email, display_name) values ($1, 'iss', 'probe', 'a@example.org', 'A')`,
     [ownerId],
   )
-  const releasers: (() => Promise<void>)[] = []
+  const workers: (() => Promise<void>)[] = []
   const events = (jobId: string) => listEvents(database.dataSource, jobId, 0n, 10_000)
-  const until: JobsFixture['until'] = async (jobId, found) => {
+  const poll = async (condition: () => Promise<boolean>, describe: () => Promise<string>) => {
     const deadline = performance.now() + 15_000
-    for (;;) {
-      const seen = await events(jobId)
-      if (found(seen)) return seen
-      if (performance.now() > deadline) {
-        throw new Error(
-          `not seen in time; there is ${JSON.stringify(seen, (_, v) => (typeof v === 'bigint' ? `${v}` : v))}`,
-        )
-      }
+    while (!(await condition())) {
+      if (performance.now() > deadline) throw new Error(`not seen in time: ${await describe()}`)
       await new Promise((resolve) => setTimeout(resolve, 20))
     }
+  }
+  const until: JobsFixture['until'] = async (jobId, found) => {
+    let seen: JobEventRecord[] = []
+    await poll(
+      async () => {
+        seen = await events(jobId)
+        return found(seen)
+      },
+      async () => seen.map((event) => JSON.stringify(event.payload)).join(),
+    )
+    return seen
   }
   return {
     database,
@@ -72,6 +97,10 @@ export async function jobsFixture(): Promise<JobsFixture> {
     ownerId,
     events,
     until,
+    eventually: (condition) => poll(condition, async () => String(condition)),
+    async stopWorkers() {
+      for (const stop of workers.splice(0)) await stop()
+    },
     ended: (jobId) =>
       until(jobId, (seen) => seen.some((event) => event.kind === 'phase' && isTerminal(event.payload.phase))),
     async worker(options = {}) {
@@ -104,7 +133,7 @@ export async function jobsFixture(): Promise<JobsFixture> {
         await worker.stop()
         await execution.close()
       }
-      releasers.push(stop)
+      workers.push(stop)
       return { start: () => worker.start(), healthy: () => worker.healthy(), stop }
     },
     async storedKeys() {
@@ -114,7 +143,7 @@ export async function jobsFixture(): Promise<JobsFixture> {
       return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name))
     },
     async end() {
-      for (const release of releasers.reverse()) await release()
+      for (const stop of workers.reverse()) await stop()
       await objects.close()
       await database.drop()
       await rm(folder, { recursive: true, force: true })

@@ -1,0 +1,59 @@
+import { DomainError } from '../../../../errors/domain-error.ts'
+import { imageLayout } from '../../../../fits/image/image-layout.ts'
+import { FitsError, FitsHeader, type ImageHdu, Wcs } from '../../../../fits/index.ts'
+import type { GivenValue } from '../parameters.ts'
+import type { PlanContext, PlanDataset } from '../plan-context.ts'
+
+/** An image as a plan sees it: its header, and no pixel. */
+export interface PlanImage {
+  /** As given, which results are traced to. */
+  readonly id: string
+  /** Where the ID stands in the request. */
+  readonly field: string
+  readonly dataset: PlanDataset
+  readonly hdu: ImageHdu
+  /** Undefined without a celestial coordinate system; then `wcsProblem` says what is missing. */
+  readonly wcs: Wcs | undefined
+  readonly wcsProblem: string
+}
+
+/** Looks up the dataset that an ID names. Throws errors that name the ID's field. */
+export async function planImage(given: GivenValue, context: PlanContext): Promise<PlanImage> {
+  const { value: id, field } = given
+  const dataset = await context.dataset(id)
+  if (dataset === undefined) {
+    const description = `there is no dataset ${shortened(id)} that this organisation may read`
+    throw new DomainError('NOT_FOUND', 'DATASET_NOT_FOUND', `UsageError: ${field}: ${description}`, {
+      violations: [{ field, description }],
+    })
+  }
+  if (dataset.unavailableReason !== undefined) {
+    const description = `the file of ${id} cannot be read at present: ${dataset.unavailableReason}`
+    throw new DomainError(
+      'FAILED_PRECONDITION',
+      'DATASET_UNAVAILABLE',
+      `ServiceUnavailable: ${field}: ${description}`,
+      { violations: [{ field, description }] },
+    )
+  }
+  const header = FitsHeader.fromCards(dataset.header)
+  const hdu: ImageHdu = {
+    index: dataset.hdu,
+    name: header.string('EXTNAME') ?? '',
+    kind: 'IMAGE',
+    header,
+    dataOffset: 0,
+    dataBytes: 0,
+    ...imageLayout(header, dataset.hdu),
+  }
+  try {
+    return { id, field, dataset, hdu, wcs: Wcs.fromHeader(header), wcsProblem: '' }
+  } catch (error) {
+    if (!(error instanceof FitsError)) throw error
+    return { id, field, dataset, hdu, wcs: undefined, wcsProblem: error.message }
+  }
+}
+
+function shortened(text: string): string {
+  return text.length > 100 ? `${text.slice(0, 100)}...` : text
+}
