@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { existsSync, readFileSync, statSync, symlinkSync } from 'node:fs'
+import { existsSync, readFileSync, symlinkSync } from 'node:fs'
 import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { dirname, join, relative } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -18,14 +18,27 @@ export async function ensureDependencies({ quiet }) {
   hydratePostgresSymlinks()
 }
 
-/** npm writes node_modules/.package-lock.json at the end of every install. */
-function installed() {
-  const marker = modifiedMs(inRepository('node_modules', '.package-lock.json'))
-  return marker > 0 && marker >= modifiedMs(inRepository('package-lock.json'))
+/**
+ * Whether node_modules holds what the lock file names, by npm's own list of what it installed. Times are no
+ * guide: a checkout touches the lock file without changing it.
+ */
+export function installed(root = repository) {
+  const wanted = readPackages(join(root, 'package-lock.json'))
+  const present = readPackages(join(root, 'node_modules', '.package-lock.json'))
+  return Object.entries(wanted).every(([path, { version, link, optional, peer, os, cpu }]) => {
+    // Workspaces are links; an optional package may be for another platform.
+    if (!path.startsWith('node_modules/') || link) return true
+    if (present[path] !== undefined) return present[path].version === version
+    return optional === true || peer === true || os !== undefined || cpu !== undefined
+  })
 }
 
-function modifiedMs(path) {
-  return statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0
+function readPackages(path) {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8')).packages ?? {}
+  } catch {
+    return {}
+  }
 }
 
 /** Two starts at once on one clone: the second waits for the first one's install. */

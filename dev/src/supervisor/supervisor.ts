@@ -17,6 +17,7 @@ import { type Home, openHome } from './home.ts'
 import { lockHome } from './lock.ts'
 import { choosePorts, hasIpv6Loopback, type Ports } from './ports.ts'
 import { Reaper } from './reaper.ts'
+import { watchBackend } from './reload.ts'
 import { endLeftovers, type RunInfo, removeRunInfo, writeRunInfo } from './run-file.ts'
 import { runTask } from './task.ts'
 
@@ -25,6 +26,9 @@ export interface Options {
   mode: 'start' | 'dev'
   console: Console
 }
+
+/** Open streams would hold a graceful stop up. */
+const reloadGraceMs = 1000
 
 /** Starts everything in order, keeps it running, and stops it in reverse. */
 export class Supervisor {
@@ -39,6 +43,7 @@ export class Supervisor {
   #ports: Ports | undefined
   #environment: Environment | undefined
   #ready = false
+  #stopWatching: (() => void) | undefined
 
   constructor(options: Options) {
     this.#options = options
@@ -76,13 +81,26 @@ export class Supervisor {
       ].map((part) => this.#orStopAll(part)),
     )
     throwFirst(all)
-    if (this.child('backend') !== undefined)
-      await console.step('Front door', () =>
-        specs.frontDoorReady(environment)(AbortSignal.any([this.stopping, AbortSignal.timeout(60_000)])),
-      )
+    await console.step('Front door', () =>
+      specs.frontDoorReady(environment)(AbortSignal.any([this.stopping, AbortSignal.timeout(60_000)])),
+    )
     this.#ready = true
     this.#record()
+    if (mode === 'dev') this.#stopWatching = watchBackend((changed) => this.#reload(changed))
     return environment
+  }
+
+  /** Backend and worker anew, with the sources as they are now. */
+  async #reload(changed: string): Promise<void> {
+    const { console } = this.#options
+    const reloaded = ['backend', 'worker'].map((name) => this.child(name)?.restart(reloadGraceMs))
+    try {
+      await Promise.all(reloaded)
+      console.note(`Reloaded backend and worker (${changed})`)
+    } catch (error) {
+      // What does not start is tried again by itself, and after the next change at once.
+      if (!this.stopping.aborted) console.warn(error instanceof Refusal ? error.message : String(error))
+    }
   }
 
   /** One failed part makes the others' work vain; the first reason is the one to show. */
@@ -172,8 +190,6 @@ export class Supervisor {
 
   async #startChild(spec: ChildSpec): Promise<void> {
     this.stopping.throwIfAborted()
-    const entry = spec.args.find((argument) => argument.endsWith('.ts'))
-    if (entry !== undefined && !existsSync(entry)) return
     const child = new Child(spec, {
       logFile: join(this.#home.logs, `${spec.name}.log`),
       console: this.#options.console,
@@ -184,15 +200,10 @@ export class Supervisor {
     await child.start()
   }
 
-  async #task(name: string, args: string[], env: NodeJS.ProcessEnv, cwd?: string): Promise<void> {
-    if (
-      !existsSync(args[0] ?? '') ||
-      (name === 'demo-images' && !existsSync(inRepository('dev/src/seed/sky/index.ts')))
-    )
-      return
+  #task(name: string, args: string[], env: NodeJS.ProcessEnv, cwd?: string): Promise<void> {
     const logFile = join(this.#home.logs, `${name}.log`)
     const where = cwd === undefined ? {} : { cwd }
-    await runTask({ name, args, env, logFile, reaper: this.#reaper, signal: this.stopping, ...where })
+    return runTask({ name, args, env, logFile, reaper: this.#reaper, signal: this.stopping, ...where })
   }
 
   child(name: string): Child | undefined {
@@ -202,6 +213,7 @@ export class Supervisor {
   /** In reverse order of start. `graceMs` shortens the time each may take. */
   async stop(graceMs?: number): Promise<void> {
     this.#ready = false
+    this.#stopWatching?.()
     this.#stopping.abort(new Refusal('Fairlead was stopped before it was ready.'))
     for (const child of [...this.#children].reverse()) await child.stop(graceMs)
     this.#reaper.close()
