@@ -1,4 +1,6 @@
+export { OnesComplementSum } from './cutout/checksum.ts'
 export { type CutoutSink, type FileCutoutSink, openFileCutoutSink } from './cutout/cutout-sink.ts'
+export { encodedHeaderBytes, encodeHeader } from './cutout/encode-header.ts'
 export {
   type CutoutOptions,
   cutoutSizeBytes,
@@ -9,6 +11,7 @@ export {
 export { FitsError, type FitsErrorReason } from './fits-error.ts'
 export { type FitsImage, type Hdu, type ImageHdu, type OpenImageOptions, openImage, walkHdus } from './hdu.ts'
 export type { Card, CardValue } from './header/card.ts'
+export { formatCard } from './header/format-card.ts'
 export { FitsHeader, type KeywordReader } from './header/header.ts'
 export type { Bitpix, Scaling } from './image/image-layout.ts'
 export type { PixelBox } from './image/pixel-box.ts'

@@ -2,6 +2,7 @@ import { open } from 'node:fs/promises'
 import type { FitsImage } from '../fits/hdu.ts'
 import { decodePixels } from '../fits/image/decode-pixels.ts'
 import { readRowBlocks } from '../fits/image/read-rows.ts'
+import { writeFully } from '../fits/source/write-fully.ts'
 import { percentiles } from './percentiles.ts'
 import { PixelSample } from './pixel-sample.ts'
 import { PyramidLayout, TILE_SIZE_PX } from './pyramid-layout.ts'
@@ -40,10 +41,10 @@ export async function buildPyramid(
   const box = { xMin: 1, xMax: widthPx, yMin: 1, yMax: heightPx }
   const file = await open(path, 'w')
   try {
-    await file.write(layout.header(), 0, undefined, 0)
+    await writeFully(file, layout.header(), 0)
     const finished: TileWrite[] = []
     const write = async (): Promise<void> => {
-      for (const { offset, bytes } of finished.splice(0)) await file.write(bytes, 0, bytes.length, offset)
+      for (const { offset, bytes } of finished.splice(0)) await writeFully(file, bytes, offset)
     }
     for (let plane = 0; plane < planes; plane++) {
       const level =

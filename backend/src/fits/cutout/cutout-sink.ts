@@ -1,4 +1,5 @@
-import { type FileHandle, open } from 'node:fs/promises'
+import { open } from 'node:fs/promises'
+import { writeFully } from '../source/write-fully.ts'
 
 /** Where a cutout is written. The data come first, from the front on, and the header last: its sums need them. */
 export interface CutoutSink {
@@ -12,14 +13,9 @@ export interface FileCutoutSink extends CutoutSink {
 
 /** Creates or replaces a local file. */
 export async function openFileCutoutSink(path: string): Promise<FileCutoutSink> {
-  const handle: FileHandle = await open(path, 'w')
+  const handle = await open(path, 'w')
   return {
-    write: async (position, bytes) => {
-      for (let done = 0; done < bytes.length; ) {
-        const { bytesWritten } = await handle.write(bytes, done, bytes.length - done, position + done)
-        done += bytesWritten
-      }
-    },
+    write: (position, bytes) => writeFully(handle, bytes, position),
     close: () => handle.close(),
   }
 }

@@ -1,13 +1,12 @@
 import { FitsError } from '../fits-error.ts'
 import type { FitsImage } from '../hdu.ts'
-import { CARD_LENGTH } from '../header/card.ts'
-import { formatCard } from '../header/format-card.ts'
 import { BLOCK_BYTES } from '../header/read-header.ts'
 import { boxHeight, boxWidth, checkBox, type PixelBox } from '../image/pixel-box.ts'
 import { readRowBlocks } from '../image/read-rows.ts'
-import { encodeChecksum, OnesComplementSum } from './checksum.ts'
+import { OnesComplementSum } from './checksum.ts'
 import { cutoutCards } from './cutout-header.ts'
 import type { CutoutSink } from './cutout-sink.ts'
+import { encodedHeaderBytes, encodeHeader } from './encode-header.ts'
 
 export interface CutoutOptions {
   /** Names the source in HISTORY. */
@@ -54,7 +53,7 @@ export async function writeCutout(
   }
   // Data are padded with zeros, which do not change their sum.
   if (position < plan.sizeBytes) await sink.write(position, new Uint8Array(plan.sizeBytes - position))
-  await sink.write(0, header(plan, dataSum.value()))
+  await sink.write(0, encodeHeader(plan.cards, dataSum.value()))
   return { sizeBytes: plan.sizeBytes, axes: plan.axes }
 }
 
@@ -64,7 +63,7 @@ export function cutoutSizeBytes(image: FitsImage, box: PixelBox, options: Cutout
 }
 
 interface CutoutPlan {
-  cards: string[]
+  cards: readonly string[]
   headerBytes: number
   sizeBytes: number
   axes: readonly number[]
@@ -106,23 +105,9 @@ function planCutout(image: FitsImage, box: PixelBox, options: CutoutOptions): Cu
     sourceId: options.sourceId,
     region: options.region,
   })
-  // CHECKSUM, DATASUM and END come on top of the cards.
-  const headerBytes = padded((cards.length + 3) * CARD_LENGTH)
+  const headerBytes = encodedHeaderBytes(cards.length)
   const dataBytes = axes.reduce((product, length) => product * length, hdu.bytesPerPixel)
   return { cards, headerBytes, sizeBytes: headerBytes + padded(dataBytes), axes, planes }
-}
-
-function header(plan: CutoutPlan, dataSum: number): Uint8Array {
-  const dataCard = formatCard('DATASUM', String(dataSum), 'data unit checksum')
-  const bytesWith = (checksum: string): Uint8Array => {
-    const cards = [...plan.cards, formatCard('CHECKSUM', checksum, 'HDU checksum'), dataCard, 'END']
-    const text = cards.map((card) => card.padEnd(CARD_LENGTH)).join('')
-    return new TextEncoder().encode(text.padEnd(plan.headerBytes))
-  }
-  const sum = new OnesComplementSum()
-  sum.add(bytesWith('0'.repeat(16)))
-  const total = sum.value() + dataSum
-  return bytesWith(encodeChecksum(total > 0xffffffff ? (total % 2 ** 32) + 1 : total))
 }
 
 function padded(bytes: number): number {
