@@ -5,7 +5,8 @@ import { type DatasetFiles, type DatasetLocation, DatasetUnavailable } from '../
 import { looksLikeFits } from './dataset-id.ts'
 import type { DatasetOwner, DatasetRegistrar, RegistrationOutcome } from './dataset-registrar.ts'
 import { findAll } from './dataset-store.ts'
-import type { Organization, Organizations } from './organizations.ts'
+import type { OrganizationNames } from './organization-names.ts'
+import type { Organizations } from './organizations.ts'
 import { RegistrationError } from './registration-error.ts'
 import { readableSize, textTable } from './text-table.ts'
 
@@ -32,17 +33,10 @@ export interface DatasetsCommandDependencies {
   readonly dataSource: DataSource
   readonly registrar: DatasetRegistrar
   readonly files: DatasetFiles
-  readonly organizations: Organizations & OrganizationNames
+  readonly organizations: Organizations
+  readonly names: OrganizationNames
   readonly out: (text: string) => void
   readonly err: (text: string) => void
-}
-
-/** How an operator names organisations. */
-export interface OrganizationNames {
-  operatorOrganization(): Promise<Organization | undefined>
-  organizationBySlug(slug: string): Promise<Organization | undefined>
-  /** In any case; names are not unique. */
-  organizationsByDisplayName(name: string): Promise<readonly Organization[]>
 }
 
 /** Runs one command line; answers the exit code: 0, 1 when something failed, 2 for a wrong command line. */
@@ -172,18 +166,17 @@ async function imagesAt(operand: string, files: DatasetFiles): Promise<readonly 
 /** Undefined, with a sentence printed, when there is no such organisation. */
 async function ownerNamed(
   name: string | undefined,
-  { organizations, err }: DatasetsCommandDependencies,
+  { names, err }: DatasetsCommandDependencies,
 ): Promise<DatasetOwner | undefined> {
   if (name === undefined) {
-    const operator = await organizations.operatorOrganization()
+    const operator = await names.operatorOrganization()
     if (operator !== undefined) return { organizationId: operator.id, visibility: 'EVERYONE' }
     err(
       'There is no operator organisation yet. Start Fairlead once, or seed its organisations, then try again.\n',
     )
     return undefined
   }
-  const bySlug = await organizations.organizationBySlug(name)
-  const found = bySlug === undefined ? await organizations.organizationsByDisplayName(name) : [bySlug]
+  const found = await names.organizationsNamed(name)
   const [organization, another] = found
   if (organization === undefined) {
     err(`There is no organisation "${name}". Name its slug or its name as members see it.\n`)

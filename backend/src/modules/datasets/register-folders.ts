@@ -1,23 +1,28 @@
 import { isAbsolute, resolve, sep } from 'node:path'
 import type { Logger } from 'pino'
-import type { DataSource } from 'typeorm'
-import { type DatasetFiles, type DatasetLocation, DatasetUnavailable } from '../../ports/dataset-files.ts'
+import { type DatasetLocation, DatasetUnavailable } from '../../ports/dataset-files.ts'
 import type { DatasetRecord } from './dataset.ts'
 import { looksLikeFits } from './dataset-id.ts'
-import type { DatasetOwner, DatasetRegistrar } from './dataset-registrar.ts'
+import {
+  type DatasetOwner,
+  DatasetRegistrar,
+  type DatasetRegistrarDependencies,
+} from './dataset-registrar.ts'
 import { findInFolder, markUnavailable } from './dataset-store.ts'
+import { createOrganizationNames } from './organization-names.ts'
 import { RegistrationError } from './registration-error.ts'
 
-export interface RegisterFoldersOptions {
-  readonly registrar: DatasetRegistrar
-  readonly dataSource: DataSource
-  readonly files: DatasetFiles
+export interface RegisterFoldersOptions extends DatasetRegistrarDependencies {
   /** Paths of folders or s3://bucket/prefix/; searched at any depth. */
   readonly folders: readonly string[]
-  /** Of what is new. */
-  readonly owner: DatasetOwner
   readonly log: Logger
   readonly signal?: AbortSignal
+}
+
+interface Scan extends RegisterFoldersOptions {
+  readonly registrar: DatasetRegistrar
+  /** Of what is new. */
+  readonly owner: DatasetOwner
 }
 
 export interface FolderSummary {
@@ -34,20 +39,26 @@ export interface FolderSummary {
  */
 export async function registerFolders(options: RegisterFoldersOptions): Promise<FolderSummary> {
   const summary = { registered: 0, unchanged: 0, failed: 0, vanished: 0 }
+  if (options.folders.length === 0) return summary
+  const operator = await createOrganizationNames(options.dataSource).operatorOrganization()
+  if (operator === undefined) {
+    options.log.error(
+      'datasets wait for an operator organisation: seed the organisations and start the worker again',
+    )
+    return summary
+  }
+  const owner = { organizationId: operator.id, visibility: 'EVERYONE' } as const
+  const scan = { ...options, owner, registrar: new DatasetRegistrar(options) }
   for (const folder of options.folders) {
     options.signal?.throwIfAborted()
-    await registerFolder(options, asFolder(folder), summary)
+    await registerFolder(scan, asFolder(folder), summary)
   }
   return summary
 }
 
 type Counts = { -readonly [Name in keyof FolderSummary]: FolderSummary[Name] }
 
-async function registerFolder(
-  options: RegisterFoldersOptions,
-  folder: string,
-  counts: Counts,
-): Promise<void> {
+async function registerFolder(options: Scan, folder: string, counts: Counts): Promise<void> {
   const { dataSource, log, signal } = options
   const found = await findFiles(options, folder)
   const known = new Map(
@@ -96,7 +107,7 @@ async function findFiles(options: RegisterFoldersOptions, folder: string): Promi
 
 /** Answers whether the file is a dataset now. */
 async function registerFile(
-  { registrar, owner, log, signal }: RegisterFoldersOptions,
+  { registrar, owner, log, signal }: Scan,
   { address }: DatasetLocation,
   progress: string,
 ): Promise<boolean> {

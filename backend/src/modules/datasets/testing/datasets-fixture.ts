@@ -9,7 +9,6 @@ import { pageTokens } from '../../../server/page-token.ts'
 import { createTestDatabase } from '../../../testing/database.ts'
 import { createDatasetsModule } from '../create-datasets-module.ts'
 import { type DatasetOwner, DatasetRegistrar } from '../dataset-registrar.ts'
-import type { OrganizationNames } from '../datasets-command.ts'
 import type { Organization, Organizations } from '../organizations.ts'
 
 const organizations: readonly Organization[] = [
@@ -42,16 +41,13 @@ export async function datasetsFixture(options: { s3?: S3ClientOptions } = {}) {
   const home = await mkdtemp(join(tmpdir(), 'fairlead-datasets-'))
   const objects = new FilesystemObjects({ folder: join(home, 'objects'), signingKey: Buffer.alloc(32) })
   const files = createDatasetFiles(options)
-  const identity: Organizations & OrganizationNames = {
+  const identity: Organizations = {
     organizationById: async (id) => organizations.find((organization) => organization.id === id),
-    organizationBySlug: async (slug) => organizations.find((organization) => organization.slug === slug),
-    operatorOrganization: async () => operator,
-    organizationsByDisplayName: async (name) =>
-      organizations.filter(({ displayName }) => displayName.toLowerCase() === name.toLowerCase()),
   }
   const lines: { level: number; msg: string }[] = []
   const log = pino({ base: null }, { write: (line) => lines.push(JSON.parse(line)) })
-  const registrar = new DatasetRegistrar({ dataSource, objects, files, scratchFolder: join(home, 'scratch') })
+  const scratchFolder = join(home, 'scratch')
+  const registrar = new DatasetRegistrar({ dataSource, objects, files, scratchFolder })
   const module = createDatasetsModule({
     dataSource,
     objects,
@@ -67,6 +63,7 @@ export async function datasetsFixture(options: { s3?: S3ClientOptions } = {}) {
     objects,
     files,
     identity,
+    scratchFolder,
     registrar,
     module,
     everyone,
