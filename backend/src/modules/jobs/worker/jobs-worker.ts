@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { runTaskList, type WorkerPool } from 'graphile-worker'
@@ -65,6 +66,8 @@ class Worker implements JobsWorker {
   #leases: LeaseKeeper | undefined
   #sweepTimer: NodeJS.Timeout | undefined
   #sweeping: Promise<void> = Promise.resolve()
+  /** Resolves when the worker can be known to others: before that it takes no task. */
+  readonly #registered = Promise.withResolvers<void>()
   #stopping = false
 
   constructor(options: JobsWorkerOptions) {
@@ -102,6 +105,7 @@ class Worker implements JobsWorker {
       log,
     })
     await this.#leases.start()
+    this.#registered.resolve()
     await this.#removeDeadScratch()
     this.#sweepLater(0)
   }
@@ -124,6 +128,7 @@ class Worker implements JobsWorker {
   }
 
   async #take(work: TaskWork): Promise<void> {
+    await this.#registered.promise
     const { dataSource } = this.#options
     const worker = this.#workerId()
     const task = await claimTask(dataSource, {
@@ -172,10 +177,9 @@ class Worker implements JobsWorker {
   #sweepLater(delayMs: number): void {
     this.#sweepTimer = setTimeout(() => {
       const { dataSource, log } = this.#options
-      this.#sweeping = sweep({ dataSource, services: this.#services, log }).then(
-        () => undefined,
-        (error) => log.warn({ err: error }, 'a sweep failed; the next one tries again'),
-      )
+      this.#sweeping = sweep({ dataSource, services: this.#services, log })
+        .then((dead) => this.#removeScratch(dead))
+        .catch((error) => log.warn({ err: error }, 'a sweep failed; the next one tries again'))
       this.#sweeping.then(() => {
         if (!this.#stopping) this.#sweepLater(this.#options.sweepMs ?? 5_000)
       })
@@ -184,22 +188,18 @@ class Worker implements JobsWorker {
 
   /** Workers of this host that were killed could not remove their scratch folders. */
   async #removeDeadScratch(): Promise<void> {
-    const { scratchFolder, dataSource, log } = this.#options
-    let entries: string[]
-    try {
-      entries = await readdir(scratchFolder)
-    } catch {
-      return
-    }
-    const alive = await rows<{ id: string }>(
-      dataSource,
-      `select id from job_workers where lease_expires_at > now()`,
-      [],
+    const { scratchFolder, dataSource } = this.#options
+    if (!existsSync(scratchFolder)) return
+    const alive = await rows<{ id: string }>(dataSource, `select id from job_workers`, [])
+    const entries = await readdir(scratchFolder)
+    await this.#removeScratch(
+      entries.filter((entry) => entry.startsWith('pool-') && !alive.some(({ id }) => id === entry)),
     )
-    const dead = entries.filter((entry) => entry.startsWith('pool-') && !alive.some(({ id }) => id === entry))
-    for (const entry of dead) {
-      log.info({ folder: entry }, 'removing what a dead worker left')
-      await rm(join(scratchFolder, entry), { recursive: true, force: true })
+  }
+
+  async #removeScratch(workers: readonly string[]): Promise<void> {
+    for (const worker of workers) {
+      await rm(join(this.#options.scratchFolder, worker), { recursive: true, force: true })
     }
   }
 }

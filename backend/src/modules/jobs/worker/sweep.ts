@@ -21,16 +21,18 @@ const BATCH = 100
 /**
  * What any worker does every few seconds for all: puts right what dead workers left, and enforces what is
  * due by the database's clock. Several may do it at once; each step is decided under the job's lock.
+ * Returns the workers that were found dead.
  */
-export async function sweep(sweeper: Sweeper): Promise<void> {
-  await unlockDeadWorkers(sweeper)
+export async function sweep(sweeper: Sweeper): Promise<readonly string[]> {
+  const dead = await unlockDeadWorkers(sweeper)
   await requeueLostTasks(sweeper)
   await stopOverdueJobs(sweeper)
   await archiveExpiredJobs(sweeper)
+  return dead
 }
 
 /** graphile-worker itself would keep a dead worker's queue entries locked for four hours. */
-async function unlockDeadWorkers({ dataSource, log }: Sweeper): Promise<void> {
+async function unlockDeadWorkers({ dataSource, log }: Sweeper): Promise<string[]> {
   const dead = await rows<{ id: string }>(
     dataSource,
     `with dead as (delete from job_workers where lease_expires_at < now() returning id),
@@ -41,6 +43,7 @@ async function unlockDeadWorkers({ dataSource, log }: Sweeper): Promise<void> {
     [],
   )
   for (const { id } of dead) log.warn({ worker: id }, 'a worker has died; its work is given to others')
+  return dead.map(({ id }) => id)
 }
 
 async function requeueLostTasks({ dataSource, services, log }: Sweeper): Promise<void> {

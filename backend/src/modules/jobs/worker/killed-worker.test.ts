@@ -1,0 +1,76 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { readdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { listResults, listTasks } from '../job-store.ts'
+import { isTerminal } from '../phase-transitions.ts'
+import { type JobsFixture, jobsFixture, phaseOf } from '../testing/jobs-fixture.ts'
+import { submitProbe } from '../testing/submit-probe.ts'
+
+const entry = fileURLToPath(new URL('../testing/probe-worker.ts', import.meta.url))
+
+describe('a worker that is killed with SIGKILL in the middle of a job', () => {
+  let fixture: JobsFixture
+  const processes: ChildProcess[] = []
+  const start = () => {
+    const child = spawn(process.execPath, [entry, fixture.database.url, fixture.folder], {
+      stdio: ['ignore', 'ignore', 'inherit'],
+    })
+    processes.push(child)
+    return child
+  }
+  const kill = async (child: ChildProcess) => {
+    const ended = once(child, 'exit')
+    child.kill('SIGKILL')
+    await ended
+  }
+
+  beforeEach(async () => {
+    fixture = await jobsFixture()
+  })
+  afterEach(async () => {
+    for (const child of processes.splice(0))
+      if (child.exitCode === null && child.signalCode === null) await kill(child)
+    await fixture.end()
+  })
+
+  it('leaves a job that a later worker finishes, once: one terminal event, each result once', async () => {
+    const gate = join(fixture.folder, 'gate')
+    const job = await submitProbe(fixture, [`wait ${gate}`, 'write quick', `wait ${gate}`])
+    const first = start()
+    await fixture.until(job, (events) => events.some(({ kind }) => kind === 'progress'))
+    await kill(first)
+    await writeFile(gate, '')
+    start()
+    const events = await fixture.ended(job)
+    expect(events.map(({ sequence }) => Number(sequence))).toEqual(events.map((_, index) => index + 1))
+    expect(events.map(phaseOf).filter((phase) => phase !== undefined && isTerminal(phase))).toEqual([
+      'COMPLETED',
+    ])
+    expect(events.filter((event) => phaseOf(event) === 'EXECUTING')).toHaveLength(1)
+    const results = await listResults(fixture.database.dataSource, job)
+    expect(results.map(({ taskIndex }) => taskIndex)).toEqual([0, 1, 2])
+    const tasks = await listTasks(fixture.database.dataSource, job, -1, 10)
+    expect(tasks.map(({ state }) => state)).toEqual(['COMPLETED', 'COMPLETED', 'COMPLETED'])
+    expect(tasks.filter(({ attempt }) => attempt === 2)).not.toHaveLength(0)
+    // Nothing of the dead worker holds on to the queue, and its scratch is removed.
+    const locked = await fixture.database.dataSource.query(
+      `select locked_by from graphile_worker.jobs where locked_by is not null and locked_by not in (select id from job_workers)`,
+    )
+    expect(locked).toEqual([])
+    expect(await readdir(join(fixture.folder, 'scratch'))).toHaveLength(1)
+  })
+
+  it('costs a task an attempt: one that kills every worker fails in the end', async () => {
+    const gate = join(fixture.folder, 'never')
+    const job = await submitProbe(fixture, [`wait ${gate}`], { maxAttempts: 1 })
+    const first = start()
+    await fixture.until(job, (events) => events.some((event) => phaseOf(event) === 'EXECUTING'))
+    await kill(first)
+    start()
+    const events = await fixture.ended(job)
+    expect(events.at(-1)).toMatchObject({ payload: { phase: 'ERROR', error: { reason: 'WORKER_LOST' } } })
+  })
+})
