@@ -44,10 +44,10 @@ export function Navigation({ organization }: { organization: string | undefined 
         </NavLink>
       ))}
       <div className={classes.rest} />
-      <Link to="/api/docs" className={classes.link}>
+      <NavLink to="/api/docs" className={classes.link ?? ''}>
         <IconApi size={18} stroke={1.7} aria-hidden />
         API reference
-      </Link>
+      </NavLink>
     </nav>
   )
 }

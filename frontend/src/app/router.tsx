@@ -40,7 +40,6 @@ export function createRouter() {
         { path: '/', element: <StartPage /> },
         { path: '/sign-in', ...page(() => import('../modules/identity/sign-in-page')) },
         { path: '/signed-in', ...page(() => import('../modules/identity/signed-in-page')) },
-        { path: '/api/docs', ...page(() => import('./api-docs/api-docs-page')) },
         {
           element: <RequireSession />,
           children: [
@@ -51,6 +50,7 @@ export function createRouter() {
                   errorElement: <PageFailure />,
                   children: [
                     { path: '/o/:organization', children: organizationPages },
+                    { path: '/api/docs', ...page(() => import('./api-docs/api-docs-page')) },
                     { path: '/account', ...page(() => import('../modules/identity/account-page')) },
                     { path: '/o', element: <Navigate to="/" replace /> },
                     { path: '*', ...page(() => import('./not-found-page')) },

@@ -7,6 +7,7 @@ export function PhaseBadge({ phase, large = false }: { phase: Phase; large?: boo
   return (
     <span
       className={classes.badge}
+      {...(large ? { 'data-testid': 'job-phase' } : {})}
       data-large={large || undefined}
       data-running={phase === 'PHASE_EXECUTING' || undefined}
       style={{

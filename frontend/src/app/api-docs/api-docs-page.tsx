@@ -1,15 +1,13 @@
 import { Accordion, Anchor, Badge, Code, Group, Stack, Text, TextInput, Title } from '@mantine/core'
-import { IconArrowLeft, IconSearch } from '@tabler/icons-react'
+import { IconSearch } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { Link } from 'react-router'
-import { ColorSchemeButton } from '../../ui/color-scheme-button'
 import { EmptyState } from '../../ui/empty-state'
 import { ErrorState } from '../../ui/error-state'
 import { ListSkeleton } from '../../ui/list-skeleton'
-import { Logo } from '../../ui/logo'
+import { PageHeader } from '../../ui/page-header'
 import { ApiError } from '../api-error'
-import { useTitle } from '../use-title'
 import classes from './api-docs-page.module.css'
 import { EndpointDetails } from './endpoint-details'
 import { endpointsByTag, type HttpMethod, type OpenApi } from './openapi'
@@ -31,7 +29,6 @@ async function loadDocument(signal: AbortSignal): Promise<OpenApi> {
 }
 
 export default function ApiDocsPage() {
-  useTitle('API reference')
   const [search, setSearch] = useState('')
   const document = useQuery({
     queryKey: ['openapi'],
@@ -40,47 +37,35 @@ export default function ApiDocsPage() {
   })
   return (
     <div className={classes.page}>
-      <header className={classes.header}>
-        <Group gap="sm">
-          <Logo />
-          <Text fw={680}>Fairlead</Text>
-        </Group>
-        <Group gap="md">
-          <Anchor component={Link} to="/" size="sm">
-            <Group gap={5} wrap="nowrap">
-              <IconArrowLeft size={15} aria-hidden /> Back to the app
-            </Group>
-          </Anchor>
-          <ColorSchemeButton />
-        </Group>
-      </header>
-      <main className={classes.main}>
-        <Title order={1}>API reference</Title>
-        <Text c="dimmed" mt={6} maw={720}>
-          Every method is called as JSON under the addresses below, as gRPC by its full name, and as gRPC-Web
-          under <Code>/grpc/</Code>, all with <Code>authorization: Bearer …</Code> and an access token or one
-          of your API tokens. The document itself: <Anchor href={address}>openapi.json</Anchor>.
-        </Text>
-        {document.data === undefined ? (
-          document.isError ? (
-            <ErrorState error={document.error} onRetry={() => document.refetch()} />
-          ) : (
-            <ListSkeleton rows={8} />
-          )
-        ) : (
+      <PageHeader
+        title="API reference"
+        subtitle={
           <>
-            <TextInput
-              mt="lg"
-              maw={360}
-              label="Find a method"
-              leftSection={<IconSearch size={15} aria-hidden />}
-              value={search}
-              onChange={(event) => setSearch(event.currentTarget.value)}
-            />
-            <Groups document={document.data} search={search.trim().toLowerCase()} />
+            Every method is called as JSON under the addresses below, as gRPC by its full name, and as
+            gRPC-Web under <Code>/grpc/</Code>, all with <Code>authorization: Bearer …</Code> and an access
+            token or one of your <Link to="/account">API tokens</Link>. The document itself:{' '}
+            <Anchor href={address}>openapi.json</Anchor>.
           </>
-        )}
-      </main>
+        }
+      />
+      {document.data === undefined ? (
+        document.isError ? (
+          <ErrorState error={document.error} onRetry={() => document.refetch()} />
+        ) : (
+          <ListSkeleton rows={8} />
+        )
+      ) : (
+        <>
+          <TextInput
+            maw={360}
+            label="Find a method"
+            leftSection={<IconSearch size={15} aria-hidden />}
+            value={search}
+            onChange={(event) => setSearch(event.currentTarget.value)}
+          />
+          <Groups document={document.data} search={search.trim().toLowerCase()} />
+        </>
+      )}
     </div>
   )
 }

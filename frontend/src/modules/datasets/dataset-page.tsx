@@ -1,3 +1,51 @@
+import { Group } from '@mantine/core'
+import { useParams } from 'react-router'
+import { useOrganization } from '../../app/organization'
+import { Copyable } from '../../ui/copyable'
+import { ErrorState } from '../../ui/error-state'
+import { formatBytes } from '../../ui/format-bytes'
+import { PageHeader } from '../../ui/page-header'
+import { PageLoader } from '../../ui/page-loader'
+import { Panel } from '../../ui/panel'
+import { useDataset } from './dataset-queries'
+import { DatasetView } from './dataset-view'
+import { formatAxes } from './format-axes'
+
 export default function DatasetPage() {
-  return null
+  const organization = useOrganization()
+  const { dataset: id = '' } = useParams()
+  const query = useDataset(organization.slug, id)
+
+  if (query.data === undefined) {
+    return (
+      <>
+        <PageHeader title={id} />
+        {query.isError ? (
+          <Panel>
+            <ErrorState error={query.error} onRetry={() => query.refetch()} />
+          </Panel>
+        ) : (
+          <PageLoader />
+        )}
+      </>
+    )
+  }
+  const dataset = query.data
+  return (
+    <>
+      <PageHeader
+        title={dataset.displayName || id}
+        subtitle={
+          <Group gap={8} className="numeric">
+            <span>{formatAxes(dataset.axes)} px</span>
+            <span aria-hidden>·</span>
+            <span>{formatBytes(dataset.sizeBytes)}</span>
+            <span aria-hidden>·</span>
+            <Copyable value={id} what="dataset ID" />
+          </Group>
+        }
+      />
+      <DatasetView key={dataset.name} dataset={dataset} organization={organization} />
+    </>
+  )
 }

@@ -14,7 +14,7 @@ export function AccountMenu() {
   return (
     <Menu position="bottom-end" width={240}>
       <Menu.Target>
-        <UnstyledButton aria-label="Your account" style={{ borderRadius: '50%' }}>
+        <UnstyledButton aria-label="Account menu" style={{ borderRadius: '50%' }}>
           <Avatar size={30} radius="xl" color="sea.8" variant="filled" name={caller?.displayName ?? ''} />
         </UnstyledButton>
       </Menu.Target>

@@ -44,7 +44,7 @@ export function ApiTokens() {
           leftSection={<IconPlus size={14} aria-hidden />}
           onClick={() => setCreating(true)}
         >
-          Create a token
+          Create token
         </Button>
       }
     >

@@ -31,7 +31,7 @@ export function CreateTokenDialog({ opened, onClose }: { opened: boolean; onClos
   const queryClient = useQueryClient()
   const { data: caller } = useCaller()
   const [displayName, setDisplayName] = useState('')
-  const [scopes, setScopes] = useState<string[]>(['datasets.read', 'jobs.read'])
+  const [scopes, setScopes] = useState<string[]>([])
   const [lifetime, setLifetime] = useState('90')
 
   const offered = [
