@@ -12,6 +12,7 @@ import { createHttpServer } from './server/http-server.ts'
 import { operationsRoutes } from './server/operations-routes.ts'
 import { createServerMetrics } from './server/server-metrics.ts'
 import { workerSettings } from './settings.ts'
+import type { TaskRunnerConfiguration } from './task-runner.ts'
 
 /** Small folders are read before the worker says that it is ready; large ones do not hold up the start. */
 const REGISTRATION_WAIT_MS = 20_000
@@ -24,7 +25,9 @@ await runProcess('worker', workerSettings, async (settings, log, releasers) => {
   releasers.defer(() => objects.close())
 
   let registered = false
-  const execution = createProcessExecution({ entry: new URL('./task-runner.ts', import.meta.url) })
+  const configuration: TaskRunnerConfiguration = { s3: settings.s3 }
+  const entry = new URL('./task-runner.ts', import.meta.url)
+  const execution = createProcessExecution({ entry, configuration })
   releasers.defer(() => execution.close())
   const worker = createJobsWorker({
     databaseUrl,
