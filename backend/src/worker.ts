@@ -4,8 +4,7 @@ import { createProcessExecution } from './adapters/execution/process/index.ts'
 import { createObjects } from './adapters/objects/create-objects.ts'
 import { createDisabledScanner } from './adapters/scanner/disabled/index.ts'
 import { createDataSource } from './database/index.ts'
-import { DatasetRegistrar, registerFolders } from './modules/datasets/index.ts'
-import { createIdentityReader } from './modules/identity/index.ts'
+import { registerFolders } from './modules/datasets/index.ts'
 import { createJobsWorker, jobServices } from './modules/jobs/index.ts'
 import { runProcess } from './run-process.ts'
 import { createHttpServer } from './server/http-server.ts'
@@ -66,20 +65,16 @@ await runProcess('worker', workerSettings, async (settings, log, releasers) => {
   log.info({ httpPort, concurrency }, 'the worker is ready')
 
   async function registerDatasets(signal: AbortSignal): Promise<void> {
-    if (settings.datasetFolders.length === 0) return
-    const operator = await createIdentityReader(dataSource).operatorOrganization()
-    if (operator === undefined) {
-      log.warn(
-        'FAIRLEAD_DATASETS is not read: there is no operator organisation yet. Run backend/src/seed.ts first.',
-      )
-      return
-    }
-    const files = createDatasetFiles({ s3: settings.s3 })
-    const registrar = new DatasetRegistrar({ dataSource, objects, files, scratchFolder })
-    const owner = { organizationId: operator.id, visibility: 'EVERYONE' } as const
     try {
-      const folders = settings.datasetFolders
-      const summary = await registerFolders({ registrar, dataSource, files, folders, owner, log, signal })
+      const summary = await registerFolders({
+        dataSource,
+        objects,
+        files: createDatasetFiles({ s3: settings.s3 }),
+        scratchFolder,
+        folders: settings.datasetFolders,
+        log,
+        signal,
+      })
       log.info(summary, 'the datasets folders are read')
     } catch (error) {
       if (signal.aborted) return

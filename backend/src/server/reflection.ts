@@ -1,17 +1,27 @@
 import { toBinary } from '@bufbuild/protobuf'
 import { FileDescriptorProtoSchema } from '@bufbuild/protobuf/wkt'
 import type { Server } from '@grpc/grpc-js'
+import type { EnumTypeDefinition } from '@grpc/proto-loader'
 import { ReflectionService } from '@grpc/reflection'
+import { service as healthService } from 'grpc-health-check'
 import type { Contracts } from './contracts.ts'
 
-/** grpc.reflection.v1 and v1alpha from the compiled contracts, for grpcurl and its like. */
+/** grpc.reflection.v1 and v1alpha from the compiled contracts and the health protocol, for grpcurl and its like. */
 export function addReflection(server: Server, contracts: Contracts, services: readonly string[]): void {
-  const fileDescriptorProtos = contracts.files.map((file) =>
-    Buffer.from(toBinary(FileDescriptorProtoSchema, file)),
-  )
-  // Its own loader drops the options; given as bytes, the files are answered as they are.
   const definitions = {
-    contracts: { format: 'Protocol Buffer 3 EnumDescriptorProto' as const, type: {}, fileDescriptorProtos },
+    contracts: definitionOf(
+      contracts.files.map((file) => Buffer.from(toBinary(FileDescriptorProtoSchema, file))),
+    ),
+    health: definitionOf(filesOf(healthService)),
   }
-  new ReflectionService(definitions, { services: [...services] }).addToServer(server)
+  new ReflectionService(definitions, { services: [...services, 'grpc.health.v1.Health'] }).addToServer(server)
+}
+
+/** The only part of a definition that reflection reads is its files; the format is any. */
+function definitionOf(fileDescriptorProtos: Buffer[]): EnumTypeDefinition {
+  return { format: 'Protocol Buffer 3 EnumDescriptorProto', type: {}, fileDescriptorProtos }
+}
+
+function filesOf(service: typeof healthService): Buffer[] {
+  return Object.values(service).flatMap((method) => method.requestType.fileDescriptorProtos)
 }

@@ -1,0 +1,189 @@
+// Every method x every role x own and foreign organisation x signed out x API tokens, through the real server.
+import { clone, create, toBinary } from '@bufbuild/protobuf'
+import { FileDescriptorProtoSchema, FileDescriptorSetSchema } from '@bufbuild/protobuf/wkt'
+import { IdentityServiceService } from '@fairlead/proto/server/fairlead/identity/v1/identity'
+import { type ServiceError, status } from '@grpc/grpc-js'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { bearer, startTestBackend, type TestBackend } from '../testing/backend.ts'
+import { AccessDeclarationError, type AccessPolicy, accessPolicy } from './access-policy.ts'
+import { type Contracts, contractsOf, methodOfPath, readContracts } from './contracts.ts'
+import { createGrpcServer } from './grpc-server.ts'
+
+/** Who may, written down a second time: a slip in role-permissions.ts must not pass because it is the same slip. */
+const everyone = ['member', 'submitter', 'treasurer', 'administrator', 'analyst', 'director', 'operator']
+const whoMay: Readonly<Record<string, readonly string[]>> = {
+  'organizations.read': everyone,
+  'members.read': everyone,
+  'datasets.read': everyone,
+  'jobs.read': everyone,
+  'jobs.submit': ['submitter', 'administrator', 'operator'],
+  'members.manage': ['administrator', 'operator'],
+  'organizations.list': ['analyst', 'director', 'operator'],
+  'organizations.create': ['operator'],
+}
+/** SELF: everyone who is signed in. */
+const selfPermissions = ['', 'tokens.read', 'tokens.manage']
+
+const people = {
+  member: { organization: 'lab', role: 'MEMBER' },
+  submitter: { organization: 'lab', role: 'SUBMITTER' },
+  treasurer: { organization: 'lab', role: 'TREASURER' },
+  administrator: { organization: 'lab', role: 'ADMINISTRATOR' },
+  analyst: { organization: 'centre', role: 'ANALYST' },
+  director: { organization: 'centre', role: 'DIRECTOR' },
+  operator: { organization: 'centre', role: 'ADMINISTRATOR' },
+} as const
+const names = Object.keys(people) as (keyof typeof people)[]
+
+const seed = {
+  organizations: [
+    { slug: 'centre', displayName: 'Centre', kind: 'OPERATOR' as const, members: membersOf('centre') },
+    { slug: 'lab', displayName: 'Lab', kind: 'MEMBER' as const, members: membersOf('lab') },
+    { slug: 'other', displayName: 'Other', kind: 'MEMBER' as const, members: [] },
+  ],
+}
+
+function membersOf(organization: string) {
+  return Object.entries(people)
+    .filter(([, person]) => person.organization === organization)
+    .map(([name, { role }]) => ({ email: `${name}@example.org`, role }))
+}
+
+const contracts = readContracts()
+const paths = [...contracts.registry]
+  .filter((entry) => entry.kind === 'service' && entry.typeName.startsWith('fairlead.'))
+  .flatMap((service) =>
+    service.kind === 'service' ? service.methods.map(({ name }) => `/${service.typeName}/${name}`) : [],
+  )
+const allPermissions = new Set([...Object.keys(whoMay), ...selfPermissions])
+const policies = new Map(paths.map((path) => [path, accessPolicy(contracts.registry, path, allPermissions)]))
+
+let backend: TestBackend
+const tokens = new Map<string, string>()
+
+beforeAll(async () => {
+  backend = await startTestBackend(seed)
+  for (const name of [...names, 'stranger']) tokens.set(name, await backend.issuer.tokenOf(name))
+})
+afterAll(() => backend.stop())
+
+/** A request that names an organisation and is otherwise empty: enough for access, mostly not for the rest. */
+function requestFor(path: string, organization: string): Buffer {
+  const schema = methodOfPath(contracts.registry, path)!.input
+  const message = create(schema) as Record<string, unknown> & ReturnType<typeof create>
+  const field = policies.get(path)?.resourceField
+  if (field !== undefined) message[field] = `organizations/${organization}`
+  return Buffer.from(toBinary(schema, message))
+}
+
+/** The code that a call ends with; OK also for a stream that has begun to answer. */
+function codeOf(path: string, organization: string, token: string | undefined): Promise<string> {
+  const same = (bytes: Buffer) => bytes
+  const request = requestFor(path, organization)
+  const method = methodOfPath(contracts.registry, path)!
+  return new Promise((resolve) => {
+    const ended = (error: ServiceError | null) => resolve(error === null ? 'OK' : status[error.code]!)
+    if (method.methodKind === 'unary') {
+      backend.client.makeUnaryRequest(path, same, same, request, bearer(token), ended)
+      return
+    }
+    const stream = backend.client.makeServerStreamRequest(path, same, same, request, bearer(token))
+    stream.on('data', () => stream.cancel())
+    stream.on('error', (error: ServiceError) => ended(error.code === status.CANCELLED ? null : error))
+    stream.on('end', () => ended(null))
+  })
+}
+
+function mayDo(name: string, policy: AccessPolicy, organization: string): boolean {
+  if (policy.scope === 'PUBLIC') return true
+  if (policy.scope === 'SELF') return true
+  const person = people[name as keyof typeof people] as { organization: string } | undefined
+  if (person === undefined) return false
+  if (policy.scope === 'ORGANIZATION' && person.organization !== organization) return false
+  return whoMay[policy.permission]!.includes(name)
+}
+
+const refused = ['PERMISSION_DENIED', 'UNAUTHENTICATED']
+
+test('the server offers every method of the contracts, and no other', () => {
+  const offered = backend.modules.services.flatMap(({ definition }) =>
+    Object.values(definition).map(({ path }) => path),
+  )
+  expect(offered.sort()).toEqual([...paths].sort())
+})
+
+test('every permission that a method asks for is in the table of this test', () => {
+  for (const [path, { scope, permission }] of policies) {
+    if (scope === 'SELF') expect(selfPermissions, path).toContain(permission)
+    else expect(Object.keys(whoMay), path).toContain(permission)
+  }
+})
+
+describe.each(paths)('%s', (path) => {
+  const policy = policies.get(path)!
+
+  test.each([...names, 'stranger'])('%s: allowed where the role says so, and only there', async (name) => {
+    for (const organization of ['lab', 'centre', 'other', 'absent']) {
+      const code = await codeOf(path, organization, tokens.get(name))
+      const place = `in ${organization}: ${code}`
+      if (mayDo(name, policy, organization)) expect(refused, place).not.toContain(code)
+      else expect(code, place).toBe('PERMISSION_DENIED')
+    }
+  })
+
+  test('signed out: refused', async () => {
+    expect(await codeOf(path, 'lab', undefined)).toBe(policy.scope === 'PUBLIC' ? 'OK' : 'UNAUTHENTICATED')
+    expect(await codeOf(path, 'lab', 'nonsense')).toBe(policy.scope === 'PUBLIC' ? 'OK' : 'UNAUTHENTICATED')
+  })
+
+  test('an API token: allowed by its scope, and never beyond the role', async () => {
+    const { permission } = policy
+    if (permission === '' || permission === 'tokens.manage') {
+      const narrow = await apiToken('operator', ['jobs.read'])
+      const code = await codeOf(path, 'centre', narrow)
+      if (permission === '') expect(refused).not.toContain(code)
+      else expect(code).toBe('PERMISSION_DENIED')
+      return
+    }
+    const wide = await apiToken('operator', [permission])
+    expect(refused).not.toContain(await codeOf(path, 'centre', wide))
+    const other = permission === 'jobs.read' ? 'datasets.read' : 'jobs.read'
+    const narrow = await apiToken('operator', [other])
+    expect(await codeOf(path, 'centre', narrow)).toBe('PERMISSION_DENIED')
+    if (policy.scope === 'ORGANIZATION') expect(await codeOf(path, 'lab', wide)).toBe('PERMISSION_DENIED')
+  })
+
+  test('without its access option the server does not start', () => {
+    const services = backend.modules.services
+    const start = (changed: Contracts) =>
+      createGrpcServer(services, { ...backend.modules.environment, contracts: changed })
+    expect(() => start(contractsOf(descriptorSet()))).not.toThrow()
+    expect(() => start(contractsOf(descriptorSet(path)))).toThrow(AccessDeclarationError)
+  })
+})
+
+/** One per set of scopes: a user's tokens are limited. */
+async function apiToken(name: string, scopes: string[]): Promise<string> {
+  const key = [name, ...scopes].join(' ')
+  const known = tokens.get(key)
+  if (known !== undefined) return known
+  const request = { displayName: key, scopes, lifetimeDays: 1 }
+  const { secret } = await backend.call(IdentityServiceService.createApiToken, request, tokens.get(name))
+  tokens.set(key, secret)
+  return secret
+}
+
+/** The compiled contracts, with the options of one method removed. */
+function descriptorSet(withoutOptionsOf?: string): Uint8Array {
+  const set = create(FileDescriptorSetSchema, {
+    file: contracts.files.map((file) => clone(FileDescriptorProtoSchema, file)),
+  })
+  for (const file of set.file) {
+    for (const service of file.service) {
+      for (const method of service.method) {
+        if (`/${file.package}.${service.name}/${method.name}` === withoutOptionsOf) delete method.options
+      }
+    }
+  }
+  return toBinary(FileDescriptorSetSchema, set)
+}
