@@ -1,11 +1,14 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { DatasetServiceService } from '@fairlead/proto/server/fairlead/datasets/v1/datasets'
 import pino from 'pino'
 import { createDatasetFiles } from '../../../adapters/dataset-files/dataset-files.ts'
 import { FilesystemObjects } from '../../../adapters/objects/filesystem.ts'
 import type { S3ClientOptions } from '../../../adapters/s3/s3-client.ts'
+import type { CallContext } from '../../../server/call-context.ts'
 import { pageTokens } from '../../../server/page-token.ts'
+import type { ServiceHandlers } from '../../../server/service-handlers.ts'
 import { createTestDatabase } from '../../../testing/database.ts'
 import { createDatasetsModule } from '../create-datasets-module.ts'
 import { type DatasetOwner, DatasetRegistrar } from '../dataset-registrar.ts'
@@ -56,6 +59,7 @@ export async function datasetsFixture(options: { s3?: S3ClientOptions } = {}) {
     log,
     pageTokens: pageTokens(Buffer.alloc(32, 3)),
   })
+  const handlers = module.services[0]?.handlers as unknown as ServiceHandlers<typeof DatasetServiceService>
   const everyone: DatasetOwner = { organizationId: operator.id, visibility: 'EVERYONE' }
   return {
     dataSource,
@@ -68,6 +72,16 @@ export async function datasetsFixture(options: { s3?: S3ClientOptions } = {}) {
     module,
     everyone,
     log,
+    handlers,
+    /** What the interceptor makes of a call for an organisation. */
+    context: (organization: Organization): CallContext => ({
+      caller: { userId: organization.id, displayName: 'Somebody', email: 'somebody@example.org' },
+      organization,
+      permissions: new Set(['datasets.read']),
+      requestId: 'test',
+      log,
+      signal: new AbortController().signal,
+    }),
     /** Messages logged so far. */
     messages: () => lines.map(({ msg }) => msg),
     async release() {
