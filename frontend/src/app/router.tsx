@@ -2,7 +2,6 @@ import { createBrowserRouter, Navigate, Outlet, type RouteObject, ScrollRestorat
 import { PageFailure } from './page-failure'
 import { RequireSession } from './require-session'
 import { RouteFocus } from './route-focus'
-import { Shell } from './shell'
 import { StartPage } from './start-page'
 
 /** Each page is a chunk of its own, loaded when it is first visited. */
@@ -44,7 +43,7 @@ export function createRouter() {
           element: <RequireSession />,
           children: [
             {
-              element: <Shell />,
+              ...page(() => import('./shell')),
               children: [
                 {
                   errorElement: <PageFailure />,

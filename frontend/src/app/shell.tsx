@@ -18,7 +18,7 @@ import { Navigation } from './navigation'
 import { rememberedOrganization, rememberOrganization } from './organization'
 import classes from './shell.module.css'
 
-export function Shell() {
+export default function Shell() {
   const [opened, navigation] = useDisclosure(false)
   const { pathname } = useLocation()
   const { organization } = useParams()
