@@ -3,6 +3,7 @@ import { buffer } from 'node:stream/consumers'
 import { GetObjectCommand, HeadObjectCommand, paginateListObjectsV2, type S3Client } from '@aws-sdk/client-s3'
 import type { ByteSource } from '../../fits/source/byte-source.ts'
 import type { CurrentFile, DatasetLocation } from '../../ports/dataset-files.ts'
+import { asUnavailable } from './unavailable.ts'
 
 export interface S3Place {
   readonly bucket: string
@@ -95,7 +96,9 @@ async function fetchBody(
 ): Promise<Readable> {
   const part = range === undefined ? {} : { Range: range }
   const command = new GetObjectCommand({ Bucket: bucket, Key: key, IfMatch: version, ...part })
-  const { Body: body } = await client.send(command, sendOptions(signal))
+  const { Body: body } = await client.send(command, sendOptions(signal)).catch((error: unknown) => {
+    throw asUnavailable(error)
+  })
   if (!(body instanceof Readable)) throw new Error(`the store gave no stream for ${address}`)
   return body
 }

@@ -1,7 +1,6 @@
 import { mkdir, rename, rm, symlink, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { registerFolders } from './register-folders.ts'
 import { type DatasetsFixture, datasetsFixture, institute, lab } from './testing/datasets-fixture.ts'
 import { imageBytes, tanKeywords } from './testing/fits-bytes.ts'
 
@@ -21,15 +20,7 @@ beforeEach(async () => {
 
 const image = (raDeg: number) => imageBytes(20, 10, (x) => x, tanKeywords(20, 10, raDeg, 0))
 
-const scan = (folders: readonly string[] = [folder]) =>
-  registerFolders({
-    dataSource: fixture.dataSource,
-    objects: fixture.objects,
-    files: fixture.files,
-    scratchFolder: fixture.scratchFolder,
-    folders,
-    log: fixture.log,
-  })
+const scan = (folders: readonly string[] = [folder]) => fixture.registerFolders(folders)
 
 const find = (id: string) => fixture.module.service.get(institute.id, id)
 

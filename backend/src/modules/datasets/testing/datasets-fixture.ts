@@ -6,6 +6,7 @@ import pino from 'pino'
 import { createDatasetFiles } from '../../../adapters/dataset-files/dataset-files.ts'
 import { FilesystemObjects } from '../../../adapters/objects/filesystem.ts'
 import type { S3ClientOptions } from '../../../adapters/s3/s3-client.ts'
+import type { Objects } from '../../../ports/objects.ts'
 import type { CallContext } from '../../../server/call-context.ts'
 import { pageTokens } from '../../../server/page-token.ts'
 import type { ServiceHandlers } from '../../../server/service-handlers.ts'
@@ -13,6 +14,7 @@ import { createTestDatabase } from '../../../testing/database.ts'
 import { createDatasetsModule } from '../create-datasets-module.ts'
 import { type DatasetOwner, DatasetRegistrar } from '../dataset-registrar.ts'
 import type { Organization, Organizations } from '../organizations.ts'
+import { registerFolders } from '../register-folders.ts'
 
 const organizations: readonly Organization[] = [
   { id: '01900000-0000-7000-8000-000000000001', slug: 'operator', displayName: 'Observatory Data Centre' },
@@ -30,7 +32,7 @@ const organizations: readonly Organization[] = [
 export const [operator, institute, lab] = organizations as [Organization, Organization, Organization]
 
 /** The module on a database, an object store and a folder of its own. */
-export async function datasetsFixture(options: { s3?: S3ClientOptions } = {}) {
+export async function datasetsFixture(options: { s3?: S3ClientOptions; objects?: Objects } = {}) {
   const database = await createTestDatabase()
   const { dataSource } = database
   for (const { id, slug, displayName } of organizations) {
@@ -42,7 +44,8 @@ export async function datasetsFixture(options: { s3?: S3ClientOptions } = {}) {
     )
   }
   const home = await mkdtemp(join(tmpdir(), 'fairlead-datasets-'))
-  const objects = new FilesystemObjects({ folder: join(home, 'objects'), signingKey: Buffer.alloc(32) })
+  const objects =
+    options.objects ?? new FilesystemObjects({ folder: join(home, 'objects'), signingKey: Buffer.alloc(32) })
   const files = createDatasetFiles(options)
   const identity: Organizations = {
     organizationById: async (id) => organizations.find((organization) => organization.id === id),
@@ -67,6 +70,9 @@ export async function datasetsFixture(options: { s3?: S3ClientOptions } = {}) {
     objects,
     files,
     identity,
+    /** As the worker does at its start. */
+    registerFolders: (folders: readonly string[]) =>
+      registerFolders({ dataSource, objects, files, scratchFolder, folders, log }),
     scratchFolder,
     registrar,
     module,
