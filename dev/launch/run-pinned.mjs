@@ -2,6 +2,8 @@ import { spawn } from 'node:child_process'
 import { pinnedNode } from './dependencies.mjs'
 import { repository } from './repository.mjs'
 
+const parentCheckMs = 500
+
 /**
  * Runs a TypeScript entry under the pinned Node and resolves with its exit code. The IPC channel lets the
  * entry notice that this process is gone, however it went.
@@ -19,9 +21,23 @@ export function runPinned(args) {
         child.kill(signal)
       })
     }
+    const stopWatching = stopWithNpm(() => child.kill('SIGTERM'))
     child.once('error', reject)
     child.once('exit', (code, signal) => {
+      stopWatching()
       resolve(code ?? (signal === 'SIGINT' ? 130 : 1))
     })
   })
+}
+
+/** npm runs us in a shell, and that passes no signal on: ending npm would leave us without a parent. */
+function stopWithNpm(stop) {
+  if (process.env.npm_lifecycle_event === undefined) return () => undefined
+  const parent = process.ppid
+  const timer = setInterval(() => {
+    if (process.ppid === parent) return
+    clearInterval(timer)
+    stop()
+  }, parentCheckMs)
+  return () => clearInterval(timer)
 }

@@ -17,6 +17,7 @@ export class Console {
   #timer: NodeJS.Timeout | undefined
   #frame = 0
   #drawn = false
+  #closed = false
 
   constructor(output: Output, env: NodeJS.ProcessEnv = {}) {
     this.#output = output
@@ -57,13 +58,15 @@ export class Console {
       return result
     } catch (error) {
       this.#running.delete(name)
-      this.#finish(this.#colour(31, cross), name, since, '')
+      // After close() a step fails only because it was told to stop.
+      if (!this.#closed) this.#finish(this.#colour(31, cross), name, since, '')
       throw error
     }
   }
 
   /** Ends the animation; lines may still be written. */
   close(): void {
+    this.#closed = true
     this.#erase()
     this.#running.clear()
     clearInterval(this.#timer)
