@@ -1,12 +1,7 @@
 import { createDatasetFiles } from './adapters/dataset-files/dataset-files.ts'
 import { createObjects } from './adapters/objects/create-objects.ts'
 import { createDataSource } from './database/index.ts'
-import {
-  createOrganizationNames,
-  DATASETS_USAGE,
-  DatasetRegistrar,
-  runDatasetsCommand,
-} from './modules/datasets/index.ts'
+import { DATASETS_USAGE, DatasetRegistrar, runDatasetsCommand } from './modules/datasets/index.ts'
 import { createIdentityReader } from './modules/identity/index.ts'
 import { SettingsError, sharedSettings } from './settings.ts'
 
@@ -19,7 +14,7 @@ async function main(args: readonly string[]): Promise<number> {
   }
   const settings = sharedSettings()
   const { objects, scratchFolder } = createObjects(settings.objects, settings.deriveKey('objects'))
-  const files = createDatasetFiles({ s3: settings.objects.kind === 's3' ? settings.objects : undefined })
+  const files = createDatasetFiles({ s3: settings.s3 })
   const dataSource = await createDataSource(settings.databaseUrl, {
     applicationName: 'fairlead datasets',
     poolSize: 2,
@@ -29,8 +24,7 @@ async function main(args: readonly string[]): Promise<number> {
       dataSource,
       files,
       registrar: new DatasetRegistrar({ dataSource, objects, files, scratchFolder }),
-      organizations: createIdentityReader(dataSource),
-      names: createOrganizationNames(dataSource),
+      identity: createIdentityReader(dataSource),
       out: (text) => void process.stdout.write(text),
       err: (text) => void process.stderr.write(text),
     })

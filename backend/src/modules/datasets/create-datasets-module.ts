@@ -4,9 +4,9 @@ import type { DatasetFiles } from '../../ports/dataset-files.ts'
 import type { Objects } from '../../ports/objects.ts'
 import type { PageTokens } from '../../server/page-token.ts'
 import type { RegisteredService } from '../../server/service-handlers.ts'
+import type { IdentityService } from '../identity/index.ts'
 import { datasetsHandler } from './datasets-handler.ts'
 import { DatasetsService } from './datasets-service.ts'
-import type { Organizations } from './organizations.ts'
 import { TileService } from './tile-service.ts'
 
 export interface DatasetsModuleDependencies {
@@ -14,7 +14,7 @@ export interface DatasetsModuleDependencies {
   readonly objects: Objects
   readonly files: DatasetFiles
   readonly pageTokens: PageTokens
-  readonly identity: Organizations
+  readonly identity: Pick<IdentityService, 'organizationById'>
   readonly log: Logger
 }
 
@@ -29,7 +29,7 @@ export function createDatasetsModule(dependencies: DatasetsModuleDependencies): 
   const service = new DatasetsService(dependencies)
   const tiles = new TileService(dependencies)
   return {
-    services: [datasetsHandler({ service, tiles, organizations: dependencies.identity })],
+    services: [datasetsHandler({ service, tiles, identity: dependencies.identity })],
     service,
     close: () => tiles.close(),
   }

@@ -2,7 +2,6 @@ import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { runDatasetsCommand } from './datasets-command.ts'
-import { createOrganizationNames } from './organization-names.ts'
 import { type DatasetsFixture, datasetsFixture, institute, lab } from './testing/datasets-fixture.ts'
 import { imageBytes, tanKeywords } from './testing/fits-bytes.ts'
 
@@ -27,8 +26,7 @@ async function run(...args: string[]) {
     dataSource: fixture.dataSource,
     registrar: fixture.registrar,
     files: fixture.files,
-    organizations: fixture.identity,
-    names: createOrganizationNames(fixture.dataSource),
+    identity: fixture.identity,
     out: (text) => {
       out += text
     },

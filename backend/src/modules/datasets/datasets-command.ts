@@ -2,11 +2,10 @@ import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import type { DataSource } from 'typeorm'
 import { type DatasetFiles, type DatasetLocation, DatasetUnavailable } from '../../ports/dataset-files.ts'
+import type { IdentityService } from '../identity/index.ts'
 import { looksLikeFits } from './dataset-id.ts'
 import type { DatasetOwner, DatasetRegistrar, RegistrationOutcome } from './dataset-registrar.ts'
 import { findAll } from './dataset-store.ts'
-import type { OrganizationNames } from './organization-names.ts'
-import type { Organizations } from './organizations.ts'
 import { RegistrationError } from './registration-error.ts'
 import { readableSize, textTable } from './text-table.ts'
 
@@ -33,8 +32,10 @@ export interface DatasetsCommandDependencies {
   readonly dataSource: DataSource
   readonly registrar: DatasetRegistrar
   readonly files: DatasetFiles
-  readonly organizations: Organizations
-  readonly names: OrganizationNames
+  readonly identity: Pick<
+    IdentityService,
+    'operatorOrganization' | 'organizationBySlug' | 'organizationById' | 'organizationsByDisplayName'
+  >
   readonly out: (text: string) => void
   readonly err: (text: string) => void
 }
@@ -166,17 +167,18 @@ async function imagesAt(operand: string, files: DatasetFiles): Promise<readonly 
 /** Undefined, with a sentence printed, when there is no such organisation. */
 async function ownerNamed(
   name: string | undefined,
-  { names, err }: DatasetsCommandDependencies,
+  { identity, err }: DatasetsCommandDependencies,
 ): Promise<DatasetOwner | undefined> {
   if (name === undefined) {
-    const operator = await names.operatorOrganization()
+    const operator = await identity.operatorOrganization()
     if (operator !== undefined) return { organizationId: operator.id, visibility: 'EVERYONE' }
     err(
       'There is no operator organisation yet. Start Fairlead once, or seed its organisations, then try again.\n',
     )
     return undefined
   }
-  const found = await names.organizationsNamed(name)
+  const bySlug = await identity.organizationBySlug(name)
+  const found = bySlug === undefined ? await identity.organizationsByDisplayName(name) : [bySlug]
   const [organization, another] = found
   if (organization === undefined) {
     err(`There is no organisation "${name}". Name its slug or its name as members see it.\n`)
@@ -204,7 +206,7 @@ function outcomeTable(outcomes: readonly RegistrationOutcome[]): string {
 }
 
 async function list(line: CommandLine, dependencies: DatasetsCommandDependencies): Promise<number> {
-  const { dataSource, organizations, out } = dependencies
+  const { dataSource, identity, out } = dependencies
   if (line.operands.length > 0) throw new UsageError('list takes nothing more.')
   const records = await findAll(dataSource)
   if (records.length === 0) {
@@ -213,7 +215,7 @@ async function list(line: CommandLine, dependencies: DatasetsCommandDependencies
   }
   const ids = [...new Set(records.map(({ organizationId }) => organizationId))]
   const owners = new Map(
-    await Promise.all(ids.map(async (id) => [id, await organizations.organizationById(id)] as const)),
+    await Promise.all(ids.map(async (id) => [id, await identity.organizationById(id)] as const)),
   )
   const rows = records.map(
     ({ publicId, visibility, organizationId, content, location, unavailableReason }) => [

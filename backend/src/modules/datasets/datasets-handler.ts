@@ -7,27 +7,27 @@ import {
 } from '@fairlead/proto/server/fairlead/datasets/v1/datasets'
 import { organizationContext } from '../../server/call-context.ts'
 import { type RegisteredService, registeredService } from '../../server/service-handlers.ts'
+import type { IdentityService } from '../identity/index.ts'
 import type { Coverage, DatasetRecord } from './dataset.ts'
 import type { DatasetSearch, DatasetsService } from './datasets-service.ts'
-import type { Organizations } from './organizations.ts'
 import type { TileService } from './tile-service.ts'
 
 export interface DatasetsHandlerDependencies {
   readonly service: DatasetsService
   readonly tiles: TileService
-  readonly organizations: Organizations
+  readonly identity: Pick<IdentityService, 'organizationById'>
 }
 
 export function datasetsHandler({
   service,
   tiles,
-  organizations,
+  identity,
 }: DatasetsHandlerDependencies): RegisteredService {
   return registeredService(DatasetServiceService, {
     async listDatasets(request, context) {
       const { organization } = organizationContext(context)
       const { datasets, nextPageToken } = await service.list(organization.id, searchOf(request))
-      const owners = await slugsOf(datasets, organizations)
+      const owners = await slugsOf(datasets, identity)
       return {
         datasets: datasets.map((record) => datasetMessage(record, organization.slug, owners)),
         nextPageToken,
@@ -37,7 +37,7 @@ export function datasetsHandler({
     async getDataset(request, context) {
       const { organization } = organizationContext(context)
       const record = await service.get(organization.id, idOf(request.name))
-      return datasetMessage(record, organization.slug, await slugsOf([record], organizations))
+      return datasetMessage(record, organization.slug, await slugsOf([record], identity))
     },
 
     async getDatasetTile(request, context) {
@@ -77,10 +77,10 @@ function searchOf(request: ListDatasetsRequest): DatasetSearch {
 /** Slugs of the datasets' owners by their keys. */
 async function slugsOf(
   datasets: readonly DatasetRecord[],
-  organizations: Organizations,
+  identity: DatasetsHandlerDependencies['identity'],
 ): Promise<ReadonlyMap<string, string>> {
   const ids = [...new Set(datasets.map(({ organizationId }) => organizationId))]
-  const found = await Promise.all(ids.map((id) => organizations.organizationById(id)))
+  const found = await Promise.all(ids.map((id) => identity.organizationById(id)))
   return new Map(
     found.flatMap((organization) => (organization ? [[organization.id, organization.slug]] : [])),
   )

@@ -11,7 +11,5 @@ export {
 } from './dataset-registrar.ts'
 export { DATASETS_USAGE, type DatasetsCommandDependencies, runDatasetsCommand } from './datasets-command.ts'
 export type { DatasetsService, ReadableDataset } from './datasets-service.ts'
-export { createOrganizationNames, type OrganizationNames } from './organization-names.ts'
-export type { Organization, Organizations } from './organizations.ts'
 export { type FolderSummary, registerFolders } from './register-folders.ts'
 export { RegistrationError } from './registration-error.ts'

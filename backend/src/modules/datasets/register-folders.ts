@@ -1,6 +1,7 @@
 import { isAbsolute, resolve, sep } from 'node:path'
 import type { Logger } from 'pino'
 import { type DatasetLocation, DatasetUnavailable } from '../../ports/dataset-files.ts'
+import { createIdentityReader } from '../identity/index.ts'
 import type { DatasetRecord } from './dataset.ts'
 import { looksLikeFits } from './dataset-id.ts'
 import {
@@ -9,7 +10,6 @@ import {
   type DatasetRegistrarDependencies,
 } from './dataset-registrar.ts'
 import { findInFolder, markUnavailable } from './dataset-store.ts'
-import { createOrganizationNames } from './organization-names.ts'
 import { RegistrationError } from './registration-error.ts'
 
 export interface RegisterFoldersOptions extends DatasetRegistrarDependencies {
@@ -40,7 +40,7 @@ export interface FolderSummary {
 export async function registerFolders(options: RegisterFoldersOptions): Promise<FolderSummary> {
   const summary = { registered: 0, unchanged: 0, failed: 0, vanished: 0 }
   if (options.folders.length === 0) return summary
-  const operator = await createOrganizationNames(options.dataSource).operatorOrganization()
+  const operator = await createIdentityReader(options.dataSource).operatorOrganization()
   if (operator === undefined) {
     options.log.error(
       'datasets wait for an operator organisation: seed the organisations and start the worker again',

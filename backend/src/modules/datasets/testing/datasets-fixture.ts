@@ -11,12 +11,18 @@ import type { CallContext } from '../../../server/call-context.ts'
 import { pageTokens } from '../../../server/page-token.ts'
 import type { ServiceHandlers } from '../../../server/service-handlers.ts'
 import { createTestDatabase } from '../../../testing/database.ts'
+import { createIdentityReader } from '../../identity/index.ts'
 import { createDatasetsModule } from '../create-datasets-module.ts'
 import { type DatasetOwner, DatasetRegistrar } from '../dataset-registrar.ts'
-import type { Organization, Organizations } from '../organizations.ts'
 import { registerFolders } from '../register-folders.ts'
 
-const organizations: readonly Organization[] = [
+interface FixtureOrganization {
+  readonly id: string
+  readonly slug: string
+  readonly displayName: string
+}
+
+const organizations: readonly FixtureOrganization[] = [
   { id: '01900000-0000-7000-8000-000000000001', slug: 'operator', displayName: 'Observatory Data Centre' },
   {
     id: '01900000-0000-7000-8000-000000000002',
@@ -29,7 +35,11 @@ const organizations: readonly Organization[] = [
     displayName: 'Microwave Background Lab',
   },
 ]
-export const [operator, institute, lab] = organizations as [Organization, Organization, Organization]
+export const [operator, institute, lab] = organizations as [
+  FixtureOrganization,
+  FixtureOrganization,
+  FixtureOrganization,
+]
 
 /** The module on a database, an object store and a folder of its own. */
 export async function datasetsFixture(options: { s3?: S3ClientOptions; objects?: Objects } = {}) {
@@ -47,9 +57,7 @@ export async function datasetsFixture(options: { s3?: S3ClientOptions; objects?:
   const objects =
     options.objects ?? new FilesystemObjects({ folder: join(home, 'objects'), signingKey: Buffer.alloc(32) })
   const files = createDatasetFiles(options)
-  const identity: Organizations = {
-    organizationById: async (id) => organizations.find((organization) => organization.id === id),
-  }
+  const identity = createIdentityReader(dataSource)
   const lines: { level: number; msg: string }[] = []
   const log = pino({ base: null }, { write: (line) => lines.push(JSON.parse(line)) })
   const scratchFolder = join(home, 'scratch')
@@ -80,7 +88,7 @@ export async function datasetsFixture(options: { s3?: S3ClientOptions; objects?:
     log,
     handlers,
     /** What the interceptor makes of a call for an organisation. */
-    context: (organization: Organization): CallContext => ({
+    context: (organization: FixtureOrganization): CallContext => ({
       caller: { userId: organization.id, displayName: 'Somebody', email: 'somebody@example.org' },
       organization,
       permissions: new Set(['datasets.read']),
