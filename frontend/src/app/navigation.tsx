@@ -17,8 +17,13 @@ interface Item {
   readonly exact?: boolean
 }
 
-/** @param organization slug of the organisation whose pages it leads to; undefined when there is none */
-export function Navigation({ organization }: { organization: string | undefined }) {
+interface NavigationProps {
+  /** Slug of the organisation whose pages it leads to; undefined when there is none. */
+  readonly organization: string | undefined
+  readonly maySubmit: boolean
+}
+
+export function Navigation({ organization, maySubmit }: NavigationProps) {
   const base = `/o/${organization}`
   const items: Item[] =
     organization === undefined
@@ -31,7 +36,7 @@ export function Navigation({ organization }: { organization: string | undefined 
         ]
   return (
     <nav className={classes.navigation} aria-label="Pages">
-      {organization !== undefined && (
+      {maySubmit && (
         <Link to={`${base}/submit`} className={classes.submit}>
           <IconPlus size={16} stroke={2} aria-hidden />
           New job

@@ -12,6 +12,18 @@ export function rememberOrganization(slug: string): void {
   localStorage.setItem(key, slug)
 }
 
+/** Slug to begin with: the one visited last, else the first in which jobs can be submitted, else the first. */
+export function homeOrganization(
+  memberships: readonly Pick<CallerMembership, 'slug' | 'permissions'>[],
+  remembered: string | undefined,
+): string | undefined {
+  const best =
+    memberships.find(({ slug }) => slug === remembered) ??
+    memberships.find(({ permissions }) => permissions.includes('jobs.submit')) ??
+    memberships[0]
+  return best?.slug
+}
+
 export interface CurrentOrganization {
   readonly slug: string
   /** "organizations/{slug}" */

@@ -15,7 +15,7 @@ import { PageHeader } from '../ui/page-header'
 import { PageLoader } from '../ui/page-loader'
 import { ConnectionBanner } from './connection-banner'
 import { Navigation } from './navigation'
-import { rememberedOrganization, rememberOrganization } from './organization'
+import { homeOrganization, rememberedOrganization, rememberOrganization } from './organization'
 import classes from './shell.module.css'
 
 export default function Shell() {
@@ -24,8 +24,9 @@ export default function Shell() {
   const { organization } = useParams()
   const caller = useCaller()
   const memberships = caller.data?.memberships
-  const slug = organization ?? rememberedOrganization() ?? memberships?.[0]?.slug
-  const isMember = memberships?.some((membership) => membership.slug === slug) ?? false
+  const slug = organization ?? homeOrganization(memberships ?? [], rememberedOrganization())
+  const shown = memberships?.find((membership) => membership.slug === slug)
+  const isMember = shown !== undefined
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: the menu closes when the page changes.
   useEffect(() => navigation.close(), [pathname])
@@ -66,7 +67,10 @@ export default function Shell() {
         </Group>
       </AppShell.Header>
       <AppShell.Navbar aria-label="Main">
-        <Navigation organization={isMember ? slug : undefined} />
+        <Navigation
+          organization={shown?.slug}
+          maySubmit={shown?.permissions.includes('jobs.submit') ?? false}
+        />
       </AppShell.Navbar>
       <AppShell.Main id="content" tabIndex={-1}>
         <ConnectionBanner />

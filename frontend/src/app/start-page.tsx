@@ -2,7 +2,7 @@ import { Navigate } from 'react-router'
 import { useCaller } from '../modules/identity/caller'
 import { ErrorState } from '../ui/error-state'
 import { PageLoader } from '../ui/page-loader'
-import { rememberedOrganization } from './organization'
+import { homeOrganization, rememberedOrganization } from './organization'
 import { useSessionState } from './services'
 
 /** "/": the sign-in page, or the organisation visited last. */
@@ -16,8 +16,6 @@ function ToOrganization() {
   const caller = useCaller()
   if (caller.isError) return <ErrorState error={caller.error} onRetry={() => caller.refetch()} />
   if (caller.data === undefined) return <PageLoader />
-  const slugs = caller.data.memberships.map((membership) => membership.slug)
-  const remembered = rememberedOrganization()
-  const slug = remembered !== undefined && slugs.includes(remembered) ? remembered : slugs[0]
+  const slug = homeOrganization(caller.data.memberships, rememberedOrganization())
   return <Navigate to={slug === undefined ? '/account' : `/o/${slug}`} replace />
 }

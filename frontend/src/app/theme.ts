@@ -92,6 +92,7 @@ export const cssVariables: CSSVariablesResolver = (resolved) => ({
     '--mantine-color-dimmed': resolved.colors.gray?.[6] ?? '#5d6a76',
     '--mantine-color-error': '#b42318',
     '--mantine-color-placeholder': '#6b7883',
+    '--mantine-color-default-border': '#d0d7dd',
   },
   dark: {
     '--mantine-color-dimmed': '#98a4ae',

@@ -60,8 +60,11 @@ export function createTransport(options: TransportOptions): Transport {
     }
     const error = apiErrorFromStatus(code, message, trailers.get('grpc-status-details-bin')[0])
     // Envoy answers UNAVAILABLE in the place of a backend that is gone.
-    if (error.code === 'UNAVAILABLE') options.onUnreachable()
-    else options.onReachable()
+    if (error.code === 'UNAVAILABLE' && error.reason === '') {
+      options.onUnreachable()
+      return unreachable(error)
+    }
+    options.onReachable()
     return error
   }
 

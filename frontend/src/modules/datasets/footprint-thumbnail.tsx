@@ -24,7 +24,7 @@ export function FootprintThumbnail({
       <ellipse rx="50" ry="50" className={classes.grid} />
       {outline?.kind === 'whole' && <ellipse rx="100" ry="50" className={classes.footprint} />}
       {outline?.kind === 'path' && <path d={outline.path} className={classes.footprint} />}
-      {outline?.kind === 'spot' && <circle cx={outline.x} cy={outline.y} r={5} className={classes.spot} />}
+      {outline?.kind === 'spot' && <circle cx={outline.x} cy={outline.y} r={9} className={classes.spot} />}
     </svg>
   )
 }

@@ -42,7 +42,7 @@ export default function OverviewPage() {
           </>
         }
       />
-      <SimpleGrid cols={{ base: 1, lg: 2 }} spacing="md" verticalSpacing="md">
+      <SimpleGrid cols={{ base: 1, lg: 2 }} spacing="md" verticalSpacing="md" style={{ alignItems: 'start' }}>
         <Stack gap="md" miw={0}>
           <Jobs organization={organization} filter={active} size={6} title="Running and waiting">
             <EmptyState
