@@ -1,0 +1,184 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { createConnection } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { decodeJwt } from 'jose'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type ChildName, type RunningFairlead, startFairlead } from './start.ts'
+import { identify } from './supervisor/processes.ts'
+import { runMain } from './testing/run-main.ts'
+
+/** The whole system, as `npm start` runs it. */
+let fairlead: RunningFairlead
+const names: ChildName[] = ['postgres', 'identity', 'mail', 'backend', 'worker', 'frontend', 'envoy']
+
+const pidsOf = ({ pid, run }: RunningFairlead) => [
+  pid,
+  ...Object.values(run().children).flatMap((child) => (child.pid === null ? [] : [child.pid])),
+]
+const alive = (pids: number[]) => pids.filter((pid) => identify(pid) !== undefined)
+
+beforeAll(async () => {
+  fairlead = await startFairlead()
+}, 180_000)
+
+afterAll(async () => {
+  await fairlead.stop()
+})
+
+describe('a start', () => {
+  test('ends in the address, after the demo accounts and how to stop', () => {
+    const lines = fairlead.output().trimEnd().split('\n')
+    expect(lines.at(-1)).toBe(`Fairlead is ready at ${fairlead.url}`)
+    expect(lines.at(-2)).toBe('Ctrl-C stops everything.')
+    expect(fairlead.output()).toMatch(/^ {2}alice +alice +Northern Survey Institute +submitter$/m)
+  })
+
+  test('has every process running and ready', () => {
+    const { children, ready } = fairlead.run()
+    expect(ready).toBe(true)
+    expect(Object.keys(children).sort()).toEqual([...names].sort())
+    for (const name of names) expect(children[name], name).toMatchObject({ state: 'ready', restarts: 0 })
+  })
+
+  test('serves pages, the provider, gRPC and JSON at one address', async () => {
+    const page = await fetch(fairlead.url)
+    expect(page.status).toBe(200)
+    expect(page.headers.get('content-type')).toMatch('text/html')
+    const discovery = await (await fetch(`${fairlead.url}/auth/.well-known/openid-configuration`)).json()
+    expect(discovery).toMatchObject({ issuer: `${fairlead.url}/auth` })
+    const token = await fairlead.token('alice')
+    expect(decodeJwt(token)).toMatchObject({
+      iss: `${fairlead.url}/auth`,
+      aud: 'fairlead',
+      email: 'alice@example.org',
+    })
+    const me = (headers: Record<string, string>) => fetch(`${fairlead.url}/api/v1/users/me`, { headers })
+    expect((await me({})).status).toBe(401)
+    const known = await me({ authorization: `Bearer ${token}` })
+    expect(await known.json()).toMatchObject({ user: { email: 'alice@example.org' } })
+  })
+
+  test('answers on loopback alone, by IPv4 and IPv6', async () => {
+    const { hostname, port } = new URL(fairlead.url)
+    expect(hostname).toBe('localhost')
+    const listening = readFileSync('/proc/net/tcp', 'utf8') + readFileSync('/proc/net/tcp6', 'utf8')
+    const ports = Object.values(fairlead.run().ports)
+    const open = [...listening.matchAll(/^\s*\d+: ([0-9A-F]+):([0-9A-F]{4}) \S+ 0A /gm)]
+      .map(([, address, hex]) => ({ address, port: Number.parseInt(hex!, 16) }))
+      .filter((socket) => ports.includes(socket.port))
+    expect(open.filter((socket) => socket.port === Number(port)).length).toBeGreaterThan(0)
+    const loopback = ['0100007F', '00000000000000000000000001000000']
+    expect(open.filter(({ address }) => !loopback.includes(address!))).toEqual([])
+  })
+
+  test('keeps mail and says so in a line', async () => {
+    await sendMail(fairlead.run().ports.mail, 'Your job is done')
+    await expect
+      .poll(() => fairlead.output())
+      .toMatch(/mail to bob@example\.org: Your job is done \(mail\/\S+\.eml\)/)
+    const name = /mail\/(\S+\.eml)/.exec(fairlead.output())?.[1]
+    expect(readFileSync(join(fairlead.home, 'mail', name!), 'utf8')).toContain('Hello Bob')
+  })
+
+  test('keeps its secrets to its user', () => {
+    for (const name of ['secrets.json', 'identity/signing-key.json', 'run.json']) {
+      expect(statSync(join(fairlead.home, name)).mode & 0o077, name).toBe(0)
+    }
+  })
+})
+
+describe('a second start', () => {
+  test('on the same home is refused with the process that holds it', async () => {
+    const { code, stderr } = await runMain({ FAIRLEAD_HOME: fairlead.home, FAIRLEAD_PORT: '0' })
+    expect(code).toBe(1)
+    expect(stderr).toBe(
+      `Fairlead is already running on ${fairlead.home} (process ${fairlead.pid}); stop it first, or set FAIRLEAD_HOME and FAIRLEAD_PORT to start a second copy.\n`,
+    )
+  })
+
+  test('on the same port is refused with a way out', async () => {
+    const home = mkdtempSync(join(tmpdir(), 'fairlead-'))
+    const { port } = new URL(fairlead.url)
+    const { code, stderr } = await runMain({ FAIRLEAD_HOME: home, FAIRLEAD_PORT: port })
+    expect(code).toBe(1)
+    expect(stderr).toMatch(
+      new RegExp(
+        `^Port ${port} is in use by .+; stop it, or choose another port with FAIRLEAD_PORT=\\d+ \\(0 for any free one\\)\\.\n$`,
+      ),
+    )
+    rmSync(home, { recursive: true })
+  })
+})
+
+describe('a crash', () => {
+  test.each<ChildName>(['frontend', 'worker', 'identity', 'backend', 'envoy', 'postgres'])(
+    'of %s is named, and it runs again',
+    async (name) => {
+      const before = fairlead.run().children[name]!.restarts
+      const killed = fairlead.killChild(name)
+      const pid = await fairlead.waitForRestart(name, killed)
+      expect(pid).not.toBe(killed)
+      expect(fairlead.run().children[name]!.restarts).toBeGreaterThan(before)
+      expect(fairlead.output()).toContain(`${name} was ended by SIGKILL`)
+      expect(fairlead.output()).toContain(`${name} is running again`)
+    },
+  )
+
+  test('leaves the system working', async () => {
+    const authorization = `Bearer ${await fairlead.token('erin')}`
+    await expect
+      .poll(
+        async () => (await fetch(`${fairlead.url}/api/v1/users/me`, { headers: { authorization } })).status,
+        {
+          timeout: 20_000,
+        },
+      )
+      .toBe(200)
+  })
+})
+
+describe('the end', () => {
+  test('of a supervisor that is killed outright takes every process along, and the next start works', async () => {
+    const home = mkdtempSync(join(tmpdir(), 'fairlead-'))
+    const first = await startFairlead({ home })
+    const pids = pidsOf(first)
+    expect(pids.length).toBe(8)
+    process.kill(first.pid, 'SIGKILL')
+    await expect.poll(() => alive(pids), { timeout: 15_000 }).toEqual([])
+    const second = await startFairlead({ home })
+    expect(await second.stop()).toBe(0)
+    rmSync(home, { recursive: true })
+  }, 120_000)
+
+  test('by a signal stops everything in order and leaves nothing', async () => {
+    const home = mkdtempSync(join(tmpdir(), 'fairlead-'))
+    const copy = await startFairlead({ home })
+    expect(copy.url).not.toBe(fairlead.url)
+    const pids = pidsOf(copy)
+    expect(await copy.stop()).toBe(0)
+    expect(alive(pids)).toEqual([])
+    expect(existsSync(join(home, 'run.json'))).toBe(false)
+    expect(existsSync(join(home, 'lock'))).toBe(false)
+    expect(existsSync(join(home, 'postgres', 'postmaster.pid'))).toBe(false)
+    expect(copy.output()).toMatch(/Stopping …[^\n]*\nFairlead has stopped\.\n$/)
+    rmSync(home, { recursive: true })
+  }, 120_000)
+})
+
+/** As much of SMTP as sending one message takes. */
+function sendMail(port: number, subject: string): Promise<void> {
+  const said = ['EHLO test', 'MAIL FROM:<a@example.org>', 'RCPT TO:<bob@example.org>', 'DATA']
+  said.push(`From: a@example.org\r\nTo: bob@example.org\r\nSubject: ${subject}\r\n\r\nHello Bob\r\n.`, 'QUIT')
+  return new Promise((resolve, reject) => {
+    const socket = createConnection(port, '127.0.0.1')
+    socket.once('error', reject)
+    socket.once('close', () => resolve())
+    socket.setEncoding('utf8').on('data', (text: string) => {
+      // A line whose code is followed by a space ends an answer.
+      if (!/^\d{3} /m.test(text)) return
+      const next = said.shift()
+      if (next !== undefined) socket.write(`${next}\r\n`)
+    })
+  })
+}
