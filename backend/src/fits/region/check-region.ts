@@ -71,19 +71,21 @@ function checkPolygon(positions: readonly SkyPosition[]): void {
 
 function checkEdges(vertices: readonly Vector[]): void {
   vertices.forEach((a, i) => {
-    const b = next(vertices, i)
-    const angle = angleBetween(a, b)
-    if (angle === 0)
-      throw bad(`Corners ${i + 1} and ${((i + 1) % vertices.length) + 1} of the polygon are the same.`)
+    const corners = `Corners ${i + 1} and ${((i + 1) % vertices.length) + 1} of the polygon are`
+    const angle = angleBetween(a, next(vertices, i))
+    if (angle === 0) throw bad(`${corners} the same. Leave one out.`)
     if (angle > Math.PI - 1e-9) {
       throw bad(
-        `Corners ${i + 1} and ${((i + 1) % vertices.length) + 1} of the polygon are opposite each other, so that no one great circle joins them. Add a corner between them.`,
+        `${corners} opposite each other, so that no one great circle joins them. Add a corner between them.`,
       )
     }
-    for (let j = i + 1; j < vertices.length; j++) {
+  })
+  vertices.forEach((a, i) => {
+    const b = next(vertices, i)
+    for (let j = i + 2; j < vertices.length; j++) {
       const c = vertices[j] as Vector
       const d = next(vertices, j)
-      const neighbours = j === i + 1 || (i === 0 && j === vertices.length - 1)
+      const neighbours = i === 0 && j === vertices.length - 1
       if (!neighbours && (arcsCross(a, b, c, d) || touches(a, c, d) || touches(c, a, b))) {
         throw bad(
           `Edges ${i + 1} and ${j + 1} of the polygon cross or touch each other. Put its corners in order.`,
