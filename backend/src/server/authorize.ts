@@ -3,7 +3,7 @@ import type { AccessPolicy } from './access-policy.ts'
 import type { CallContext } from './call-context.ts'
 import type { Principal } from './principal.ts'
 
-type Authorized = Pick<CallContext, 'caller' | 'organization' | 'permissions'>
+type Authorized = Pick<CallContext, 'caller' | 'organization' | 'permissions' | 'tokenScopes'>
 
 const nothing: ReadonlySet<string> = new Set()
 const ORGANIZATION_NAME = /^organizations\/([a-z][a-z0-9-]{1,62})(?:\/|$)/
@@ -22,6 +22,12 @@ export function authorize(
   principal: Principal | undefined,
   request: unknown,
 ): Authorized {
+  const authorized = decide(policy, principal, request)
+  const scopes = principal?.tokenScopes
+  return scopes === undefined ? authorized : { ...authorized, tokenScopes: scopes }
+}
+
+function decide(policy: AccessPolicy, principal: Principal | undefined, request: unknown): Authorized {
   if (policy.scope === 'PUBLIC')
     return { caller: principal?.caller, organization: undefined, permissions: nothing }
   if (principal === undefined) throw new DomainError('UNAUTHENTICATED', 'TOKEN_MISSING', 'Sign in first.')

@@ -78,7 +78,7 @@ export function createIdentityModule(deps: IdentityModuleDeps): IdentityModule {
   const invitations = createInvitationService(userStore, memberStore)
   const handler = identityHandler({
     identity,
-    organizations: createOrganizationService(dataSource, organizationStore, invitations),
+    organizations: createOrganizationService(dataSource, organizationStore, invitations, forget),
     members: createMemberService(dataSource, organizationStore, memberStore, invitations, forget),
     apiTokens: createApiTokenService(dataSource, tokenStore, identity.permissionsOf, forget),
     pageTokens,

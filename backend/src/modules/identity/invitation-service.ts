@@ -3,10 +3,16 @@ import type { MemberStore } from './member-store.ts'
 import type { Role } from './role-permissions.ts'
 import type { UserStore } from './user-store.ts'
 
+export interface Invitation {
+  readonly userId: string
+  /** Undefined when they are a member already. */
+  readonly memberId: string | undefined
+}
+
 export interface InvitationService {
   /**
    * Makes the person with this address a member: someone who has signed in with it, verified, or someone who
-   * is invited until they do. The membership's id, or undefined when they are a member already.
+   * is invited until they do.
    */
   invite(
     manager: EntityManager,
@@ -14,7 +20,7 @@ export interface InvitationService {
     email: string,
     role: Role,
     displayName?: string,
-  ): Promise<string | undefined>
+  ): Promise<Invitation>
 }
 
 export function createInvitationService(users: UserStore, members: MemberStore): InvitationService {
@@ -26,7 +32,7 @@ export function createInvitationService(users: UserStore, members: MemberStore):
         (await users.byVerifiedEmail(manager, address)) ??
         (await users.invited(manager, address)) ??
         (await users.insertInvited(manager, address, displayName ?? address))
-      return members.insert(manager, organizationId, userId, role)
+      return { userId, memberId: await members.insert(manager, organizationId, userId, role) }
     },
   }
 }

@@ -58,9 +58,9 @@ export function createMemberService(
     async create(organizationId, email, role) {
       const member = await inTransaction(dataSource, async (manager) => {
         checkRole(await locked(manager, organizationId), role)
-        const id = await invitations.invite(manager, organizationId, email, role)
-        if (id === undefined) throw memberExists(email)
-        return existing(manager, organizationId, id)
+        const { memberId } = await invitations.invite(manager, organizationId, email, role)
+        if (memberId === undefined) throw memberExists(email)
+        return existing(manager, organizationId, memberId)
       })
       forget(member.user.id)
       return member

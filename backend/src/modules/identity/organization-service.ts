@@ -22,10 +22,12 @@ export interface OrganizationService {
   create(creatorId: string, request: OrganizationRequest): Promise<Organization>
 }
 
+/** @param forget called with a user whose rights have changed, after the change is durable */
 export function createOrganizationService(
   dataSource: DataSource,
   organizations: OrganizationStore,
   invitations: InvitationService,
+  forget: (userId: string) => void,
 ): OrganizationService {
   return {
     async get(id) {
@@ -34,8 +36,8 @@ export function createOrganizationService(
       return organization
     },
     list: (after, size) => organizations.page(after, size),
-    create: (creatorId, request) =>
-      inTransaction(dataSource, async (manager) => {
+    async create(creatorId, request) {
+      const created = await inTransaction(dataSource, async (manager) => {
         const { slug, displayName, administratorEmail, requestId } = request
         const hash = hashOf(request)
         const id = v7()
@@ -51,13 +53,16 @@ export function createOrganizationService(
             requestId === '' ? undefined : await organizations.byRequest(manager, creatorId, requestId)
           if (first === undefined) throw organizationExists(slug)
           if (!first.requestHash.equals(hash)) throw requestIdReused()
-          return first.organization
+          return { organization: first.organization, administrator: undefined }
         }
-        await invitations.invite(manager, id, administratorEmail, 'ADMINISTRATOR')
+        const { userId } = await invitations.invite(manager, id, administratorEmail, 'ADMINISTRATOR')
         const organization = await organizations.lock(manager, id)
         if (organization === undefined) throw new Error('the organisation that was just inserted is gone')
-        return organization
-      }),
+        return { organization, administrator: userId }
+      })
+      if (created.administrator !== undefined) forget(created.administrator)
+      return created.organization
+    },
   }
 }
 

@@ -62,8 +62,8 @@ export async function seedIdentity(dataSource: DataSource, seed: Seed): Promise<
       if (existing === undefined)
         throw new Error(`organizations/${slug} cannot be added: there is another operator`)
       for (const { email, role, displayName: name } of people) {
-        const member = await invitations.invite(manager, existing.id, email, role, name)
-        if (member !== undefined) added.push(`organizations/${slug}/members/${member} (${role})`)
+        const { memberId } = await invitations.invite(manager, existing.id, email, role, name)
+        if (memberId !== undefined) added.push(`organizations/${slug}/members/${memberId} (${role})`)
       }
     }
     return { added }
