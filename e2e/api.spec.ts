@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
-import { validate } from '@apidevtools/swagger-parser'
+import openapi from '@apidevtools/swagger-parser'
 import { apiAs, circleInside, type Job } from './support/api.ts'
 import { expect, test } from './support/fairlead-test.ts'
 
@@ -30,7 +30,7 @@ test('the JSON form answers as the gRPC form does, and refuses without a token',
 
 test('the OpenAPI document is valid and a page shows it', async ({ page, system, signIn }) => {
   const document = await (await fetch(`${system.url}/api/v1/openapi.json`)).json()
-  await validate(document as Parameters<typeof validate>[0])
+  await openapi.validate(document as Parameters<typeof openapi.validate>[0])
   await signIn('alice', '/api/docs')
   await expect(
     page.getByText('/api/v1/organizations/{organization}/jobs', { exact: true }).first(),
