@@ -32,6 +32,8 @@ export default defineConfig({
   plugins: [react(), externalPreamble()],
   build: {
     target: 'es2023',
+    // Old targets would have light-dark() rewritten to variables that nothing sets.
+    cssTarget: ['chrome123', 'firefox120', 'safari17.5'],
     // A font or an icon inlined as data: would need a looser policy for no gain.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },

@@ -67,10 +67,6 @@ export const theme = createTheme({
   components: {
     ActionIcon: { defaultProps: { variant: 'subtle', color: 'gray' } },
     Anchor: { defaultProps: { underline: 'hover' } },
-    Badge: {
-      defaultProps: { radius: 'sm', variant: 'light' },
-      styles: { label: { textTransform: 'none' } },
-    },
     Button: { defaultProps: { size: 'sm' }, styles: { label: { fontWeight: 560 } } },
     Menu: { defaultProps: { shadow: 'md', withinPortal: true } },
     Modal: { defaultProps: { centered: true, radius: 'lg' } },

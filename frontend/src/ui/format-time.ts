@@ -12,9 +12,10 @@ const steps: readonly (readonly [Intl.RelativeTimeFormatUnit, number])[] = [
 export function formatRelative(time: Date, now: number): string {
   const seconds = (time.getTime() - now) / 1000
   for (const [unit, size] of steps) {
-    if (Math.abs(seconds) >= size) return relative.format(Math.trunc(seconds / size), unit)
+    if (Math.abs(seconds) >= size) return relative.format(Math.round(seconds / size), unit)
   }
-  return seconds > 0 ? 'in a moment' : 'just now'
+  // A few seconds ahead is another machine's clock.
+  return seconds > 10 ? 'in a moment' : 'just now'
 }
 
 /** "2026-11-21 09:41:07 UTC" */

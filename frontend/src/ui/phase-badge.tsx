@@ -11,7 +11,8 @@ export function PhaseBadge({ phase, large = false }: { phase: Phase; large?: boo
       data-large={large || undefined}
       data-running={phase === 'PHASE_EXECUTING' || undefined}
       style={{
-        '--phase-ink': `light-dark(var(--mantine-color-${color}-9), var(--mantine-color-${color}-2))`,
+        '--phase-strong': `var(--mantine-color-${color}-9)`,
+        '--phase-pale': `var(--mantine-color-${color}-2)`,
         '--phase-dot': `var(--mantine-color-${color}-5)`,
       }}
     >

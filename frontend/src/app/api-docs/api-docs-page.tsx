@@ -1,4 +1,4 @@
-import { Accordion, Anchor, Badge, Code, Group, Stack, Text, TextInput, Title } from '@mantine/core'
+import { Accordion, Anchor, Code, Group, Stack, Text, TextInput, Title } from '@mantine/core'
 import { IconSearch } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
@@ -7,6 +7,7 @@ import { EmptyState } from '../../ui/empty-state'
 import { ErrorState } from '../../ui/error-state'
 import { ListSkeleton } from '../../ui/list-skeleton'
 import { PageHeader } from '../../ui/page-header'
+import { Tag } from '../../ui/tag'
 import { ApiError } from '../api-error'
 import classes from './api-docs-page.module.css'
 import { EndpointDetails } from './endpoint-details'
@@ -43,8 +44,15 @@ export default function ApiDocsPage() {
           <>
             Every method is called as JSON under the addresses below, as gRPC by its full name, and as
             gRPC-Web under <Code>/grpc/</Code>, all with <Code>authorization: Bearer …</Code> and an access
-            token or one of your <Link to="/account">API tokens</Link>. The document itself:{' '}
-            <Anchor href={address}>openapi.json</Anchor>.
+            token or one of your{' '}
+            <Anchor component={Link} to="/account" inherit>
+              API tokens
+            </Anchor>
+            . The document itself:{' '}
+            <Anchor href={address} inherit>
+              openapi.json
+            </Anchor>
+            .
           </>
         }
       />
@@ -97,9 +105,7 @@ function Groups({ document, search }: { document: OpenApi; search: string }) {
               <Accordion.Item key={key} value={key}>
                 <Accordion.Control>
                   <Group gap="sm" wrap="nowrap">
-                    <Badge color={methodColors[method]} w={66} miw={66} radius="sm">
-                      {method.toUpperCase()}
-                    </Badge>
+                    <Tag color={methodColors[method]}>{method.toUpperCase()}</Tag>
                     <div style={{ minWidth: 0 }}>
                       <Text className="mono" size="sm" style={{ overflowWrap: 'anywhere' }}>
                         {path}

@@ -1,8 +1,9 @@
 import type { Dataset } from '@fairlead/proto/web/fairlead/datasets/v1/datasets'
-import { Badge, Table, Text } from '@mantine/core'
+import { Table, Text } from '@mantine/core'
 import { Link } from 'react-router'
 import type { CurrentOrganization } from '../../app/organization'
 import { formatBytes } from '../../ui/format-bytes'
+import { Tag } from '../../ui/tag'
 import { datasetId } from './dataset-id'
 import classes from './datasets-table.module.css'
 import { FootprintThumbnail } from './footprint-thumbnail'
@@ -72,9 +73,9 @@ export function DatasetsTable({
                 {formatBytes(dataset.sizeBytes)}
               </Table.Td>
               <Table.Td visibleFrom="lg">
-                <Badge color={dataset.visibility === 'VISIBILITY_EVERYONE' ? 'sea' : 'gray'}>
+                <Tag color={dataset.visibility === 'VISIBILITY_EVERYONE' ? 'sea' : 'gray'}>
                   {dataset.visibility === 'VISIBILITY_EVERYONE' ? 'Every member' : 'Your organisation'}
-                </Badge>
+                </Tag>
               </Table.Td>
             </Table.Tr>
           )

@@ -1,8 +1,9 @@
-import { Badge, Group, Stack } from '@mantine/core'
+import { Anchor, Group, Stack } from '@mantine/core'
 import { Link } from 'react-router'
 import { Facts } from '../../ui/facts'
 import { PageHeader } from '../../ui/page-header'
 import { Panel } from '../../ui/panel'
+import { Tag } from '../../ui/tag'
 import { ApiTokens } from './api-tokens'
 import { useCaller } from './caller'
 import { roleLabel } from './role'
@@ -26,8 +27,10 @@ export default function AccountPage() {
                   <Stack gap={6} key="memberships">
                     {caller.memberships.map((membership) => (
                       <Group key={membership.name} gap="xs">
-                        <Link to={`/o/${membership.slug}`}>{membership.displayName}</Link>
-                        <Badge color="gray">{roleLabel(membership.role)}</Badge>
+                        <Anchor component={Link} to={`/o/${membership.slug}`} inherit>
+                          {membership.displayName}
+                        </Anchor>
+                        <Tag color="gray">{roleLabel(membership.role)}</Tag>
                       </Group>
                     ))}
                   </Stack>

@@ -1,5 +1,5 @@
 import type { ApiToken } from '@fairlead/proto/web/fairlead/identity/v1/identity'
-import { ActionIcon, Badge, Button, Group, Table, Text, Tooltip } from '@mantine/core'
+import { ActionIcon, Button, Group, Table, Text, Tooltip } from '@mantine/core'
 import { IconKey, IconPlus, IconTrash } from '@tabler/icons-react'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
@@ -11,6 +11,7 @@ import { ListSkeleton } from '../../ui/list-skeleton'
 import { notifyFailure, notifySuccess } from '../../ui/notify'
 import { Panel } from '../../ui/panel'
 import { RelativeTime } from '../../ui/relative-time'
+import { Tag } from '../../ui/tag'
 import { apiTokensKey } from './api-tokens-key'
 import { CreateTokenDialog } from './create-token-dialog'
 
@@ -85,9 +86,9 @@ export function ApiTokens() {
                 <Table.Td visibleFrom="sm" maw={340}>
                   <Group gap={4}>
                     {token.scopes.map((scope) => (
-                      <Badge key={scope} color="gray" size="sm">
+                      <Tag key={scope} color="gray">
                         {scope}
-                      </Badge>
+                      </Tag>
                     ))}
                   </Group>
                 </Table.Td>

@@ -1,5 +1,5 @@
 import type { Member, OrganizationKind, Role } from '@fairlead/proto/web/fairlead/identity/v1/identity'
-import { ActionIcon, Avatar, Badge, Group, Select, Table, Text, Tooltip } from '@mantine/core'
+import { ActionIcon, Avatar, Group, Select, Table, Text, Tooltip } from '@mantine/core'
 import { IconTrash } from '@tabler/icons-react'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
@@ -7,6 +7,7 @@ import { useApi } from '../../app/services'
 import { ConfirmDialog } from '../../ui/confirm-dialog'
 import { notifyFailure, notifySuccess } from '../../ui/notify'
 import { RelativeTime } from '../../ui/relative-time'
+import { Tag } from '../../ui/tag'
 import { useCaller } from './caller'
 import { membersKey } from './member-queries'
 import { roleDescriptions, roleLabel, rolesOf } from './role'
@@ -111,10 +112,10 @@ export function MembersTable({ organization, kind, members, mayManage }: Members
               <Table.Td visibleFrom="sm">
                 {member.state === 'MEMBER_STATE_INVITED' ? (
                   <Tooltip label="Has not signed in yet">
-                    <Badge color="yellow">Invited</Badge>
+                    <Tag color="yellow">Invited</Tag>
                   </Tooltip>
                 ) : (
-                  <Badge color="teal">Active</Badge>
+                  <Tag color="teal">Active</Tag>
                 )}
               </Table.Td>
               <Table.Td visibleFrom="md" c="dimmed">

@@ -1,4 +1,4 @@
-import { Badge, Button, Group, Stack, Text } from '@mantine/core'
+import { Button, Group, Stack, Text } from '@mantine/core'
 import { IconUserPlus, IconUsers } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
@@ -12,6 +12,7 @@ import { ListSkeleton } from '../../ui/list-skeleton'
 import { PageHeader } from '../../ui/page-header'
 import { Panel } from '../../ui/panel'
 import { RelativeTime } from '../../ui/relative-time'
+import { Tag } from '../../ui/tag'
 import { InviteDialog } from './invite-dialog'
 import { useMembers } from './member-queries'
 import { MembersTable } from './members-table'
@@ -37,7 +38,7 @@ export default function OrganizationPage() {
         subtitle={
           <Group gap={8}>
             <Copyable value={organization.slug} what="identifier" />
-            {membership?.kind === 'ORGANIZATION_KIND_OPERATOR' && <Badge color="sea">Operator</Badge>}
+            {membership?.kind === 'ORGANIZATION_KIND_OPERATOR' && <Tag color="sea">Operator</Tag>}
           </Group>
         }
         actions={

@@ -1,5 +1,5 @@
 import type { Job, Result, ScanState } from '@fairlead/proto/web/fairlead/jobs/v1/jobs'
-import { Badge, Button, Group, Stack, Text, Tooltip } from '@mantine/core'
+import { Button, Group, Stack, Text, Tooltip } from '@mantine/core'
 import { IconDownload, IconFile, IconPhoto } from '@tabler/icons-react'
 import { useMutation } from '@tanstack/react-query'
 import { useApi } from '../../app/services'
@@ -7,6 +7,7 @@ import { formatBytes } from '../../ui/format-bytes'
 import { notifyFailure } from '../../ui/notify'
 import { Panel } from '../../ui/panel'
 import { hasEnded } from '../../ui/phase'
+import { Tag } from '../../ui/tag'
 import classes from './job-results.module.css'
 import { ResultPreview } from './result-preview'
 
@@ -100,9 +101,7 @@ function ResultRow({ result }: { result: Result }) {
         </Stack>
         {scan !== undefined && (
           <Tooltip label={scan.text}>
-            <Badge color={scan.color} tabIndex={0}>
-              {scan.label}
-            </Badge>
+            <Tag color={scan.color}>{scan.label}</Tag>
           </Tooltip>
         )}
         <Button

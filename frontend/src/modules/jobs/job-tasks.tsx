@@ -1,11 +1,12 @@
 import type { TaskState } from '@fairlead/proto/web/fairlead/jobs/v1/jobs'
-import { Badge, Button, Table, Text } from '@mantine/core'
+import { Button, Table, Text } from '@mantine/core'
 import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query'
 import { useApi } from '../../app/services'
 import { ErrorState } from '../../ui/error-state'
 import { formatDuration } from '../../ui/format-duration'
 import { ListSkeleton } from '../../ui/list-skeleton'
 import { Panel } from '../../ui/panel'
+import { Tag } from '../../ui/tag'
 import { jobKeys } from './job-queries'
 
 const states: Partial<Record<TaskState, { label: string; color: string }>> = {
@@ -79,7 +80,7 @@ export function JobTasks({ organization, id, version, taskCount }: JobTasksProps
                     )}
                   </Table.Td>
                   <Table.Td>
-                    <Badge color={state.color}>{state.label}</Badge>
+                    <Tag color={state.color}>{state.label}</Tag>
                   </Table.Td>
                   <Table.Td visibleFrom="sm" ta="right">
                     {task.attempts}

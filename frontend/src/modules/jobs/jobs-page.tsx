@@ -43,7 +43,7 @@ export default function JobsPage() {
         subtitle={organization.membership?.displayName}
         actions={
           organization.may('jobs.submit') && (
-            <Button component={Link} to={`${organization.path}/submit`}>
+            <Button component={Link} to={`${organization.path}/submit`} hiddenFrom="sm">
               New job
             </Button>
           )

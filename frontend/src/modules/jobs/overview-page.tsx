@@ -35,7 +35,7 @@ export default function OverviewPage() {
               Browse datasets
             </Button>
             {organization.may('jobs.submit') && (
-              <Button component={Link} to={`${organization.path}/submit`}>
+              <Button component={Link} to={`${organization.path}/submit`} hiddenFrom="sm">
                 New job
               </Button>
             )}

@@ -67,7 +67,8 @@ export function RegionPanel({ region, wcs, image, mayCutOut, onRegion, onCutOut 
                 entries={[
                   ...(region.kind === 'circle'
                     ? ([
-                        ['Centre', `${formatHours(region.raDeg)} ${formatDegrees(region.decDeg)}`],
+                        ['RA', formatHours(region.raDeg)],
+                        ['Dec', formatDegrees(region.decDeg)],
                         ['Radius', formatAngle(region.radiusDeg)],
                       ] as const)
                     : []),
