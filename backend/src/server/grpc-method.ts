@@ -21,6 +21,8 @@ export interface GrpcEnvironment {
   readonly validate: RequestValidator
   readonly log: Logger
   readonly metrics: ServerMetrics
+  /** How often an open stream's right to be open is looked at: an expired token or a lost role ends it. Default 5 s. */
+  readonly recheckIntervalMs?: number
 }
 
 export interface GrpcMethod {

@@ -11,7 +11,6 @@ import {
   type ReceivedRequest,
 } from './grpc-method.ts'
 
-/** How often an open stream's right to be open is looked at: an expired token or a lost role ends it. */
 const RECHECK_INTERVAL_MS = 5_000
 
 type Stream = ServerWritableStream<ReceivedRequest, object>
@@ -33,7 +32,7 @@ export function streamCall(
     const call = openCall(method, stream.metadata, controller.signal, environment)
     const recheck = setInterval(() => {
       allow(method, stream.metadata, stream.request, environment).catch((error) => controller.abort(error))
-    }, RECHECK_INTERVAL_MS)
+    }, environment.recheckIntervalMs ?? RECHECK_INTERVAL_MS)
     openStreams.inc()
     let code = 'OK'
     try {
