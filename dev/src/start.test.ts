@@ -1,4 +1,13 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
+import {
+  existsSync,
+  linkSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+} from 'node:fs'
 import { createConnection } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -11,6 +20,15 @@ import { runMain } from './testing/run-main.ts'
 /** The whole system, as `npm start` runs it. */
 let fairlead: RunningFairlead
 const names: ChildName[] = ['postgres', 'identity', 'mail', 'backend', 'worker', 'frontend', 'envoy']
+
+/** A home that has the demo images already: making them takes seconds, and the first start shows that. */
+function homeWithImages(): string {
+  const home = mkdtempSync(join(tmpdir(), 'fairlead-'))
+  const images = join(fairlead.home, 'datasets')
+  mkdirSync(join(home, 'datasets'))
+  for (const name of readdirSync(images)) linkSync(join(images, name), join(home, 'datasets', name))
+  return home
+}
 
 const pidsOf = ({ pid, run }: RunningFairlead) => [
   pid,
@@ -139,30 +157,32 @@ describe('a crash', () => {
 })
 
 describe('the end', () => {
-  test('of a supervisor that is killed outright takes every process along, and the next start works', async () => {
-    const home = mkdtempSync(join(tmpdir(), 'fairlead-'))
-    const first = await startFairlead({ home })
-    const pids = pidsOf(first)
-    expect(pids.length).toBe(8)
-    process.kill(first.pid, 'SIGKILL')
-    await expect.poll(() => alive(pids), { timeout: 15_000 }).toEqual([])
-    const second = await startFairlead({ home })
-    expect(await second.stop()).toBe(0)
-    rmSync(home, { recursive: true })
-  }, 120_000)
+  let home: string
 
-  test('by a signal stops everything in order and leaves nothing', async () => {
-    const home = mkdtempSync(join(tmpdir(), 'fairlead-'))
+  beforeAll(() => {
+    home = homeWithImages()
+  })
+
+  afterAll(() => rmSync(home, { recursive: true }))
+
+  test('of a supervisor that is killed outright takes every process along', async () => {
     const copy = await startFairlead({ home })
     expect(copy.url).not.toBe(fairlead.url)
     const pids = pidsOf(copy)
+    expect(pids.length).toBe(8)
+    process.kill(copy.pid, 'SIGKILL')
+    await expect.poll(() => alive(pids), { timeout: 20_000 }).toEqual([])
+  }, 120_000)
+
+  test('by a signal stops everything in order and leaves nothing, also after that', async () => {
+    const copy = await startFairlead({ home })
+    const pids = pidsOf(copy)
     expect(await copy.stop()).toBe(0)
     expect(alive(pids)).toEqual([])
-    expect(existsSync(join(home, 'run.json'))).toBe(false)
-    expect(existsSync(join(home, 'lock'))).toBe(false)
-    expect(existsSync(join(home, 'postgres', 'postmaster.pid'))).toBe(false)
+    for (const trace of ['run.json', 'lock', 'postgres/postmaster.pid']) {
+      expect(existsSync(join(home, trace)), trace).toBe(false)
+    }
     expect(copy.output()).toMatch(/Stopping …[^\n]*\nFairlead has stopped\.\n$/)
-    rmSync(home, { recursive: true })
   }, 120_000)
 })
 

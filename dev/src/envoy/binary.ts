@@ -93,8 +93,18 @@ function replaceFolder(draft: string, folder: string, binary: string): void {
   }
 }
 
+// Not --quiet: its warnings tell a missing network from a missing package.
 async function pipInstall(env: NodeJS.ProcessEnv, requirements: string, target: string): Promise<void> {
-  const args = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '--no-input', '--no-deps']
+  const args = [
+    '-m',
+    'pip',
+    'install',
+    '--progress-bar',
+    'off',
+    '--disable-pip-version-check',
+    '--no-input',
+    '--no-deps',
+  ]
   args.push('--only-binary=:all:', '--require-hashes', '--target', target, '--requirement', requirements)
   try {
     await run('python3', args, { env: { ...env, PIP_ROOT_USER_ACTION: 'ignore' }, maxBuffer: 2 ** 24 })
