@@ -1,5 +1,10 @@
 export { OnesComplementSum } from './cutout/checksum.ts'
-export { type CutoutSink, type FileCutoutSink, openFileCutoutSink } from './cutout/cutout-sink.ts'
+export {
+  type CutoutSink,
+  type FileCutoutSink,
+  type FileCutoutSinkOptions,
+  openFileCutoutSink,
+} from './cutout/cutout-sink.ts'
 export { encodedHeaderBytes, encodeHeader } from './cutout/encode-header.ts'
 export {
   type CutoutOptions,
