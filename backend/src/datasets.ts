@@ -15,10 +15,7 @@ async function main(args: readonly string[]): Promise<number> {
   const settings = sharedSettings()
   const { objects, scratchFolder } = createObjects(settings.objects, settings.deriveKey('objects'))
   const files = createDatasetFiles({ s3: settings.s3 })
-  const dataSource = await createDataSource(settings.databaseUrl, {
-    applicationName: 'fairlead datasets',
-    poolSize: 2,
-  }).initialize()
+  const dataSource = await connect(settings.databaseUrl)
   try {
     return await runDatasetsCommand(args, {
       dataSource,
@@ -31,6 +28,18 @@ async function main(args: readonly string[]): Promise<number> {
   } finally {
     await dataSource.destroy()
     await objects.close()
+  }
+}
+
+async function connect(databaseUrl: string) {
+  try {
+    const options = { applicationName: 'fairlead datasets', poolSize: 2 }
+    return await createDataSource(databaseUrl, options).initialize()
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error)
+    throw new Error(`the database of FAIRLEAD_DATABASE_URL cannot be reached (${reason}). Start it first.`, {
+      cause: error,
+    })
   }
 }
 

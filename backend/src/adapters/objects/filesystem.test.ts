@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -62,6 +62,18 @@ describe('objects/filesystem', () => {
       await expect(under.objects.put('failed/one', failing)).rejects.toThrow('broken')
       expect(await readdir(join(under.folder, '.unfinished'))).toEqual([])
       expect(await readdir(under.folder)).toEqual(['.unfinished'])
+    })
+
+    test('clears what a killed process left, but not what may still be written', async () => {
+      const folder = join(under.folder, '.unfinished')
+      await mkdir(folder, { recursive: true })
+      await writeFile(join(folder, 'old'), 'x')
+      await writeFile(join(folder, 'young'), 'x')
+      await utimes(join(folder, 'old'), new Date(), new Date(Date.now() - 25 * 60 * 60 * 1000))
+      const restarted = new FilesystemObjects({ folder: under.folder, signingKey: under.signingKey })
+      await restarted.put('after/restart', Readable.from(['x']))
+      expect(await readdir(folder)).toEqual(['young'])
+      await rm(join(folder, 'young'))
     })
 
     test('moves a file instead of copying it', async () => {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { createReadStream, createWriteStream } from 'node:fs'
-import { mkdir, open, rename, rm, stat } from 'node:fs/promises'
+import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
@@ -28,12 +28,15 @@ export interface FilesystemObjectsOptions {
 // Unfinished writes stand in one folder beside the objects, on the same file system, so that a rename
 // publishes them; no key can name it, for keys have no segment that begins with a dot.
 const UNFINISHED = '.unfinished'
+// Longer than any write takes: another process may be at it.
+const ABANDONED_AFTER_MS = 24 * 60 * 60 * 1000
 
 /** Objects as files in one folder, for one machine. */
 export class FilesystemObjects implements Objects {
   readonly #folder: string
   readonly #signingKey: Buffer
   readonly #now: () => Date
+  #swept = false
 
   constructor(options: FilesystemObjectsOptions) {
     this.#folder = options.folder
@@ -117,7 +120,20 @@ export class FilesystemObjects implements Objects {
   async #unfinishedPath(): Promise<string> {
     const folder = join(this.#folder, UNFINISHED)
     await mkdir(folder, { recursive: true, mode: 0o700 })
+    if (!this.#swept) {
+      this.#swept = true
+      await this.#sweep(folder)
+    }
     return join(folder, randomUUID())
+  }
+
+  /** Clears what a process that was killed left. */
+  async #sweep(folder: string): Promise<void> {
+    const abandoned = this.#now().getTime() - ABANDONED_AFTER_MS
+    for (const name of await readdir(folder)) {
+      const found = await statOrUndefined(join(folder, name))
+      if (found !== undefined && found.mtimeMs < abandoned) await rm(join(folder, name), { force: true })
+    }
   }
 }
 

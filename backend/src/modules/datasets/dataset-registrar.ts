@@ -1,4 +1,4 @@
-import { mkdir, rm } from 'node:fs/promises'
+import { mkdir, readdir, rm, stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import type { DataSource } from 'typeorm'
 import { v7 as uuidv7 } from 'uuid'
@@ -55,6 +55,10 @@ export interface RegistrationOutcome {
 /** UTF-8; keeps a page token, which may carry the name, within its limit. */
 const DISPLAY_NAME_MAX_BYTES = 200
 
+const SCRATCH_SUFFIX = '.pyramid'
+// Longer than any pyramid takes: another process may be at it.
+const ABANDONED_AFTER_MS = 24 * 60 * 60 * 1000
+
 /** Takes files into the list of datasets. */
 export class DatasetRegistrar {
   readonly #dataSource: DataSource
@@ -78,6 +82,17 @@ export class DatasetRegistrar {
         throw new RegistrationError(error.message, { cause: error })
       }
       throw error
+    }
+  }
+
+  /** Clears pyramids that a process which was killed left unfinished. */
+  async sweep(): Promise<void> {
+    await mkdir(this.#scratchFolder, { recursive: true, mode: 0o700 })
+    const abandoned = Date.now() - ABANDONED_AFTER_MS
+    for (const name of await readdir(this.#scratchFolder)) {
+      const path = join(this.#scratchFolder, name)
+      if (!name.endsWith(SCRATCH_SUFFIX) || (await stat(path)).mtimeMs > abandoned) continue
+      await rm(path, { force: true })
     }
   }
 
@@ -168,7 +183,7 @@ export class DatasetRegistrar {
   ): Promise<DatasetContent> {
     const pyramidKey = `datasets/${id}/${uuidv7()}/pyramid`
     await mkdir(this.#scratchFolder, { recursive: true, mode: 0o700 })
-    const scratch = join(this.#scratchFolder, `${uuidv7()}.pyramid`)
+    const scratch = join(this.#scratchFolder, `${uuidv7()}${SCRATCH_SUFFIX}`)
     try {
       const pyramid = await makePyramid(facts.image, scratch, signal)
       // The hash, the header and the pyramid have to be of one file.

@@ -51,8 +51,10 @@ export async function findReadable(
   database: Database,
   organizationId: string,
   publicId: string,
+  options: { withHeader: boolean },
 ): Promise<DatasetRecord | undefined> {
-  const sql = `select ${datasetColumns} from datasets where public_id = $1 and ${readableBy('$2')}`
+  const columns = options.withHeader ? datasetColumns : listColumns
+  const sql = `select ${columns} from datasets where public_id = $1 and ${readableBy('$2')}`
   return first(await database.query<DatasetRow[]>(sql, [publicId, organizationId]))
 }
 

@@ -43,7 +43,7 @@ export function datasetsHandler({
     async getDatasetTile(request, context) {
       const { organization } = organizationContext(context)
       const { level, column, row, plane } = request
-      const record = await service.get(organization.id, idOf(request.name))
+      const record = await service.get(organization.id, idOf(request.name), { withHeader: false })
       return await tiles.read(record, { level, column, row, plane }, context.signal)
     },
   })

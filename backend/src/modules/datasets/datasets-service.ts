@@ -58,13 +58,17 @@ export class DatasetsService {
 
   /** Undefined when absent or another organisation's own. */
   async readable(organizationId: string, datasetId: string): Promise<ReadableDataset | undefined> {
-    const record = await findReadable(this.#dataSource, organizationId, datasetId)
+    const record = await findReadable(this.#dataSource, organizationId, datasetId, { withHeader: true })
     return record === undefined ? undefined : readableOf(record)
   }
 
-  /** Throws NOT_FOUND. */
-  async get(organizationId: string, datasetId: string): Promise<DatasetRecord> {
-    const record = await findReadable(this.#dataSource, organizationId, datasetId)
+  /** Throws NOT_FOUND. Without the header it is quick: headers can be a megabyte. */
+  async get(
+    organizationId: string,
+    datasetId: string,
+    options: { withHeader: boolean } = { withHeader: true },
+  ): Promise<DatasetRecord> {
+    const record = await findReadable(this.#dataSource, organizationId, datasetId, options)
     if (record === undefined) throw datasetNotFound(datasetId)
     return record
   }

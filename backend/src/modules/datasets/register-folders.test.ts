@@ -1,4 +1,4 @@
-import { mkdir, rename, rm, symlink, utimes, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, rename, rm, symlink, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { type DatasetsFixture, datasetsFixture, institute, lab } from './testing/datasets-fixture.ts'
@@ -149,4 +149,25 @@ test('nothing is registered before there is an operator organisation', async () 
   expect(await scan()).toMatchObject({ registered: 0 })
   await fixture.dataSource.query(`update organizations set kind = 'OPERATOR' where slug = 'operator'`)
   expect(fixture.messages().at(-1)).toContain('seed the organisations')
+})
+
+test('a pyramid that the store lost is made again', async () => {
+  await writeFile(join(folder, 'lost.fits'), image(1))
+  await scan()
+  const before = await find('lost')
+  await fixture.objects.delete(before.content.pyramidKey)
+  expect(await scan()).toMatchObject({ registered: 1 })
+  expect(await fixture.objects.head((await find('lost')).content.pyramidKey)).toBeDefined()
+  expect(await scan()).toMatchObject({ unchanged: 1 })
+})
+
+test('what a killed process left unfinished is cleared, but not what may still be written', async () => {
+  await mkdir(fixture.scratchFolder, { recursive: true })
+  for (const name of ['old.pyramid', 'young.pyramid', 'other'])
+    await writeFile(join(fixture.scratchFolder, name), '')
+  const yesterday = new Date(Date.now() - 25 * 60 * 60 * 1000)
+  for (const name of ['old.pyramid', 'other'])
+    await utimes(join(fixture.scratchFolder, name), yesterday, yesterday)
+  await scan()
+  expect((await readdir(fixture.scratchFolder)).toSorted()).toEqual(['other', 'young.pyramid'])
 })

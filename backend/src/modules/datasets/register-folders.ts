@@ -49,6 +49,7 @@ export async function registerFolders(options: RegisterFoldersOptions): Promise<
   }
   const owner = { organizationId: operator.id, visibility: 'EVERYONE' } as const
   const scan = { ...options, owner, registrar: new DatasetRegistrar(options) }
+  await scan.registrar.sweep()
   for (const folder of options.folders) {
     options.signal?.throwIfAborted()
     await registerFolder(scan, asFolder(folder), summary)
@@ -64,7 +65,7 @@ async function registerFolder(options: Scan, folder: string, counts: Counts): Pr
   const known = new Map(
     (await findInFolder(dataSource, folder)).map((record) => [record.location.address, record]),
   )
-  const pending = found.filter((location) => !isCurrent(known.get(location.address), location))
+  const pending = await changedFiles(options, found, known)
   counts.unchanged += found.length - pending.length
   if (pending.length > 0)
     log.info({ folder, files: pending.length }, `registering ${pending.length} files of ${folder}`)
@@ -124,8 +125,33 @@ async function registerFile(
   }
 }
 
-function isCurrent(record: DatasetRecord | undefined, { version, sizeBytes }: DatasetLocation): boolean {
-  if (record === undefined || record.unavailableReason !== undefined) return false
+/** Files that are not registered as they are, or whose pyramid the store lost. Reads none of them. */
+async function changedFiles(
+  { objects, signal }: Scan,
+  found: readonly DatasetLocation[],
+  known: ReadonlyMap<string, DatasetRecord>,
+): Promise<DatasetLocation[]> {
+  const changed: DatasetLocation[] = []
+  for (let start = 0; start < found.length; start += LOOKS_AT_ONCE) {
+    signal?.throwIfAborted()
+    const batch = found.slice(start, start + LOOKS_AT_ONCE)
+    const current = await Promise.all(
+      batch.map(async (location) => {
+        const record = known.get(location.address)
+        if (record === undefined || !isCurrent(record, location)) return false
+        return (await objects.head(record.content.pyramidKey)) !== undefined
+      }),
+    )
+    changed.push(...batch.filter((_, index) => current[index] !== true))
+  }
+  return changed
+}
+
+/** Questions to the object store at a time. */
+const LOOKS_AT_ONCE = 16
+
+function isCurrent(record: DatasetRecord, { version, sizeBytes }: DatasetLocation): boolean {
+  if (record.unavailableReason !== undefined) return false
   return record.location.version === version && record.location.sizeBytes === sizeBytes
 }
 
