@@ -91,8 +91,8 @@ export class DatasetRegistrar {
     const abandoned = Date.now() - ABANDONED_AFTER_MS
     for (const name of await readdir(this.#scratchFolder)) {
       const path = join(this.#scratchFolder, name)
-      if (!name.endsWith(SCRATCH_SUFFIX) || (await stat(path)).mtimeMs > abandoned) continue
-      await rm(path, { force: true })
+      if (name.endsWith(SCRATCH_SUFFIX) && (await writtenMs(path)) < abandoned)
+        await rm(path, { force: true })
     }
   }
 
@@ -267,4 +267,14 @@ async function makePyramid(image: FitsImage, path: string, signal?: AbortSignal)
   const made = await buildPyramid(image, path, signal === undefined ? {} : { signal })
   const { tileSizePx, levels, percentile1, percentile99, minimum, maximum } = made
   return { tileSizePx, levels, percentile1, percentile99, minimum, maximum }
+}
+
+/** Infinite for a file that another process took away meanwhile. */
+async function writtenMs(path: string): Promise<number> {
+  try {
+    return (await stat(path)).mtimeMs
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return Number.POSITIVE_INFINITY
+    throw error
+  }
 }
