@@ -45,11 +45,11 @@ export default function ApiDocsPage() {
             Every method is called as JSON under the addresses below, as gRPC by its full name, and as
             gRPC-Web under <Code>/grpc/</Code>, all with <Code>authorization: Bearer …</Code> and an access
             token or one of your{' '}
-            <Anchor component={Link} to="/account" inherit>
+            <Anchor component={Link} to="/account" inherit underline="always">
               API tokens
             </Anchor>
             . The document itself:{' '}
-            <Anchor href={address} inherit>
+            <Anchor href={address} inherit underline="always">
               openapi.json
             </Anchor>
             .

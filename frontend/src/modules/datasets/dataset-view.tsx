@@ -19,6 +19,7 @@ import { regionParameter } from './sky-view/region-parameter'
 import { SkyToolbar } from './sky-view/sky-toolbar'
 import { type CursorReading, SkyView, type SkyViewControls, type Tool } from './sky-view/sky-view'
 import { useTileLoader } from './sky-view/use-tile-loader'
+import { ZoomButtons } from './sky-view/zoom-buttons'
 
 export function DatasetView({
   dataset,
@@ -75,12 +76,7 @@ export function DatasetView({
       )}
       <div className={classes.layout}>
         <section className={classes.sky} aria-label="Image">
-          <SkyToolbar
-            tool={tool}
-            hasCoordinates={coordinates.wcs !== undefined}
-            controls={controls}
-            onTool={setTool}
-          />
+          {coordinates.wcs !== undefined && <SkyToolbar tool={tool} onTool={setTool} />}
           <div className={classes.canvas}>
             <SkyView
               label={`Sky view of ${dataset.displayName || id}`}
@@ -96,6 +92,7 @@ export function DatasetView({
               onCursor={setReading}
               controls={controls}
             />
+            <ZoomButtons controls={controls} />
           </div>
           <CursorReadout reading={reading} unit={dataset.unit} />
         </section>

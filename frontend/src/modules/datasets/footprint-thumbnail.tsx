@@ -1,4 +1,5 @@
 import type { SkyCoverage } from '@fairlead/proto/web/fairlead/datasets/v1/datasets'
+import { useMemo } from 'react'
 import { allSkyOutline } from './all-sky-outline'
 import classes from './footprint-thumbnail.module.css'
 
@@ -10,7 +11,7 @@ export function FootprintThumbnail({
   coverage: SkyCoverage | undefined
   size?: number
 }) {
-  const outline = allSkyOutline(coverage)
+  const outline = useMemo(() => allSkyOutline(coverage), [coverage])
   return (
     <svg
       className={classes.chart}

@@ -94,7 +94,7 @@ export function MembersTable({ organization, kind, members, mayManage }: Members
                   <Select
                     aria-label={`Role of ${nameOf(member)}`}
                     size="xs"
-                    w={148}
+                    w={{ base: 124, sm: 148 }}
                     value={member.role}
                     data={rolesOf(kind).map((role) => ({ value: role, label: roleLabel(role) }))}
                     allowDeselect={false}
