@@ -122,7 +122,7 @@ describe('a second start', () => {
     expect(code).toBe(1)
     expect(stderr).toMatch(
       new RegExp(
-        `^Port ${port} is in use by .+; stop it, or choose another port with FAIRLEAD_PORT=\\d+ \\(0 for any free one\\)\\.\n$`,
+        `^Port ${port} is in use by envoy \\(process ${fairlead.childPid('envoy')}\\); stop it, or choose another port with FAIRLEAD_PORT=\\d+ \\(0 for any free one\\)\\.\n$`,
       ),
     )
     rmSync(home, { recursive: true })

@@ -1,5 +1,6 @@
 import { createServer } from 'node:net'
 import { Refusal } from '../refusal.ts'
+import { portHolder } from './port-holder.ts'
 
 export const portNames = [
   'envoy',
@@ -83,6 +84,6 @@ export async function hasIpv6Loopback(): Promise<boolean> {
 
 function taken(port: number): Refusal {
   return new Refusal(
-    `Port ${port} is in use by another program; stop it, or choose another port with FAIRLEAD_PORT=${port + 10} (0 for any free one).`,
+    `Port ${port} is in use by ${portHolder(port) ?? 'another program'}; stop it, or choose another port with FAIRLEAD_PORT=${port + 10} (0 for any free one).`,
   )
 }

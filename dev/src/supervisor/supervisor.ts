@@ -13,6 +13,7 @@ import { Child, type ChildSpec } from './child.ts'
 import * as specs from './children.ts'
 import type { Console } from './console.ts'
 import { type Environment, makeEnvironment, userDatasets } from './environment.ts'
+import { exclusively } from './exclusively.ts'
 import { type Home, openHome } from './home.ts'
 import { lockHome } from './lock.ts'
 import { choosePorts, hasIpv6Loopback, type Ports } from './ports.ts'
@@ -146,6 +147,7 @@ export class Supervisor {
   }
 
   async #makeDemoImages(environment: Environment): Promise<void> {
+    if (this.#options.env['FAIRLEAD_DEMO_IMAGES'] === 'off') return
     await this.#options.console.step('Demo images', () =>
       this.#task(
         'demo-images',
@@ -160,7 +162,12 @@ export class Supervisor {
     if (mode === 'start' && pagesAreStale()) {
       await console.step(
         'Pages',
-        () => this.#task('build', buildPages.args, environment.frontend, buildPages.cwd),
+        () =>
+          // Two copies that start at once on one clone build once.
+          exclusively(inRepository('node_modules', '.fairlead-pages.lock'), this.stopping, async () => {
+            if (!pagesAreStale()) return
+            await this.#task('build', buildPages.args, environment.frontend, buildPages.cwd)
+          }),
         () => 'built',
       )
     }
