@@ -76,7 +76,7 @@ test('a broken field is named, with its limit', async ({ system }) => {
         ['ID', 'survey-tile-1'],
         ['CIRCLE', '200 -80 0.01'],
       ],
-      /outside|off/i,
+      /no pixel in common/,
     ],
   ] as const) {
     await expect(api.createJob(parameters)).rejects.toThrow(/40[04]/)

@@ -36,7 +36,7 @@ for (const width of [1440, 390]) {
       await page.goto('/')
       await look('sign-in')
       await page.getByRole('button', { name: 'Sign in' }).first().click()
-      await expect(page.getByLabel('Username')).toBeVisible()
+      await expect(page.getByRole('textbox', { name: 'Username' })).toBeVisible()
       await page.screenshot({ path: `${screenshots}/provider-${width}-${colorScheme}.png` })
       await expectAccessible()
 

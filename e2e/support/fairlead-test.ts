@@ -51,8 +51,8 @@ export { expect }
 async function signIn(page: Page, username: string, at: string): Promise<void> {
   await page.goto(at)
   await page.getByRole('button', { name: 'Sign in' }).first().click()
-  await page.getByLabel('Username').fill(username)
-  await page.getByLabel('Password').fill(username)
+  await page.getByRole('textbox', { name: 'Username' }).fill(username)
+  await page.getByRole('textbox', { name: 'Password' }).fill(username)
   await page.getByRole('button', { name: 'Sign in', exact: true }).click()
   await expect(page.getByRole('navigation').first()).toBeVisible()
 }
