@@ -128,7 +128,7 @@ describe('regionToPixelBox', () => {
         const expected = boxByForce(wcs, width, height, region)
         if (expected) expect(regionToPixelBox(wcs, width, height, region)).toEqual(expected)
       }),
-      { numRuns: 1500 },
+      { numRuns: 800 },
     )
   })
 
