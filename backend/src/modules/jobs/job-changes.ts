@@ -1,5 +1,5 @@
 import type { JobError, JobEventBody, JobRecord } from './job.ts'
-import { jobsChannel } from './job-notice.ts'
+import { jobsChannel, noticeOf } from './job-notice.ts'
 import { type JobRow, jobColumns, jobOf } from './job-rows.ts'
 import { hasEnded, mayMove, type Phase } from './phase-transitions.ts'
 import { type Database, rows } from './sql.ts'
@@ -116,8 +116,7 @@ export function recordChange(changed: string, events: string, outboxEvent?: stri
         event.body ->> 'kind', event.body -> 'payload'
       from ${changed}, jsonb_array_elements(${events}::jsonb) with ordinality as event (body, position)
     ), ${outbox} notified as (
-      select pg_notify('${jobsChannel}',
-        json_build_object('o', organization_id, 'j', id, 's', last_sequence, 'p', phase)::text)
+      select pg_notify('${jobsChannel}', ${noticeOf(changed)})
       from ${changed}
     )`
 }

@@ -18,23 +18,26 @@ function taskKeyPrefix(jobId: string): string {
   return `task:${jobId}:`
 }
 
-/** Queues tasks of a job; one that is queued already is moved to the new time. */
+/**
+ * The call that queues tasks of a job, as SQL over expressions: the job's id as text, an int array of task
+ * indices, and when to run. A task that is queued already is moved to the new time.
+ */
+export function addTasks(jobId: string, indices: string, runAt = 'null'): string {
+  return `graphile_worker.add_jobs(array(
+    select ('${taskWork}', json_build_object('job', ${jobId}, 'task', index), null, ${runAt}, null,
+      'task:' || ${jobId} || ':' || index, null, null)::graphile_worker.job_spec
+    from unnest(${indices}) as index
+  ))`
+}
+
 export async function enqueueTasks(
   database: Database,
   jobId: string,
   indices: readonly number[],
   delayMs = 0,
 ): Promise<void> {
-  await rows(
-    database,
-    `select graphile_worker.add_jobs(array(
-       select ($1::text, json_build_object('job', $2::text, 'task', index), null,
-         case when $4::double precision > 0 then now() + $4::double precision * interval '1 ms' end,
-         null, $5::text || index, null, null)::graphile_worker.job_spec
-       from unnest($3::int[]) as index
-     ))`,
-    [taskWork, jobId, indices, delayMs, taskKeyPrefix(jobId)],
-  )
+  const runAt = `case when $3::double precision > 0 then now() + $3::double precision * interval '1 ms' end`
+  await rows(database, `select ${addTasks('$1::text', '$2::int[]', runAt)}`, [jobId, indices, delayMs])
 }
 
 /** Takes the tasks of a job that wait out of the queue. */

@@ -8,6 +8,7 @@ import type {
   TaskRecord,
 } from './job.ts'
 import { recordChange } from './job-changes.ts'
+import { addTasks } from './job-queue.ts'
 import {
   type EventRow,
   eventOf,
@@ -43,11 +44,14 @@ export interface NewJob {
   readonly maxAttempts: number
   readonly quote: JobQuote
   readonly tasks: readonly { readonly displayName: string; readonly payload: unknown }[]
+  /** The organisation's jobs that are queued or running must be fewer than this. */
+  readonly unfinishedLimit: number
 }
 
 /**
- * Writes a job with its tasks, first events and outbox row in one statement. Undefined when the owner's
- * request_id has made a job before.
+ * Writes a job with its tasks, first events, outbox row and entries in the queue. One statement is one round
+ * trip and one commit, on the way that every submit waits for. Undefined when the owner's request_id has
+ * made a job before, or the organisation has as many unfinished jobs as it may.
  */
 export async function insertJob(database: Database, job: NewJob): Promise<JobRecord | undefined> {
   const path: readonly Phase[] = job.phase === 'PENDING' ? ['PENDING'] : ['PENDING', 'QUEUED']
@@ -58,17 +62,23 @@ export async function insertJob(database: Database, job: NewJob): Promise<JobRec
        insert into jobs (id, organization_id, owner_id, service, run_id, parameters, request_id,
          request_hash, phase, last_sequence, queue_time, destruction_time, execution_duration_ms,
          memory_limit_bytes, output_limit_bytes, quote_size_bytes, quote_duration_ms, task_count)
-       values ($1, $2, $3, $4, $5, $6::jsonb, $7, $8, $9, $10, case when $9 = 'QUEUED' then now() end,
-         coalesce($11::timestamptz, now() + $12::double precision * interval '1 ms'), $13, $14, $15, $16,
-         $17, $18)
+       select $1::uuid, $2::uuid, $3::uuid, $4, $5, $6::jsonb, $7::uuid, $8::bytea, $9, $10::bigint,
+         case when $9 = 'QUEUED' then now() end,
+         coalesce($11::timestamptz, now() + $12::double precision * interval '1 ms'), $13::bigint,
+         $14::bigint, $15::bigint, $16::bigint, $17::bigint, $18::int
+       where (${unfinishedJobs('$2')}) < $23::int
        on conflict (organization_id, owner_id, request_id) do nothing
        returning ${jobColumns}
      ), planned as (
        insert into job_tasks (job_id, index, display_name, payload, max_attempts)
-       select inserted.id, task.position - 1, task.body ->> 'displayName', task.body -> 'payload', $19
+       select inserted.id, task.position - 1, task.body ->> 'displayName', task.body -> 'payload', $19::int
        from inserted, jsonb_array_elements($20::jsonb) with ordinality as task (body, position)
+     ), queued as (
+       select ${addTasks('inserted.id::text', 'array(select generate_series(0, inserted.task_count - 1))')}
+       from inserted where inserted.phase = 'QUEUED'
      ), ${recordChange('inserted', '$21', '$22')}
-     select inserted.* from inserted, notified`,
+     -- read, or else the planner leaves the queue's entries out
+     select inserted.*, (select count(*) from queued) as entries from inserted, notified`,
     [
       job.id,
       job.organizationId,
@@ -92,6 +102,7 @@ export async function insertJob(database: Database, job: NewJob): Promise<JobRec
       JSON.stringify(job.tasks),
       JSON.stringify(events),
       'jobs.created',
+      job.unfinishedLimit,
     ],
   )
   return inserted[0] === undefined ? undefined : jobOf(inserted[0])
@@ -113,15 +124,15 @@ export async function findRequest(
   return found[0] === undefined ? undefined : { job: jobOf(found[0]), requestHash: found[0].request_hash }
 }
 
-/** Jobs of an organisation that are queued or running. */
+/** Counts the jobs of an organisation that are queued or running. */
+function unfinishedJobs(organizationId: string): string {
+  return `select count(*) from jobs as others
+    where others.organization_id = ${organizationId}::uuid and others.phase in ('QUEUED', 'EXECUTING')`
+}
+
 export async function countUnfinished(database: Database, organizationId: string): Promise<number> {
-  const found = await rows<{ count: number }>(
-    database,
-    `select count(*)::int as count from jobs
-     where organization_id = $1 and phase in ('QUEUED', 'EXECUTING')`,
-    [organizationId],
-  )
-  return found[0]?.count ?? 0
+  const found = await rows<{ count: string }>(database, unfinishedJobs('$1'), [organizationId])
+  return Number(found[0]?.count ?? 0)
 }
 
 /** A job of the organisation that has not been deleted; locked against change when asked. */

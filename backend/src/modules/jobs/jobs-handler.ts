@@ -23,14 +23,10 @@ import {
   taskMessage,
 } from './job-messages.ts'
 import type { Actor, JobRequest, JobsService, JobWithResults } from './jobs-service.ts'
+import { OwnerNames, type People } from './owner-names.ts'
 import type { JobWatch } from './watch/job-watch.ts'
 
 const DEFAULT_PAGE_SIZE = 50
-
-/** What jobs need to know about people: how their owners are called. */
-export interface People {
-  displayNames(userIds: readonly string[]): Promise<ReadonlyMap<string, string>>
-}
 
 export interface JobsHandlerDependencies {
   readonly service: JobsService
@@ -45,13 +41,13 @@ export function jobsHandler({
   people,
   pageTokens,
 }: JobsHandlerDependencies): RegisteredService {
-  const nameOf = async (userId: string): Promise<string> =>
-    (await people.displayNames([userId])).get(userId) ?? ''
+  const names = new OwnerNames(people)
+  const nameOf = async (userId: string): Promise<string> => (await names.of([userId])).get(userId) ?? ''
   const answer = async ({ organization }: OrganizationCallContext, found: JobWithResults) =>
     jobMessage(found, organization.slug, await nameOf(found.job.ownerId))
   const summaries = async (jobs: readonly JobRecord[], slug: string) => {
-    const names = await people.displayNames([...new Set(jobs.map(({ ownerId }) => ownerId))])
-    return jobs.map((job) => jobSummary(job, slug, names.get(job.ownerId) ?? ''))
+    const known = await names.of(jobs.map(({ ownerId }) => ownerId))
+    return jobs.map((job) => jobSummary(job, slug, known.get(job.ownerId) ?? ''))
   }
 
   return registeredService(JobServiceService, {
@@ -147,8 +143,15 @@ export function jobsHandler({
           yield { change: { $case: 'heartbeat', value: {} } }
           continue
         }
-        const ids = notices.filter(({ deleted }) => !deleted).map(({ jobId }) => jobId)
-        const jobs = await service.byIds(organization.id, ids)
+        const untold = notices.filter(({ deleted, job }) => !deleted && job === undefined)
+        const read =
+          untold.length === 0
+            ? []
+            : await service.byIds(
+                organization.id,
+                untold.map(({ jobId }) => jobId),
+              )
+        const jobs = [...notices.flatMap(({ deleted, job }) => (deleted ? [] : (job ?? []))), ...read]
         for (const job of await summaries(jobs, organization.slug)) {
           yield { change: { $case: 'job', value: job } } satisfies JobChange
         }

@@ -116,34 +116,30 @@ export class JobsService {
       throw invalidField('execution_duration', description)
     }
     const tasks = await this.#plan(actor.organizationId, service, request.parameters)
-    const job = await inTransaction(dataSource, async (manager) => {
-      await this.#refuseFullQueue(manager, actor.organizationId)
-      const inserted = await insertJob(manager, {
-        id: v7(),
-        organizationId: actor.organizationId,
-        ownerId: actor.userId,
-        service: service.id,
-        runId: request.runId,
-        parameters: request.parameters,
-        requestId: request.requestId,
-        requestHash,
-        phase: request.keepPending ? 'PENDING' : 'QUEUED',
-        destructionTime: request.destructionTime,
-        lifetimeMs: limits.lifetimeMs,
-        executionDurationMs: request.executionDurationMs ?? executionDurationMs,
-        memoryLimitBytes: memoryBytes,
-        outputLimitBytes: outputBytes,
-        maxAttempts,
-        quote: quoteOf(tasks),
-        tasks: tasks.map(({ displayName, payload }) => ({ displayName, payload })),
-      })
-      if (inserted?.phase === 'QUEUED') await enqueueTasks(manager, inserted.id, [...tasks.keys()])
-      return inserted
+    const job = await insertJob(dataSource, {
+      id: v7(),
+      organizationId: actor.organizationId,
+      ownerId: actor.userId,
+      service: service.id,
+      runId: request.runId,
+      parameters: request.parameters,
+      requestId: request.requestId,
+      requestHash,
+      phase: request.keepPending ? 'PENDING' : 'QUEUED',
+      destructionTime: request.destructionTime,
+      lifetimeMs: limits.lifetimeMs,
+      executionDurationMs: request.executionDurationMs ?? executionDurationMs,
+      memoryLimitBytes: memoryBytes,
+      outputLimitBytes: outputBytes,
+      maxAttempts,
+      quote: quoteOf(tasks),
+      tasks: tasks.map(({ displayName, payload }) => ({ displayName, payload })),
+      unfinishedLimit: limits.unfinishedJobs,
     })
     if (job !== undefined) return { job, results: [] }
     // The same request came in twice at once, and the other one was first.
     const other = await this.#earlier(actor, request.requestId, requestHash)
-    if (other === undefined) throw jobNotFound()
+    if (other === undefined) throw queueFull(limits.unfinishedJobs)
     return other
   }
 

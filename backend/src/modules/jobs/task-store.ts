@@ -1,5 +1,6 @@
 import type { TaskOutput } from './job.ts'
 import { recordChange } from './job-changes.ts'
+import { jobColumns } from './job-rows.ts'
 import { mayMove } from './phase-transitions.ts'
 import { type Database, rows } from './sql.ts'
 
@@ -62,14 +63,15 @@ export async function claimTask(
          deadline_time = now() + execution_duration_ms * interval '1 ms'
        from claimed
        where jobs.id = claimed.job_id and jobs.phase = 'QUEUED'
-       returning jobs.*
+       returning ${jobColumns}, jobs.deadline_time
      ), ${recordChange('moved', '$5', '$6')}
      select claimed.attempt, claimed.payload, job.service, job.task_count, job.memory_limit_bytes,
        job.output_limit_bytes,
        extract(epoch from coalesce(moved.deadline_time, job.deadline_time) - now())::double precision * 1000
-         as remaining_ms
-     from claimed join job on true left join moved on true
-       left join (select count(*) from notified) as notices on true`,
+         as remaining_ms,
+       -- read, or else the planner leaves the notification out
+       (select count(*) from notified) as notices
+     from claimed join job on true left join moved on true`,
     [
       work.jobId,
       work.index,

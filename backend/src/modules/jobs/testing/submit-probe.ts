@@ -1,6 +1,4 @@
 import { v7 } from 'uuid'
-import { inTransaction } from '../../../database/index.ts'
-import { enqueueTasks } from '../job-queue.ts'
 import { insertJob } from '../job-store.ts'
 import { checkParameters } from '../services/parameters.ts'
 import type { JobsFixture } from './jobs-fixture.ts'
@@ -19,31 +17,25 @@ export async function submitProbe(
   })
   const id = v7()
   const { executionDurationMs, memoryBytes, outputBytes, maxAttempts } = { ...probeService.limits, ...limits }
-  await inTransaction(fixture.database.dataSource, async (manager) => {
-    await insertJob(manager, {
-      id,
-      organizationId: fixture.organizationId,
-      ownerId: fixture.ownerId,
-      service: 'probe',
-      runId: '',
-      parameters,
-      requestId: undefined,
-      requestHash: Buffer.alloc(32),
-      phase: 'QUEUED',
-      destructionTime: undefined,
-      lifetimeMs: 86_400_000,
-      executionDurationMs,
-      memoryLimitBytes: memoryBytes,
-      outputLimitBytes: outputBytes,
-      maxAttempts,
-      quote: { sizeBytes: 1n, durationMs: 1, taskCount: tasks.length },
-      tasks: tasks.map(({ displayName, payload }) => ({ displayName, payload })),
-    })
-    await enqueueTasks(
-      manager,
-      id,
-      tasks.map((_, index) => index),
-    )
+  await insertJob(fixture.database.dataSource, {
+    id,
+    organizationId: fixture.organizationId,
+    ownerId: fixture.ownerId,
+    service: 'probe',
+    runId: '',
+    parameters,
+    requestId: undefined,
+    requestHash: Buffer.alloc(32),
+    phase: 'QUEUED',
+    destructionTime: undefined,
+    lifetimeMs: 86_400_000,
+    executionDurationMs,
+    memoryLimitBytes: memoryBytes,
+    outputLimitBytes: outputBytes,
+    maxAttempts,
+    quote: { sizeBytes: 1n, durationMs: 1, taskCount: tasks.length },
+    tasks: tasks.map(({ displayName, payload }) => ({ displayName, payload })),
+    unfinishedLimit: 1_000,
   })
   return id
 }

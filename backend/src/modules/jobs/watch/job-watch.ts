@@ -6,7 +6,9 @@ import { type JobNotice, jobsChannel, parseNotice } from '../job-notice.ts'
 import { existingJobs } from '../job-store.ts'
 import { watchInterrupted } from '../jobs-errors.ts'
 import { hasEnded, isTerminal } from '../phase-transitions.ts'
+import { ChangePace } from './change-pace.ts'
 import { JobFeed } from './job-feed.ts'
+import { OrganizationWatcher } from './organization-watcher.ts'
 import { Wakeups } from './wakeups.ts'
 
 export interface JobWatchOptions {
@@ -17,15 +19,11 @@ export interface JobWatchOptions {
   readonly log: Logger
 }
 
-/** Changed jobs are gathered for so long, once the first has been sent on. */
-const GATHER_MS = 200
-
-interface OrganizationWatcher {
-  readonly organizationId: string
-  readonly changed: Map<string, JobNotice>
-  readonly wakeups: Wakeups
-  interrupted: boolean
-}
+/** Progress is gathered for so long; a change of phase goes on at once, with what was gathered. */
+const PROGRESS_GATHER_MS = 250
+/** A watcher of an organisation is sent so many lots of changes at once, and then one each interval. */
+const CHANGE_BURST = 50
+const CHANGE_INTERVAL_MS = 20
 
 /**
  * Every watch of this process, on one LISTEN connection. A watcher costs memory and, while it keeps up, no
@@ -110,26 +108,24 @@ export class JobWatch {
     callerSignal: AbortSignal,
   ): AsyncGenerator<readonly JobNotice[] | undefined> {
     const signal = AbortSignal.any([callerSignal, this.#stopped.signal])
-    const watcher: OrganizationWatcher = {
-      organizationId,
-      changed: new Map(),
-      wakeups: new Wakeups(),
-      interrupted: false,
-    }
+    const watcher = new OrganizationWatcher(organizationId)
+    const pace = new ChangePace(CHANGE_BURST, CHANGE_INTERVAL_MS, performance.now())
     this.#organizations.add(watcher)
     try {
       yield undefined
       while (!signal.aborted) {
         if (watcher.interrupted) throw watchInterrupted()
-        const since = watcher.wakeups.count
-        if (watcher.changed.size > 0) {
-          const batch = [...watcher.changed.values()]
-          watcher.changed.clear()
+        const since = watcher.changes.count
+        const sincePhase = watcher.phaseChanges.count
+        const batch = watcher.take()
+        if (batch.length > 0) {
           yield batch
-          await new Wakeups().wait(0, GATHER_MS, signal)
+          const restMs = pace.take(performance.now())
+          if (restMs > 0) await new Wakeups().wait(0, restMs, signal)
+          await watcher.phaseChanges.wait(sincePhase, PROGRESS_GATHER_MS, signal)
           continue
         }
-        const outcome = await watcher.wakeups.wait(since, this.#options.heartbeatMs, signal)
+        const outcome = await watcher.changes.wait(since, this.#options.heartbeatMs, signal)
         if (outcome === 'timeout') yield undefined
       }
     } finally {
@@ -155,9 +151,7 @@ export class JobWatch {
       entry.feed.announce(notice.sequence)
     }
     for (const watcher of this.#organizations) {
-      if (watcher.organizationId !== notice.organizationId) continue
-      watcher.changed.set(notice.jobId, notice)
-      watcher.wakeups.wake()
+      if (watcher.organizationId === notice.organizationId) watcher.add(notice)
     }
   }
 
@@ -165,8 +159,7 @@ export class JobWatch {
     const { dataSource, log } = this.#options
     log.info({ watchers: this.watchers }, 'reading again what may have been missed')
     for (const watcher of this.#organizations) {
-      watcher.interrupted = true
-      watcher.wakeups.wake()
+      watcher.interrupt()
     }
     const entries = [...this.#feeds]
     existingJobs(dataSource, [...this.#feeds.keys()]).then(

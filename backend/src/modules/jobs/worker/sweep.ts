@@ -39,7 +39,7 @@ async function unlockDeadWorkers({ dataSource, log }: Sweeper): Promise<string[]
        unlocked as (
          select graphile_worker.force_unlock_workers(array_agg(id)) from dead having count(*) > 0
        )
-     select dead.id from dead left join unlocked on true`,
+     select dead.id, (select count(*) from unlocked) as unlocked from dead`,
     [],
   )
   for (const { id } of dead) log.warn({ worker: id }, 'a worker has died; its work is given to others')
