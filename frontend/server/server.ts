@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url'
-import fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify'
+import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
 import type { Logger } from 'pino'
 import { serveBuiltPages } from './built-pages.ts'
 import type { Settings } from './settings.ts'
@@ -16,10 +16,9 @@ export async function createPagesServer(
   const server: FastifyInstance = fastify({
     loggerInstance: logger as FastifyBaseLogger,
     // Envoy logs every request; here only what fails is worth a line.
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
     // Envoy's id, so that its access log and this log can be joined.
     requestIdHeader: 'x-request-id',
-    requestIdLogLabel: 'requestId',
     // Pages are small and quick; on a stop, a kept-alive idle connection must not hold the process.
     forceCloseConnections: 'idle',
   })

@@ -44,6 +44,9 @@ export interface Transport {
 const defaultTimeoutMs = 30_000
 
 export function createTransport(options: TransportOptions): Transport {
+  // The token says who calls: cookies, such as the identity provider's, stay out.
+  const http = grpc.FetchReadableStreamTransport({ credentials: 'omit' })
+
   function headers(metadata: grpc.Metadata | undefined, timeoutMs?: number): grpc.Metadata {
     const all = new grpc.Metadata(metadata)
     const token = options.accessToken()
@@ -94,6 +97,7 @@ export function createTransport(options: TransportOptions): Transport {
       signal?.addEventListener('abort', onAbort, { once: true })
       const running = grpc.unary(method, {
         host: options.host,
+        transport: http,
         request: encodable(method, request),
         metadata: headers(metadata, timeoutMs),
         onEnd: ({ status, statusMessage, message, headers: sent, trailers }) => {
@@ -119,6 +123,7 @@ export function createTransport(options: TransportOptions): Transport {
       let sent = new grpc.Metadata()
       const running = grpc.invoke(method, {
         host: options.host,
+        transport: http,
         request: encodable(method, request),
         metadata: headers(metadata),
         onHeaders: (received) => {

@@ -10,5 +10,7 @@ export function parseSkyCircle(text: string): SkyCircle | undefined {
   const [ra = Number.NaN, dec = Number.NaN, radius = 0] = parts.map(Number)
   if (![ra, dec, radius].every(Number.isFinite)) return undefined
   if (Math.abs(dec) > 90 || radius < 0 || radius > 180) return undefined
-  return { raDeg: ((ra % 360) + 360) % 360, decDeg: dec, radiusDeg: radius }
+  // Left alone where it is in range already, so that no digit changes.
+  const raDeg = ra >= 0 && ra < 360 ? ra : ((ra % 360) + 360) % 360
+  return { raDeg, decDeg: dec, radiusDeg: radius }
 }

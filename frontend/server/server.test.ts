@@ -1,0 +1,106 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { FastifyInstance } from 'fastify'
+import pino from 'pino'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { createPagesServer } from './server.ts'
+import { readSettings } from './settings.ts'
+
+const env = {
+  FAIRLEAD_FRONTEND_ADDRESS: '127.0.0.1:0',
+  FAIRLEAD_OIDC_ISSUER: 'http://localhost:10000/auth',
+  FAIRLEAD_DEVELOPMENT: 'true',
+  FAIRLEAD_DEMO_ACCOUNTS: JSON.stringify([
+    { username: 'alice', displayName: 'Alice', organization: 'Survey', role: 'submitter' },
+  ]),
+}
+
+let folder: string
+let server: FastifyInstance
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'fairlead-pages-'))
+  await mkdir(join(folder, 'assets'))
+  await writeFile(join(folder, 'index.html'), '<!doctype html><title>Fairlead</title>')
+  await writeFile(join(folder, 'assets', 'app-1a2b.js'), 'export {}')
+  await writeFile(join(folder, 'favicon.svg'), '<svg/>')
+  server = await createPagesServer(readSettings(env), pino({ level: 'silent' }), folder)
+})
+afterAll(async () => {
+  await server.close()
+  await rm(folder, { recursive: true })
+})
+
+const html = { accept: 'text/html,application/xhtml+xml' }
+
+describe('the pages’ server', () => {
+  test.each(['/', '/o/survey/jobs', '/o/survey/datasets/tile.v1.fits', '/signed-in?code=1'])(
+    'answers the navigation to %s with the app, to be asked for each time',
+    async (url) => {
+      const response = await server.inject({ url, headers: html })
+      expect(response.statusCode).toBe(200)
+      expect(response.body).toContain('<title>Fairlead')
+      expect(response.headers['cache-control']).toBe('no-cache')
+    },
+  )
+
+  test('lets browsers keep hashed files for ever and others for no time', async () => {
+    const asset = await server.inject({ url: '/assets/app-1a2b.js' })
+    expect(asset.headers['cache-control']).toBe('public, max-age=31536000, immutable')
+    expect(asset.headers['content-type']).toContain('javascript')
+    const icon = await server.inject({ url: '/favicon.svg' })
+    expect(icon.headers['cache-control']).toBe('no-cache')
+  })
+
+  test.each([
+    ['/assets/gone-9f9f.js', html],
+    ['/missing.png', { accept: 'image/png' }],
+    ['/api', {}],
+    ['/assets/../../package.json', {}],
+  ])('answers %s, which is no page, with 404', async (url, headers) => {
+    const response = await server.inject({ url, headers })
+    expect(response.statusCode).toBe(404)
+    expect(response.body).not.toContain('<')
+  })
+
+  test('answers only GET and HEAD with the app', async () => {
+    expect((await server.inject({ method: 'POST', url: '/', headers: html })).statusCode).toBe(404)
+    expect((await server.inject({ method: 'HEAD', url: '/' })).statusCode).toBe(200)
+  })
+
+  test('tells the app how to sign in', async () => {
+    const response = await server.inject({ url: '/config.json' })
+    expect(response.json()).toEqual({
+      issuer: 'http://localhost:10000/auth',
+      clientId: 'fairlead-web',
+      development: true,
+      demoAccounts: [{ username: 'alice', displayName: 'Alice', organization: 'Survey', role: 'submitter' }],
+    })
+  })
+
+  test('is healthy', async () => {
+    expect((await server.inject({ url: '/healthz' })).statusCode).toBe(200)
+  })
+
+  test('says what to do when the app was not built', async () => {
+    await expect(
+      createPagesServer(readSettings(env), pino({ level: 'silent' }), join(folder, 'none')),
+    ).rejects.toThrow('npm run build')
+  })
+})
+
+describe('settings', () => {
+  test('demo accounts are shown in development only', () => {
+    expect(readSettings({ ...env, FAIRLEAD_DEVELOPMENT: 'false' }).demoAccounts).toEqual([])
+  })
+
+  test.each([
+    [{ FAIRLEAD_FRONTEND_ADDRESS: 'nowhere' }, 'FAIRLEAD_FRONTEND_ADDRESS'],
+    [{ FAIRLEAD_OIDC_ISSUER: undefined }, 'FAIRLEAD_OIDC_ISSUER'],
+    [{ FAIRLEAD_DEMO_ACCOUNTS: '{' }, 'FAIRLEAD_DEMO_ACCOUNTS'],
+    [{ FAIRLEAD_FRONTEND_MODE: 'fast' }, 'FAIRLEAD_FRONTEND_MODE'],
+  ])('%o is refused by name', (wrong, name) => {
+    expect(() => readSettings({ ...env, ...wrong })).toThrow(name)
+  })
+})
