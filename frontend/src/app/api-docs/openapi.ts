@@ -69,7 +69,7 @@ export function endpointsByTag(document: OpenApi): ReadonlyMap<string, readonly 
   return groups
 }
 
-export function schemaName(reference: string): string {
+function schemaName(reference: string): string {
   return reference.slice(reference.lastIndexOf('/') + 1)
 }
 
