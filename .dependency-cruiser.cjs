@@ -88,7 +88,7 @@ module.exports = {
   options: {
     doNotFollow: { path: 'node_modules' },
     exclude: { path: '(^|/)(node_modules|dist|gen)/' },
-    tsPreCompilationDeps: true,
+
     combinedDependencies: true,
     enhancedResolveOptions: {
       exportsFields: ['exports'],

@@ -8,7 +8,7 @@ interface Fixtures {
   readonly expectConsole: (pattern: RegExp) => void
   readonly signIn: (username: string, at?: string) => Promise<void>
   /** Fails on a serious or critical accessibility violation. */
-  readonly expectAccessible: () => Promise<void>
+  readonly expectAccessible: (page: string) => Promise<void>
 }
 
 export const test = base.extend<Fixtures>({
@@ -35,13 +35,15 @@ export const test = base.extend<Fixtures>({
   ],
   signIn: async ({ page }, use) => use((username, at = '/') => signIn(page, username, at)),
   expectAccessible: async ({ page }, use) =>
-    use(async () => {
+    use(async (name) => {
       const { violations } = await new AxeBuilder({ page }).analyze()
       const grave = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')
-      expect(
-        grave.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.target.join(' ')).join(', ')}`),
-        'accessibility',
-      ).toEqual([])
+      expect
+        .soft(
+          grave.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html.slice(0, 200)).join(', ')}`),
+          `accessibility of ${name}`,
+        )
+        .toEqual([])
     }),
 })
 

@@ -10,5 +10,7 @@ export default async function globalSetup(): Promise<(() => Promise<void>) | und
   const running = await startFairlead({ env: real ? {} : shortLimits })
   process.env['FAIRLEAD_URL'] = running.url
   process.env['FAIRLEAD_HOME'] = running.home
-  return () => running.stop()
+  return async () => {
+    await running.stop()
+  }
 }
