@@ -1,6 +1,12 @@
 import { Identity1763700001000 } from './1763700001000-identity.ts'
 import { Datasets1763700002000 } from './1763700002000-datasets.ts'
 import { Jobs1763700003000 } from './1763700003000-jobs.ts'
+import { JobsOutboxOrder1763700003001 } from './1763700003001-jobs-outbox-order.ts'
 
 /** Every migration, in the order of their timestamps. One step a file; never changed once released. */
-export const migrations = [Identity1763700001000, Datasets1763700002000, Jobs1763700003000]
+export const migrations = [
+  Identity1763700001000,
+  Datasets1763700002000,
+  Jobs1763700003000,
+  JobsOutboxOrder1763700003001,
+]

@@ -259,6 +259,32 @@ export async function listResults(database: Database, jobId: string): Promise<Re
   return found.map(resultOf)
 }
 
+/** Jobs of any organisations with the results of those that are COMPLETED, by "organisation job". */
+export async function readJobs(
+  database: Database,
+  references: readonly string[],
+): Promise<Map<string, { job: JobRecord; results: ResultRecord[] }>> {
+  const pairs = references.map((reference) => reference.split(' '))
+  const found = await rows<JobRow>(
+    database,
+    `select ${jobColumns} from jobs
+     where (organization_id, id) in (select * from unnest($1::uuid[], $2::uuid[])) and delete_time is null`,
+    [pairs.map(([organization]) => organization), pairs.map(([, job]) => job)],
+  )
+  const jobs = new Map(found.map((row) => [row.id, { job: jobOf(row), results: [] as ResultRecord[] }]))
+  const completed = found.filter(({ phase }) => phase === 'COMPLETED').map(({ id }) => id)
+  if (completed.length > 0) {
+    const results = await rows<ResultRow & { job_id: string }>(
+      database,
+      `select job_id, ${resultColumns} from job_results where job_id = any($1::uuid[])
+       order by job_id, position`,
+      [completed],
+    )
+    for (const row of results) jobs.get(row.job_id)?.results.push(resultOf(row))
+  }
+  return new Map([...jobs.values()].map((read) => [`${read.job.organizationId} ${read.job.id}`, read]))
+}
+
 export async function findResult(
   database: Database,
   jobId: string,

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { DataSource, EntityManager } from 'typeorm'
 import { v7, validate } from 'uuid'
-import { inTransaction } from '../../database/index.ts'
+import { batchedRead, inTransaction } from '../../database/index.ts'
 import { invalidField } from '../../errors/domain-error.ts'
 import type { Objects, SignedUrl } from '../../ports/objects.ts'
 import type { JobQuote, JobRecord, Parameter, ResultRecord, TaskRecord } from './job.ts'
@@ -20,6 +20,7 @@ import {
   listJobs,
   listResults,
   listTasks,
+  readJobs,
 } from './job-store.ts'
 import {
   jobAlreadyEnded,
@@ -90,9 +91,11 @@ const RESULT_URL_SECONDS = 600
 
 export class JobsService {
   readonly #options: JobsServiceOptions
+  readonly #read: (reference: string) => Promise<JobWithResults | undefined>
 
   constructor(options: JobsServiceOptions) {
     this.#options = options
+    this.#read = batchedRead((references) => readJobs(options.dataSource, references))
   }
 
   get services(): readonly JobService[] {
@@ -144,8 +147,9 @@ export class JobsService {
   }
 
   async get(organizationId: string, jobId: string): Promise<JobWithResults> {
-    const job = await this.#find(organizationId, jobId)
-    return { job, results: await this.#results(job) }
+    const read = validate(jobId) ? await this.#read(`${organizationId} ${jobId}`) : undefined
+    if (read === undefined) throw jobNotFound()
+    return read
   }
 
   async list(

@@ -206,7 +206,7 @@ describe('cutout and preview', () => {
       ],
       'INVALID_ARGUMENT',
       'parameters[1]',
-      /three/i,
+      /2 corners/,
     ],
     [
       'a self-crossing polygon',

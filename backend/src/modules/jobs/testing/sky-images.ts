@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { fileVersion } from '../../../adapters/dataset-files/local-files.ts'
+import { findLocalFiles } from '../../../adapters/dataset-files/local-files.ts'
 import type { PlanDataset } from '../services/plan-context.ts'
 
 /** The keywords beside the structural ones. */
@@ -49,9 +49,10 @@ export async function skyImage(folder: string, id: string, keywords: Keywords): 
   }
   const path = join(folder, `${id}.fits`)
   await writeFile(path, Buffer.concat([header, data]))
+  const [location] = await findLocalFiles(path)
   return {
     id,
-    location: await fileVersion(path),
+    location,
     hdu: 0,
     header: cards,
     axes: [SIDE_PX, SIDE_PX],

@@ -28,6 +28,7 @@ export async function sweep(sweeper: Sweeper): Promise<readonly string[]> {
   await requeueLostTasks(sweeper)
   await stopOverdueJobs(sweeper)
   await archiveExpiredJobs(sweeper)
+  await pruneOutbox(sweeper)
   return dead
 }
 
@@ -125,4 +126,15 @@ async function archiveExpiredJobs({ dataSource, log }: Sweeper): Promise<void> {
       log.info({ job: id }, 'an expired job changed while it was archived; the next sweep tries again')
     }
   }
+}
+
+/** Events are for whoever subscribes now; a day covers any reader that lost its connection. */
+async function pruneOutbox({ dataSource }: Sweeper): Promise<void> {
+  await rows(
+    dataSource,
+    `delete from outbox where id in (
+       select id from outbox where create_time < now() - interval '1 day' order by create_time limit 1000
+     )`,
+    [],
+  )
 }

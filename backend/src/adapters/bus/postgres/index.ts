@@ -1,0 +1,1 @@
+export { createPostgresBus, type PostgresBusOptions } from './postgres-bus.ts'
