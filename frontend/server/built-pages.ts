@@ -22,6 +22,8 @@ export async function serveBuiltPages(server: FastifyInstance, folder: string): 
     wildcard: false,
     index: false,
     cacheControl: false,
+    // The build lays Brotli copies beside the files.
+    preCompressed: true,
     globIgnore: ['index.html'],
     setHeaders: (reply, path) => {
       reply.header('cache-control', path.includes(`${sep}assets${sep}`) ? immutable : revalidate)

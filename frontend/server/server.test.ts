@@ -24,6 +24,7 @@ beforeAll(async () => {
   await mkdir(join(folder, 'assets'))
   await writeFile(join(folder, 'index.html'), '<!doctype html><title>Fairlead</title>')
   await writeFile(join(folder, 'assets', 'app-1a2b.js'), 'export {}')
+  await writeFile(join(folder, 'assets', 'app-1a2b.js.br'), 'brotli')
   await writeFile(join(folder, 'favicon.svg'), '<svg/>')
   server = await createPagesServer(readSettings(env), pino({ level: 'silent' }), folder)
 })
@@ -51,6 +52,18 @@ describe('the pages’ server', () => {
     expect(asset.headers['content-type']).toContain('javascript')
     const icon = await server.inject({ url: '/favicon.svg' })
     expect(icon.headers['cache-control']).toBe('no-cache')
+  })
+
+  test('serves the Brotli copy to browsers that take it, as what it is', async () => {
+    const url = '/assets/app-1a2b.js'
+    const small = await server.inject({ url, headers: { 'accept-encoding': 'gzip, deflate, br' } })
+    expect(small.body).toBe('brotli')
+    expect(small.headers).toMatchObject({
+      'content-encoding': 'br',
+      'cache-control': 'public, max-age=31536000, immutable',
+    })
+    expect(small.headers['content-type']).toContain('javascript')
+    expect((await server.inject({ url })).body).toBe('export {}')
   })
 
   test.each([
