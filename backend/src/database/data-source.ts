@@ -1,4 +1,5 @@
-import { DataSource, type EntitySchema } from 'typeorm'
+import type { DataSource, EntitySchema } from 'typeorm'
+import { PreparedDataSource } from './prepared-data-source.ts'
 
 export interface DataSourceOptions {
   readonly entities?: readonly EntitySchema[]
@@ -20,7 +21,7 @@ const CONNECT_TIMEOUT_MS = 10_000
  * The schema is made by migrations alone, never synchronised from entities.
  */
 export function createDataSource(url: string, options: DataSourceOptions = {}): DataSource {
-  return new DataSource({
+  return new PreparedDataSource({
     type: 'postgres',
     url,
     entities: [...(options.entities ?? [])],

@@ -1,3 +1,4 @@
+export { batchedRead } from './batched-read.ts'
 export { createDataSource, type DataSourceOptions } from './data-source.ts'
 export { inTransaction, type TransactionOptions } from './in-transaction.ts'
 export { int8 } from './int8.ts'

@@ -16,7 +16,7 @@ export function operationsRoutes(registry: Registry, check: () => Promise<void>)
           await check()
           send(response, 200, 'text/plain; charset=utf-8', 'ok\n')
         } catch (error) {
-          log.warn({ err: error }, 'the health check failed')
+          log.debug({ err: error }, 'not ready')
           send(response, 503, 'text/plain; charset=utf-8', 'not ready\n')
         }
       },

@@ -25,7 +25,10 @@ export function unaryCall(
     const begin = performance.now()
     const controller = new AbortController()
     open.add(controller)
-    grpcCall.on('cancelled', () => controller.abort(cancelled()))
+    grpcCall.on('cancelled', () => {
+      // grpc-js says so of every call whose stream closes, also of one that was answered.
+      if (open.has(controller)) controller.abort(cancelled())
+    })
     const call = openCall(method, grpcCall.metadata, controller.signal, environment)
     let caller: Caller | undefined
     const ended = () => {
