@@ -8,9 +8,12 @@ export interface Cap {
 
 /**
  * The smallest cap around points that lie within one hemisphere, by Welzl's incremental algorithm: a cap within a
- * hemisphere is a ball's section, so the flat theory holds. Undefined where the points need more than that.
+ * hemisphere is a ball's section, so the flat theory holds. Undefined where a circle of 89 degrees around the points'
+ * mean does not hold them: there the algorithm could go round for ever.
  */
-export function boundingCap(points: readonly Vector[]): Cap | undefined {
+export function boundingCap(given: readonly Vector[]): Cap | undefined {
+  if (!withinHemisphere(given)) return undefined
+  const points = scattered(given)
   let cap: Cap | undefined
   for (let i = 0; i < points.length; i++) {
     const p = points[i] as Vector
@@ -26,7 +29,24 @@ export function boundingCap(points: readonly Vector[]): Cap | undefined {
       }
     }
   }
-  return cap && cap.radiusRad < Math.PI / 2 && points.every((point) => holds(cap, point)) ? cap : undefined
+  return cap && points.every((point) => holds(cap, point)) ? cap : undefined
+}
+
+function withinHemisphere(points: readonly Vector[]): boolean {
+  const sum = newVector()
+  for (const point of points) for (let i = 0; i < 3; i++) sum[i] = (sum[i] as number) + (point[i] as number)
+  if (dot(sum, sum) < 1e-18) return false
+  const mean = normalize(sum)
+  return points.every((point) => dot(mean, point) > MIN_COSINE)
+}
+
+/** Cosine of 89 degrees. */
+const MIN_COSINE = 0.01745
+
+/** The algorithm takes linear time in a random order, but cubic time in some tidy ones, such as along an outline. */
+function scattered(points: readonly Vector[]): Vector[] {
+  const stride = points.length % 7919 === 0 ? 7907 : 7919
+  return points.map((_, i) => points[(i * stride) % points.length] as Vector)
 }
 
 function holds(cap: Cap, point: Vector): boolean {

@@ -1,3 +1,4 @@
+import { boundingCap } from '../coverage/bounding-cap.ts'
 import {
   angleBetween,
   at,
@@ -140,7 +141,12 @@ function polygon(region: PolygonRegion): SkyShape {
   const vertices = signedAreaOf(given) >= 0 ? given : given.toReversed()
   const edges = vertices.map((a, i) => [a, vertices[(i + 1) % vertices.length] as Vector] as const)
   const references = referencePoints(edges)
+  const cap = boundingCap(vertices)
+  /** How far a direction is outside a circle around the polygon: most of the sky needs no look at the edges. */
+  const beyondCap = (direction: Vector): number =>
+    cap ? angleBetween(cap.center, direction) - cap.radiusRad : 0
   const contains = (direction: Vector): boolean => {
+    if (beyondCap(direction) > 1e-9) return false
     // An arc of nearly half a turn is ill-defined: one of the two reference points is always nearer than that.
     const reference = dot(references[0].point, direction) > -0.9 ? references[0] : references[1]
     let inside = reference.inside
@@ -150,6 +156,8 @@ function polygon(region: PolygonRegion): SkyShape {
   return {
     contains,
     distance: (direction) => {
+      const beyond = beyondCap(direction)
+      if (cap && beyond > cap.radiusRad) return beyond
       let nearest = Math.PI
       for (const [a, b] of edges) nearest = Math.min(nearest, distanceToArc(direction, a, b))
       return contains(direction) ? -nearest : nearest
