@@ -1,14 +1,16 @@
 import { utimesSync } from 'node:fs'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { inRepository } from './repository.ts'
 import { type RunningFairlead, startFairlead } from './start.ts'
+
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 180_000 })
 
 /** `npm run dev`: the same system with hot reload. */
 let fairlead: RunningFairlead
 
 beforeAll(async () => {
   fairlead = await startFairlead({ mode: 'dev', env: { FAIRLEAD_DEMO_IMAGES: 'off' } })
-}, 180_000)
+})
 
 afterAll(async () => {
   await fairlead.stop()
@@ -32,8 +34,8 @@ test('a changed source of the backend restarts backend and worker, which is no c
   const before = { backend: fairlead.childPid('backend'), worker: fairlead.childPid('worker') }
   const now = new Date()
   utimesSync(inRepository('backend/src/main.ts'), now, now)
-  await fairlead.waitForRestart('backend', before.backend)
-  await fairlead.waitForRestart('worker', before.worker)
+  await fairlead.waitForRestart('backend', before.backend, 60_000)
+  await fairlead.waitForRestart('worker', before.worker, 60_000)
   await expect.poll(() => fairlead.output()).toContain('Reloaded backend and worker (backend/src/main.ts)')
   expect(fairlead.run().children['backend']).toMatchObject({ state: 'ready', restarts: 0 })
 })

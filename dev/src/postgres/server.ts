@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import pg from 'pg'
+import { Refusal } from '../refusal.ts'
 import type { ChildSpec } from '../supervisor/child.ts'
 import type { Home } from '../supervisor/home.ts'
 import { endProcess, identify } from '../supervisor/processes.ts'
@@ -72,6 +73,20 @@ function isPostgres(pid: number, folder: string): boolean {
   } catch {
     return false
   }
+}
+
+const signsOfDamage =
+  /(?:PANIC|FATAL): +(.*(?:pg_control|control file|checkpoint record|checksum|invalid data|could not (?:open|read) (?:file|directory)|incompatible).*)/
+
+/** Says what to do when the server cannot start for what it finds in its folder. */
+export function damageRefusal(error: unknown, home: Home): unknown {
+  if (!(error instanceof Refusal)) return error
+  const reason = signsOfDamage.exec(error.message)?.[1]?.replace(/; its log is .*$/, '')
+  if (reason === undefined) return error
+  return new Refusal(
+    `The database folder ${home.database} is damaged (${reason}); restore it, or delete it to start afresh (that loses its data).`,
+    { cause: error },
+  )
 }
 
 /** Makes the database inside a fresh server. */

@@ -2,7 +2,7 @@ import { createServer } from 'node:net'
 import { Refusal } from '../refusal.ts'
 import { portHolder } from './port-holder.ts'
 
-export const portNames = [
+const portNames = [
   'envoy',
   'envoyAdmin',
   'postgres',

@@ -5,7 +5,7 @@ import { buildPages, pagesAreStale } from '../frontend/build.ts'
 import { demoAccounts, seedFile } from '../identity/accounts.ts'
 import { postgresBinaries } from '../postgres/binaries.ts'
 import { ensureDataFolder } from '../postgres/data-folder.ts'
-import { endLeftoverServer, ensureDatabase, postgresSpec } from '../postgres/server.ts'
+import { damageRefusal, endLeftoverServer, ensureDatabase, postgresSpec } from '../postgres/server.ts'
 import { postgresUser } from '../postgres/system-user.ts'
 import { Refusal } from '../refusal.ts'
 import { inRepository } from '../repository.ts'
@@ -127,7 +127,11 @@ export class Supervisor {
         report('making the database')
         const made = await ensureDataFolder(this.#home, binaries, user)
         report('')
-        await this.#startChild(postgresSpec(this.#home, ports.postgres, binaries, user))
+        try {
+          await this.#startChild(postgresSpec(this.#home, ports.postgres, binaries, user))
+        } catch (error) {
+          throw damageRefusal(error, this.#home)
+        }
         await ensureDatabase(this.#home, ports.postgres)
         return made
       },

@@ -1,5 +1,12 @@
-import { open, rename, rm } from 'node:fs/promises'
-import { encodedHeaderBytes, encodeHeader, OnesComplementSum } from '@fairlead/backend/fits'
+import { rename, rm } from 'node:fs/promises'
+import {
+  encodedHeaderBytes,
+  encodeHeader,
+  OnesComplementSum,
+  openFileCutoutSink,
+} from '@fairlead/backend/fits'
+
+const BLOCK_BYTES = 2880
 
 /**
  * Writes a FITS image a block of rows at a time, under a temporary name that becomes the real one when it is whole.
@@ -11,22 +18,24 @@ export async function writeImage(
   rows: Iterable<Uint8Array>,
 ): Promise<void> {
   const temporary = `${path}.part`
-  const file = await open(temporary, 'w')
   try {
-    const sum = new OnesComplementSum()
-    let position = encodedHeaderBytes(cards.length)
-    for (const bytes of rows) {
-      sum.add(bytes)
-      await file.write(bytes, 0, bytes.length, position)
-      position += bytes.length
+    const sink = await openFileCutoutSink(temporary)
+    try {
+      const sum = new OnesComplementSum()
+      let position = encodedHeaderBytes(cards.length)
+      for (const bytes of rows) {
+        sum.add(bytes)
+        await sink.write(position, bytes)
+        position += bytes.length
+      }
+      const padding = (BLOCK_BYTES - (position % BLOCK_BYTES)) % BLOCK_BYTES
+      if (padding > 0) await sink.write(position, new Uint8Array(padding))
+      await sink.write(0, encodeHeader(cards, sum.value()))
+    } finally {
+      await sink.close()
     }
-    await file.truncate(Math.ceil(position / 2880) * 2880)
-    const header = encodeHeader(cards, sum.value())
-    await file.write(header, 0, header.length, 0)
-    await file.close()
     await rename(temporary, path)
   } catch (error) {
-    await file.close()
     await rm(temporary, { force: true })
     throw error
   }
