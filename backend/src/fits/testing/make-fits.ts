@@ -23,7 +23,7 @@ export function makeFits(...images: readonly MadeImage[]): Uint8Array {
   )
 }
 
-export function encodeStored(bitpix: Bitpix, stored: readonly (number | bigint)[]): Uint8Array {
+function encodeStored(bitpix: Bitpix, stored: readonly (number | bigint)[]): Uint8Array {
   const size = Math.abs(bitpix) / 8
   const view = new DataView(new ArrayBuffer(size * stored.length))
   stored.forEach((value, i) => {
