@@ -18,7 +18,7 @@ export { type FitsImage, type Hdu, type ImageHdu, type OpenImageOptions, openIma
 export type { Card, CardValue } from './header/card.ts'
 export { formatCard } from './header/format-card.ts'
 export { FitsHeader, type KeywordReader } from './header/header.ts'
-export type { Bitpix, Scaling } from './image/image-layout.ts'
+export { type Bitpix, type ImageLayout, imageLayout, type Scaling } from './image/image-layout.ts'
 export type { PixelBox } from './image/pixel-box.ts'
 export { type ReadPixelsOptions, readPixels, readPixelsFloat32 } from './image/read-pixels.ts'
 export type { ByteRange, ByteSource } from './source/byte-source.ts'
