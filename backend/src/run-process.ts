@@ -23,7 +23,10 @@ export async function runProcess<Settings extends { readonly logLevel: string }>
     process.exitCode = 1
     return
   }
-  const log = pino({ name, level: settings.logLevel, base: { pid: process.pid } })
+  // Lines that are written while the last ones are on their way go out together.
+  const output = pino.destination({ dest: 1, sync: false })
+  const log = pino({ name, level: settings.logLevel, base: { pid: process.pid } }, output)
+  process.on('exit', () => output.flushSync())
   const releasers = new AsyncDisposableStack()
   try {
     const opened = open(settings, log, releasers)

@@ -17,7 +17,7 @@ const CONNECT_TIMEOUT_MS = 10_000
  * A TypeORM data source that is not connected yet: `await createDataSource(url).initialize()`.
  *
  * What pg returns: timestamptz as Date (milliseconds; for a keyset read the column `::text`, which keeps the
- * microseconds), int8 as string (see `int8` for entities, BigInt(row.column) for plain SQL).
+ * microseconds), int8 as string (BigInt(row.column)).
  * The schema is made by migrations alone, never synchronised from entities.
  */
 export function createDataSource(url: string, options: DataSourceOptions = {}): DataSource {

@@ -1,6 +1,5 @@
 export { batchedRead } from './batched-read.ts'
 export { createDataSource, type DataSourceOptions } from './data-source.ts'
 export { inTransaction, type TransactionOptions } from './in-transaction.ts'
-export { int8 } from './int8.ts'
 export { type Listener, type ListenOptions, listen } from './listen.ts'
-export { sqlState, violatedConstraint } from './sql-error.ts'
+export { sqlState } from './sql-error.ts'

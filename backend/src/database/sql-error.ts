@@ -11,14 +11,6 @@ export function sqlState(error: unknown): SqlState | undefined {
   return undefined
 }
 
-/** Name of the violated constraint, for errors of class 23. */
-export function violatedConstraint(error: unknown): string | undefined {
-  for (let current = error; current instanceof Error; current = current.cause ?? driverError(current)) {
-    if ('constraint' in current && typeof current.constraint === 'string') return current.constraint
-  }
-  return undefined
-}
-
 function driverError(error: Error): unknown {
   return 'driverError' in error ? error.driverError : undefined
 }

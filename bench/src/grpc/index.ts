@@ -24,7 +24,15 @@ const { createJob, getJob } = JobServiceService
  * does falls on both.
  */
 export async function run(): Promise<BenchReport> {
-  await using started = new AsyncDisposableStack()
+  const started = new AsyncDisposableStack()
+  try {
+    return await measure(started)
+  } finally {
+    await started.disposeAsync()
+  }
+}
+
+async function measure(started: AsyncDisposableStack): Promise<BenchReport> {
   const fairlead = await startFairlead()
   started.defer(async () => void (await fairlead.stop()))
   const { ports } = await fairlead.run()

@@ -22,15 +22,7 @@ import { UserStore } from './user-store.ts'
 export { IDENTITY_CHANNEL } from './authentication/token-authenticator.ts'
 export type { Member, Membership, Organization, User } from './identity-rows.ts'
 export type { IdentityService } from './identity-service.ts'
-export {
-  allPermissions,
-  grantsOf,
-  type OrganizationKind,
-  type Permission,
-  type Role,
-  rolesOf,
-  tokenScopes,
-} from './role-permissions.ts'
+export { allPermissions } from './role-permissions.ts'
 export { readSeed, type Seed, seedIdentity } from './seed-identity.ts'
 
 export interface IdentityModuleDeps {
