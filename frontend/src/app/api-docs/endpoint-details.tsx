@@ -70,29 +70,29 @@ function Fields({ title, rows }: FieldsProps) {
           No fields.
         </Text>
       ) : (
-        <Table.ScrollContainer minWidth={460}>
-          <Table fz="xs" verticalSpacing={5} aria-label={title}>
-            <Table.Thead>
-              <Table.Tr>
-                <Table.Th>Field</Table.Th>
-                <Table.Th>Type</Table.Th>
-                <Table.Th>Meaning</Table.Th>
+        <Table fz="xs" verticalSpacing={5} horizontalSpacing={8} aria-label={title}>
+          <Table.Thead>
+            <Table.Tr>
+              <Table.Th>Field</Table.Th>
+              <Table.Th>Type</Table.Th>
+              <Table.Th>Meaning</Table.Th>
+            </Table.Tr>
+          </Table.Thead>
+          <Table.Tbody>
+            {rows.map(({ name, type, description, required }) => (
+              <Table.Tr key={name}>
+                <Table.Td className="mono" style={{ overflowWrap: 'anywhere' }}>
+                  {name}
+                  {required && <span title="required"> *</span>}
+                </Table.Td>
+                <Table.Td className="mono" style={{ overflowWrap: 'anywhere' }}>
+                  {type}
+                </Table.Td>
+                <Table.Td style={{ overflowWrap: 'anywhere' }}>{description}</Table.Td>
               </Table.Tr>
-            </Table.Thead>
-            <Table.Tbody>
-              {rows.map(({ name, type, description, required }) => (
-                <Table.Tr key={name}>
-                  <Table.Td className="mono">
-                    {name}
-                    {required && <span title="required"> *</span>}
-                  </Table.Td>
-                  <Table.Td className="mono">{type}</Table.Td>
-                  <Table.Td style={{ overflowWrap: 'anywhere' }}>{description}</Table.Td>
-                </Table.Tr>
-              ))}
-            </Table.Tbody>
-          </Table>
-        </Table.ScrollContainer>
+            ))}
+          </Table.Tbody>
+        </Table>
       )}
     </div>
   )

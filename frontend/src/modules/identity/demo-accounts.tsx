@@ -12,26 +12,24 @@ export function DemoAccounts({ accounts }: { accounts: readonly DemoAccount[] })
       <Text size="sm" c="dimmed" mb="xs">
         Sign in with one of these names; the password is the same as the name.
       </Text>
-      <Table.ScrollContainer minWidth={360}>
-        <Table verticalSpacing={4} horizontalSpacing={6} fz="xs">
-          <Table.Thead>
-            <Table.Tr>
-              <Table.Th>Name</Table.Th>
-              <Table.Th>Organisation</Table.Th>
-              <Table.Th>Role</Table.Th>
+      <Table verticalSpacing={4} horizontalSpacing={6} fz="xs">
+        <Table.Thead>
+          <Table.Tr>
+            <Table.Th>Name</Table.Th>
+            <Table.Th>Organisation</Table.Th>
+            <Table.Th>Role</Table.Th>
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>
+          {accounts.map((account) => (
+            <Table.Tr key={account.username}>
+              <Table.Td className="mono">{account.username}</Table.Td>
+              <Table.Td>{account.organization}</Table.Td>
+              <Table.Td>{account.role}</Table.Td>
             </Table.Tr>
-          </Table.Thead>
-          <Table.Tbody>
-            {accounts.map((account) => (
-              <Table.Tr key={account.username}>
-                <Table.Td className="mono">{account.username}</Table.Td>
-                <Table.Td>{account.organization}</Table.Td>
-                <Table.Td>{account.role}</Table.Td>
-              </Table.Tr>
-            ))}
-          </Table.Tbody>
-        </Table>
-      </Table.ScrollContainer>
+          ))}
+        </Table.Tbody>
+      </Table>
     </section>
   )
 }
