@@ -141,8 +141,10 @@ describe('a crash', () => {
       const pid = await fairlead.waitForRestart(name, killed, 60_000)
       expect(pid).not.toBe(killed)
       expect(fairlead.run().children[name]!.restarts).toBeGreaterThan(before)
-      expect(fairlead.output()).toContain(`${name} was ended by SIGKILL`)
-      expect(fairlead.output()).toContain(`${name} is running again`)
+      await expect
+        .poll(() => fairlead.output())
+        .toContain(`${name} was ended by SIGKILL; starting it again in`)
+      await expect.poll(() => fairlead.output()).toContain(`${name} is running again`)
     },
   )
 

@@ -16,16 +16,13 @@ import type { Home } from '../supervisor/home.ts'
 import { type PostgresBinaries, postgresMajor } from './binaries.ts'
 import { giveFolder, type SystemUser } from './system-user.ts'
 
-/** Makes the data folder if there is none, and checks the one that is there. True when it was made. */
+/** Makes the data folder if there is none. True when it was made. */
 export async function ensureDataFolder(
   home: Home,
   binaries: PostgresBinaries,
   user: SystemUser | undefined,
 ): Promise<boolean> {
-  if (existsSync(home.database)) {
-    checkDataFolder(home.database)
-    return false
-  }
+  if (existsSync(home.database)) return false
   try {
     await initialise(home, binaries, user)
   } catch (error) {
@@ -37,7 +34,9 @@ export async function ensureDataFolder(
 /** Files without which PostgreSQL does not start; their lack means that something was deleted by hand. */
 const vital = ['PG_VERSION', 'global/pg_control', 'base', 'pg_wal', 'postgresql.conf', 'pg_hba.conf']
 
-function checkDataFolder(folder: string): void {
+/** Before anything is started: what is plainly wrong with a folder that is there. */
+export function checkDataFolder(folder: string): void {
+  if (!existsSync(folder)) return
   const missing = vital.filter((name) => !existsSync(join(folder, name)))
   if (missing.length > 0) {
     throw new Refusal(

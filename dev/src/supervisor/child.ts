@@ -156,18 +156,20 @@ export class Child {
 
   #ended(child: ChildProcess, logFrom: number): Promise<string> {
     return new Promise((resolve) => {
-      const finish = (how: string) => {
+      const finish = (how: string, said = true) => {
         if (child.pid !== undefined) this.#context.reaper.remove(child.pid)
         if (this.#process === child) {
           this.#process = undefined
           this.#identity = undefined
         }
-        const reason = reasonIn(tail(this.#context.logFile, logFrom))
+        const reason = said ? reasonIn(tail(this.#context.logFile, logFrom)) : undefined
         resolve(reason === undefined ? how : `${how}: ${reason.replace(/\.$/, '')}`)
       }
       child.once('error', (error) => finish(`could not be started (${error.message})`))
       child.once('exit', (code, signal) => {
-        finish(signal === null ? `ended with exit code ${code}` : `was ended by ${signal}`)
+        // Who is killed from outside has no last words: its log ends with something unrelated.
+        if (signal === null) finish(`ended with exit code ${code}`)
+        else finish(`was ended by ${signal}`, signal !== 'SIGKILL' && signal !== 'SIGTERM')
       })
     })
   }

@@ -135,6 +135,8 @@ export function envoySpec({ binary, env, home, ports, listenIpv6, hotReload }: E
     args: [
       ...['--config-path', configuration],
       ...['--log-level', 'warning', '--concurrency', '2'],
+      // Deprecations are for whoever edits the template, at each start anew.
+      ...['--component-log-level', 'misc:error'],
       // Two copies on one machine would share its memory segment.
       '--disable-hot-restart',
     ],

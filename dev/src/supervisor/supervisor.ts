@@ -4,7 +4,7 @@ import { findEnvoy } from '../envoy/binary.ts'
 import { buildPages, pagesAreStale } from '../frontend/build.ts'
 import { demoAccounts, seedFile } from '../identity/accounts.ts'
 import { postgresBinaries } from '../postgres/binaries.ts'
-import { ensureDataFolder } from '../postgres/data-folder.ts'
+import { checkDataFolder, ensureDataFolder } from '../postgres/data-folder.ts'
 import { damageRefusal, endLeftoverServer, ensureDatabase, postgresSpec } from '../postgres/server.ts'
 import { postgresUser } from '../postgres/system-user.ts'
 import { Refusal } from '../refusal.ts'
@@ -64,6 +64,7 @@ export class Supervisor {
   async start(): Promise<Environment> {
     const { console, env, mode } = this.#options
     this.#checkUserDatasets()
+    checkDataFolder(this.#home.database)
     const left = [
       ...(await endLeftovers(this.#home.runFile)),
       ...((await endLeftoverServer(this.#home)) ? ['postgres'] : []),
