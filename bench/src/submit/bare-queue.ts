@@ -1,7 +1,7 @@
 import { Logger, runTaskList, type WorkerPool } from 'graphile-worker'
 import pg from 'pg'
 
-/** The reference: graphile-worker alone, in the schema that Fairlead's queue is in, woken by its LISTEN. */
+/** The reference: graphile-worker alone, woken by its LISTEN. */
 export class BareQueue {
   readonly #pool: pg.Pool
   readonly #workers: WorkerPool

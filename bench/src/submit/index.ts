@@ -4,9 +4,10 @@ import type { BenchReport } from '../report.ts'
 import { BareQueue } from './bare-queue.ts'
 import { type System, startSystem } from './system.ts'
 
-const WARM_UP = 10
-const ROUNDS = 60
-const PAUSE_MS = 60
+/** Rounds until both sides have compiled their hot code. */
+const WARM_UP = 80
+const ROUNDS = 80
+const PAUSE_MS = 40
 
 /**
  * From the call of CreateJob to the first EXECUTING that a watcher is sent, on an idle system, over gRPC to a
@@ -14,7 +15,7 @@ const PAUSE_MS = 60
  */
 export async function run(): Promise<BenchReport> {
   const system = await startSystem()
-  const bare = new BareQueue(system.databaseUrl)
+  const bare = new BareQueue(system.otherDatabaseUrl)
   const watch = new OrganizationWatch(system)
   const own: number[] = []
   const followed: number[] = []

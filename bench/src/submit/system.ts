@@ -11,6 +11,7 @@ import { JobServiceClient } from '@fairlead/proto/server/fairlead/jobs/v1/jobs'
 import { credentials, Metadata } from '@grpc/grpc-js'
 import pg from 'pg'
 import { migrate } from '../../../backend/src/database/migrate.ts'
+import { administer } from '../../../backend/src/testing/administer.ts'
 import { startPostgresServer } from '../../../backend/src/testing/postgres-server.ts'
 import { smallImage } from './small-image.ts'
 
@@ -18,7 +19,8 @@ const backendFolder = fileURLToPath(new URL('../../../backend/src/', import.meta
 
 /** PostgreSQL, backend and worker as processes of their own, and a signed-in client. */
 export interface System {
-  readonly databaseUrl: string
+  /** Another database on the same server, migrated too: what happens there wakes nobody here. */
+  readonly otherDatabaseUrl: string
   readonly jobs: JobServiceClient
   readonly metadata: Metadata
   readonly parent: string
@@ -26,7 +28,17 @@ export interface System {
 }
 
 export async function startSystem(): Promise<System> {
-  await using started = new AsyncDisposableStack()
+  const started = new AsyncDisposableStack()
+  try {
+    return await start(started)
+  } catch (error) {
+    await started.disposeAsync()
+    throw error
+  }
+}
+
+/** What is started goes on the stack. */
+async function start(started: AsyncDisposableStack): Promise<System> {
   const folder = mkdtempSync(join(tmpdir(), 'fairlead-bench-'))
   started.defer(() => rmSync(folder, { recursive: true, force: true }))
   mkdirSync(join(folder, 'datasets'))
@@ -35,7 +47,9 @@ export async function startSystem(): Promise<System> {
   const postgres = await startPostgresServer()
   started.defer(() => postgres.stop())
   const databaseUrl = postgres.url('postgres')
-  await migrate(databaseUrl)
+  await administer(databaseUrl, 'create database other')
+  const otherDatabaseUrl = postgres.url('other')
+  for (const url of [databaseUrl, otherDatabaseUrl]) await migrate(url)
   const token = await seed(databaseUrl)
 
   const [grpcPort, httpPort, workerPort] = [await freePort(), await freePort(), await freePort()]
@@ -61,13 +75,12 @@ export async function startSystem(): Promise<System> {
   started.defer(() => jobs.close())
   const metadata = new Metadata()
   metadata.set('authorization', `Bearer ${token}`)
-  const stack = started.move()
   return {
-    databaseUrl,
+    otherDatabaseUrl,
     jobs,
     metadata,
     parent: 'organizations/bench',
-    stop: () => stack.disposeAsync(),
+    stop: () => started.disposeAsync(),
   }
 }
 

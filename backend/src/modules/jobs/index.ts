@@ -4,9 +4,8 @@ export {
   type JobsModuleOptions,
   type ReadableDatasets,
 } from './create-jobs-module.ts'
-export { defaultJobLimits, type JobLimits } from './jobs-service.ts'
+export type { JobLimits } from './jobs-service.ts'
 export type { People } from './owner-names.ts'
 export { jobServices } from './services/index.ts'
 export type { JobService } from './services/job-service.ts'
-export { runService } from './services/run-service.ts'
 export { createJobsWorker, type JobsWorker, type JobsWorkerOptions } from './worker/jobs-worker.ts'

@@ -16,7 +16,7 @@ import type { JobEventRecord, JobQuote, JobRecord, ResultRecord, TaskRecord } fr
 import type { Phase } from './phase-transitions.ts'
 import type { JobService, ParameterSchema as Schema } from './services/job-service.ts'
 
-export function phaseMessage(phase: Phase): PhaseMessage {
+function phaseMessage(phase: Phase): PhaseMessage {
   return `PHASE_${phase}`
 }
 
@@ -78,7 +78,7 @@ export function quoteMessage(quote: JobQuote): JobQuoteMessage {
   }
 }
 
-export function resultMessage(result: ResultRecord, slug: string, jobId: string): Result {
+function resultMessage(result: ResultRecord, slug: string, jobId: string): Result {
   const scanState: ScanStateMessage = `SCAN_STATE_${result.scanState}`
   return {
     name: `${jobName(slug, jobId)}/results/${result.name}`,
@@ -166,7 +166,7 @@ function schemaMessage(schema: Schema): ParameterSchema {
   }
 }
 
-export function durationMessage(ms: number): Duration {
+function durationMessage(ms: number): Duration {
   return { seconds: BigInt(Math.floor(ms / 1000)), nanos: Math.round((ms % 1000) * 1e6) }
 }
 

@@ -32,11 +32,8 @@ export const phaseTransitions: Readonly<Record<Phase, readonly Phase[]>> = {
 }
 
 /** A job enters exactly one of these, once; the event that says so is its terminal event. */
-export const terminalPhases = ['COMPLETED', 'ERROR', 'ABORTED'] as const satisfies readonly Phase[]
+const terminalPhases = ['COMPLETED', 'ERROR', 'ABORTED'] as const satisfies readonly Phase[]
 export type TerminalPhase = (typeof terminalPhases)[number]
-
-/** Phases in which tasks may be taken by workers. */
-export const runnablePhases = ['QUEUED', 'EXECUTING'] as const satisfies readonly Phase[]
 
 export function isTerminal(phase: Phase): phase is TerminalPhase {
   return (terminalPhases as readonly Phase[]).includes(phase)

@@ -41,7 +41,7 @@ export async function completeAttempt(
 }
 
 /** A back-off that doubles from 1 s to a minute. */
-export function retryDelayMs(failures: number): number {
+function retryDelayMs(failures: number): number {
   return Math.min(60_000, 1_000 * 2 ** failures)
 }
 

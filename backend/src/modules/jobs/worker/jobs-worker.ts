@@ -167,6 +167,7 @@ class Worker implements JobsWorker {
   }
 
   #stopEndedJob(payload: string): void {
+    if (this.#held.size === 0) return
     const notice = parseNotice(payload)
     if (notice === undefined || !(notice.deleted || hasEnded(notice.phase))) return
     for (const held of this.#held) {

@@ -1,1 +1,0 @@
-export { createPostgresBus, type PostgresBusOptions } from './postgres-bus.ts'
