@@ -1,0 +1,96 @@
+import { Readable } from 'node:stream'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { attemptPrefix } from '../job.ts'
+import { listTasks } from '../job-store.ts'
+import { claimTask } from '../task-store.ts'
+import { errorOf, type JobsFixture, jobsFixture, phaseOf, silent } from '../testing/jobs-fixture.ts'
+import { probeService } from '../testing/probe-service.ts'
+import { submitProbe } from '../testing/submit-probe.ts'
+import { cleanUpJob } from './clean-up.ts'
+import { sweep } from './sweep.ts'
+
+describe('a sweep', () => {
+  let fixture: JobsFixture
+  const claim = (job: string, leaseMs: number) =>
+    claimTask(fixture.database.dataSource, { jobId: job, index: 0, worker: 'pool-silent', leaseMs })
+  const sweepOnce = () =>
+    sweep({
+      dataSource: fixture.database.dataSource,
+      services: new Map([['probe', probeService]]),
+      log: silent,
+    })
+  const phasesOf = async (job: string) =>
+    (await fixture.events(job)).map(phaseOf).filter((phase) => phase !== undefined)
+
+  beforeEach(async () => {
+    fixture = await jobsFixture()
+  })
+  afterEach(() => fixture.end())
+
+  it('ends a job that is overdue though no worker speaks for it', async () => {
+    const job = await submitProbe(fixture, ['write a', 'write b'], { executionDurationMs: 1 })
+    await claim(job, 60_000)
+    await fixture.eventually(async () => {
+      await sweepOnce()
+      return (await phasesOf(job)).includes('ERROR')
+    })
+    expect(errorOf(await fixture.events(job))).toMatchObject({ reason: 'EXECUTION_DURATION_EXCEEDED' })
+    const tasks = await listTasks(fixture.database.dataSource, job, -1, 10)
+    expect(tasks.map(({ state }) => state)).toEqual(['CANCELLED', 'CANCELLED'])
+    const [waiting] = await fixture.database.dataSource.query(
+      `select count(*)::int as entries from graphile_worker.jobs where key = $1`,
+      [`task:${job}:1`],
+    )
+    expect(waiting).toEqual({ entries: 0 })
+  })
+
+  it('leaves a task alone whose lease holds', async () => {
+    const job = await submitProbe(fixture, ['write a'])
+    await claim(job, 60_000)
+    await sweepOnce()
+    expect(await listTasks(fixture.database.dataSource, job, -1, 10)).toMatchObject([
+      { state: 'RUNNING', attempt: 1 },
+    ])
+  })
+
+  it('ends and archives a job at its destruction time, with one terminal event, by many sweeps at once', async () => {
+    const job = await submitProbe(fixture, ['write a'])
+    await fixture.database.dataSource.query(`update jobs set destruction_time = now() where id = $1`, [job])
+    await Promise.all(Array.from({ length: 8 }, sweepOnce))
+    expect(await phasesOf(job)).toEqual(['PENDING', 'QUEUED', 'ABORTED', 'ARCHIVED'])
+  })
+
+  it('unlocks what a dead worker holds of the queue, and forgets the worker', async () => {
+    const { dataSource } = fixture.database
+    const job = await submitProbe(fixture, ['write a'])
+    await dataSource.query(`insert into job_workers (id, lease_expires_at) values ('pool-silent', now())`)
+    await dataSource.query(
+      `update graphile_worker._private_jobs set locked_by = 'pool-silent', locked_at = now()`,
+    )
+    expect(await sweepOnce()).toEqual(['pool-silent'])
+    const [entry] = await dataSource.query(`select locked_by from graphile_worker.jobs where key like $1`, [
+      `task:${job}:%`,
+    ])
+    expect(entry).toEqual({ locked_by: null })
+    expect(await sweepOnce()).toEqual([])
+  })
+})
+
+describe('the clean-up after a job', () => {
+  it('removes what unpublished attempts left, and keeps the results', async () => {
+    const fixture = await jobsFixture()
+    try {
+      await fixture.worker()
+      const job = await submitProbe(fixture, ['write kept'])
+      await fixture.ended(job)
+      await fixture.database.dataSource.query(`update job_tasks set attempt = 3 where job_id = $1`, [job])
+      const orphan = `${attemptPrefix(job, 0, 2)}0`
+      await fixture.objects.put(orphan, Readable.from(['left by an attempt that was killed']))
+      await cleanUpJob(fixture.database.dataSource, fixture.objects, job)
+      expect(await fixture.objects.head(orphan)).toBeUndefined()
+      expect(await fixture.objects.head(`${attemptPrefix(job, 0, 1)}0`)).toMatchObject({ sizeBytes: 4 })
+    } finally {
+      await fixture.end()
+    }
+  })
+})
