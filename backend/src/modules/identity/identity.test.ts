@@ -71,6 +71,18 @@ test('someone who has signed in before is a member at once, and only with a veri
   expect((await backend.call(service.getCaller, {}, verified)).memberships).toHaveLength(1)
 })
 
+test('who signs in through a new issuer stays the same person, by the verified address alone', async () => {
+  const token = await backend.issuer.tokenOf('mona')
+  const { user } = await backend.call(service.getCaller, {}, token)
+  const moveAway = `update users set issuer = 'https://former.example.org' where email = 'mona@example.org'`
+  await backend.database.dataSource.query(moveAway)
+  const claims = { sub: 'mona-of-the-new-issuer', email: 'mona@example.org', name: 'Mona' }
+  const unverified = await backend.issuer.sign({ ...claims, sub: 'thief-of-mona', email_verified: false })
+  expect((await backend.call(service.getCaller, {}, unverified)).user?.name).not.toBe(user?.name)
+  const verified = await backend.issuer.sign({ ...claims, email_verified: true })
+  expect((await backend.call(service.getCaller, {}, verified)).user?.name).toBe(user?.name)
+})
+
 test('nobody is a member twice', async () => {
   await invite('hugo@example.org', 'ROLE_MEMBER')
   expect(await failureOf(invite('HUGO@example.org', 'ROLE_SUBMITTER'))).toMatchObject({
