@@ -133,9 +133,15 @@ class ProcessExecution implements Execution {
     return setInterval(() => {
       if (looking) return
       looking = true
-      look().finally(() => {
-        looking = false
-      })
+      look().then(
+        () => {
+          looking = false
+        },
+        (error: unknown) => {
+          const text = error instanceof Error ? error.message : String(error)
+          exceeded(new ExecutionFailed('TASK_FAILED', `The task cannot be watched: ${text}`, true))
+        },
+      )
     }, this.#watchMs)
   }
 
