@@ -69,7 +69,14 @@ export const theme = createTheme({
     Anchor: { defaultProps: { underline: 'hover' } },
     Button: { defaultProps: { size: 'sm' }, styles: { label: { fontWeight: 560 } } },
     Menu: { defaultProps: { shadow: 'md', withinPortal: true } },
-    Modal: { defaultProps: { centered: true, radius: 'lg' } },
+    Modal: {
+      defaultProps: { centered: true, radius: 'lg' },
+      styles: {
+        title: { fontSize: '16px', fontWeight: 620 },
+        header: { background: 'var(--fairlead-surface)' },
+        content: { background: 'var(--fairlead-surface)' },
+      },
+    },
     NumberInput: { defaultProps: { size: 'sm' } },
     Paper: { defaultProps: { radius: 'lg' } },
     Select: { defaultProps: { size: 'sm', comboboxProps: { shadow: 'md' } } },

@@ -105,7 +105,9 @@ function Groups({ document, search }: { document: OpenApi; search: string }) {
               <Accordion.Item key={key} value={key}>
                 <Accordion.Control>
                   <Group gap="sm" wrap="nowrap">
-                    <Tag color={methodColors[method]}>{method.toUpperCase()}</Tag>
+                    <span className={classes.method}>
+                      <Tag color={methodColors[method]}>{method.toUpperCase()}</Tag>
+                    </span>
                     <div style={{ minWidth: 0 }}>
                       <Text className="mono" size="sm" style={{ overflowWrap: 'anywhere' }}>
                         {path}

@@ -22,6 +22,8 @@ interface ParameterFieldProps {
   /** What the server found wrong. */
   readonly problem: string | undefined
   readonly organization: CurrentOrganization
+  /** Of the image to draw a region on, or of their list. */
+  readonly drawAddress: string
   readonly onChange: (values: readonly string[]) => void
 }
 
@@ -32,7 +34,8 @@ const placeholders: Partial<Record<ParameterSchema['kind'], string>> = {
 }
 
 /** The input that suits a parameter's kind, once or as often as the parameter may be given. */
-export function ParameterField({ schema, values, problem, organization, onChange }: ParameterFieldProps) {
+export function ParameterField(props: ParameterFieldProps) {
+  const { schema, values, problem, organization, onChange } = props
   const label = schema.unit === '' ? schema.name : `${schema.name} (${schema.unit})`
   const common = { label, description: schema.description, required: schema.required }
   const single = values[0] ?? ''
@@ -76,7 +79,7 @@ export function ParameterField({ schema, values, problem, organization, onChange
         />
       )
     default:
-      return <TextField {...{ schema, values, problem, organization, onChange }} label={label} />
+      return <TextField {...props} label={label} />
   }
 }
 
@@ -84,7 +87,7 @@ function TextField({
   schema,
   values,
   problem,
-  organization,
+  drawAddress,
   onChange,
   label,
 }: ParameterFieldProps & { label: string }) {
@@ -135,7 +138,7 @@ function TextField({
             </Button>
           )}
           {isRegion && (
-            <Anchor component={Link} to={`${organization.path}/datasets`} size="xs">
+            <Anchor component={Link} to={drawAddress} size="xs">
               Draw it on an image
             </Anchor>
           )}

@@ -75,6 +75,12 @@ export function SubmitForm({ service, address, organization }: SubmitFormProps) 
   const refused = refusal === null ? undefined : toApiError(refusal)
   const problems = sortViolations(refused?.violations ?? [], create.error === null ? settled : parameters)
 
+  // On the image that is chosen, if there is one.
+  const chosen = values['ID']?.find((id) => id !== '')
+  const datasetsAddress = `${organization.path}/datasets`
+  const drawAddress =
+    chosen === undefined ? datasetsAddress : `${datasetsAddress}/${encodeURIComponent(chosen)}`
+
   const submit = (event: FormEvent) => {
     event.preventDefault()
     create.mutate()
@@ -93,6 +99,7 @@ export function SubmitForm({ service, address, organization }: SubmitFormProps) 
                   values={values[schema.name] ?? []}
                   problem={problems.byParameter[schema.name]}
                   organization={organization}
+                  drawAddress={drawAddress}
                   onChange={(changed) => {
                     create.reset()
                     setValues((before) => ({ ...before, [schema.name]: changed }))
