@@ -1,5 +1,5 @@
 import { FitsError } from '../fits-error.ts'
-import { angleBetween, cross, dot, type Vector, vectorOf } from '../wcs/vector.ts'
+import { angleBetween, at, cross, dot, newVector, type Vector, vectorOf } from '../wcs/vector.ts'
 import type { SkyPosition } from '../wcs/wcs.ts'
 import { arcsCross, signedAreaOf } from './great-circle.ts'
 import type { Region } from './region.ts'
@@ -69,10 +69,36 @@ function checkPolygon(positions: readonly SkyPosition[]): void {
   }
 }
 
+interface Edge {
+  readonly a: Vector
+  readonly b: Vector
+  readonly angle: number
+  /** a x b, and its length. */
+  readonly normal: Vector
+  readonly sine: number
+  /** Centre and radius of a ball that holds the whole arc: the chord's middle and half of its length. */
+  readonly middle: Vector
+  readonly radius: number
+}
+
+function edgeOf(a: Vector, b: Vector): Edge {
+  const normal = cross(a, b)
+  const middle = newVector((at(a, 0) + at(b, 0)) / 2, (at(a, 1) + at(b, 1)) / 2, (at(a, 2) + at(b, 2)) / 2)
+  return {
+    a,
+    b,
+    angle: angleBetween(a, b),
+    normal,
+    sine: Math.sqrt(dot(normal, normal)),
+    middle,
+    radius: Math.sqrt(squaredDistance(a, b)) / 2,
+  }
+}
+
 function checkEdges(vertices: readonly Vector[]): void {
-  vertices.forEach((a, i) => {
+  const edges = vertices.map((a, i) => edgeOf(a, next(vertices, i)))
+  edges.forEach(({ angle }, i) => {
     const corners = `Corners ${i + 1} and ${((i + 1) % vertices.length) + 1} of the polygon are`
-    const angle = angleBetween(a, next(vertices, i))
     if (angle === 0) throw bad(`${corners} the same. Leave one out.`)
     if (angle > Math.PI - 1e-9) {
       throw bad(
@@ -80,13 +106,10 @@ function checkEdges(vertices: readonly Vector[]): void {
       )
     }
   })
-  vertices.forEach((a, i) => {
-    const b = next(vertices, i)
-    for (let j = i + 2; j < vertices.length; j++) {
-      const c = vertices[j] as Vector
-      const d = next(vertices, j)
-      const neighbours = i === 0 && j === vertices.length - 1
-      if (!neighbours && (arcsCross(a, b, c, d) || touches(a, c, d) || touches(c, a, b))) {
+  edges.forEach((edge, i) => {
+    for (let j = i + 2; j < edges.length; j++) {
+      const neighbours = i === 0 && j === edges.length - 1
+      if (!neighbours && meet(edge, edges[j] as Edge)) {
         throw bad(
           `Edges ${i + 1} and ${j + 1} of the polygon cross or touch each other. Put its corners in order.`,
         )
@@ -95,12 +118,21 @@ function checkEdges(vertices: readonly Vector[]): void {
   })
 }
 
-/** Whether a point lies on the arc from a to b, to within rounding. */
-function touches(point: Vector, a: Vector, b: Vector): boolean {
-  const normal = cross(a, b)
-  const length = Math.hypot(...normal)
-  if (Math.abs(dot(normal, point)) > 1e-15 * Math.max(length, 1e-3)) return false
-  return angleBetween(a, point) + angleBetween(point, b) <= angleBetween(a, b) * (1 + 1e-12) + 1e-15
+function meet(one: Edge, other: Edge): boolean {
+  // Most pairs are far apart, which a distance tells without a look at their directions.
+  const reach = one.radius + other.radius + 1e-12
+  if (squaredDistance(one.middle, other.middle) > reach * reach) return false
+  return arcsCross(one.a, one.b, other.a, other.b) || touches(one.a, other) || touches(other.a, one)
+}
+
+/** Whether a point lies on an arc, to within rounding. */
+function touches(point: Vector, { a, b, angle, normal, sine }: Edge): boolean {
+  if (Math.abs(dot(normal, point)) > 1e-15 * Math.max(sine, 1e-3)) return false
+  return angleBetween(a, point) + angleBetween(point, b) <= angle * (1 + 1e-12) + 1e-15
+}
+
+function squaredDistance(a: Vector, b: Vector): number {
+  return (at(a, 0) - at(b, 0)) ** 2 + (at(a, 1) - at(b, 1)) ** 2 + (at(a, 2) - at(b, 2)) ** 2
 }
 
 function next(vertices: readonly Vector[], index: number): Vector {
