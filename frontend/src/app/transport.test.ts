@@ -148,6 +148,14 @@ test('a token that stays refused ends the session', async () => {
   expect(onUnauthenticated).toHaveBeenCalledTimes(1)
 })
 
+test('a provider that is not reached leaves the session as it is', async () => {
+  renewAccessToken.mockRejectedValue(new TypeError('Failed to fetch'))
+  answer = (call) => call.end(16)
+  await expect(api().identity().GetCaller({})).rejects.toMatchObject({ code: 'UNAVAILABLE', transient: true })
+  expect(onUnauthenticated).not.toHaveBeenCalled()
+  expect(onUnreachable).toHaveBeenCalled()
+})
+
 test('a call ends at its deadline', async () => {
   let closed: Promise<void> | undefined
   answer = (call) => {

@@ -142,13 +142,23 @@ export function createTransport(options: TransportOptions): Transport {
     })
   }
 
+  async function renewed(): Promise<boolean> {
+    try {
+      return await options.renewAccessToken()
+    } catch (cause) {
+      // The provider was not reached, so the session may well go on: this is no refusal.
+      options.onUnreachable()
+      throw unreachable(cause)
+    }
+  }
+
   /** Runs `attempt`; when the token was refused, renews it once and runs `attempt` again. */
   async function withRenewal<T>(attempt: () => Promise<T>): Promise<T> {
     try {
       return await attempt()
     } catch (error) {
       if (toApiError(error).code !== 'UNAUTHENTICATED') throw error
-      if (await options.renewAccessToken()) {
+      if (await renewed()) {
         try {
           return await attempt()
         } catch (second) {
@@ -165,13 +175,17 @@ export function createTransport(options: TransportOptions): Transport {
     rpc: (call = {}) => ({
       unary: (method, request, metadata) => withRenewal(() => unaryOnce(method, request, metadata, call)),
       invoke: (method, request, metadata) =>
-        streamWithRenewal(() => streamOnce(method, request, metadata), options),
+        streamWithRenewal(() => streamOnce(method, request, metadata), renewed, options.onUnauthenticated),
     }),
   }
 }
 
 /** A stream is refused before its first message, or when the server ends it at the token's expiry. */
-function streamWithRenewal(open: () => Observable<unknown>, options: TransportOptions): Observable<unknown> {
+function streamWithRenewal(
+  open: () => Observable<unknown>,
+  renew: () => Promise<boolean>,
+  onUnauthenticated: () => void,
+): Observable<unknown> {
   return new Observable((observer) => {
     let closed = false
     let current = attempt(true)
@@ -183,15 +197,15 @@ function streamWithRenewal(open: () => Observable<unknown>, options: TransportOp
         error: (error: unknown) => {
           if (toApiError(error).code !== 'UNAUTHENTICATED') return observer.error(error)
           if (!mayRenew) {
-            options.onUnauthenticated()
+            onUnauthenticated()
             return observer.error(error)
           }
-          options.renewAccessToken().then(
-            (renewed) => {
+          renew().then(
+            (fresh) => {
               if (closed) return
-              if (renewed) current = attempt(false)
+              if (fresh) current = attempt(false)
               else {
-                options.onUnauthenticated()
+                onUnauthenticated()
                 observer.error(error)
               }
             },

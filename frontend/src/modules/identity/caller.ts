@@ -21,11 +21,13 @@ export interface Caller {
   readonly platformPermissions: readonly string[]
 }
 
+export const callerKey = ['caller'] as const
+
 /** The signed-in user, their organisations and what they may do in each. */
 export function useCaller() {
   const api = useApi()
   return useQuery({
-    queryKey: ['caller'],
+    queryKey: callerKey,
     staleTime: 60_000,
     queryFn: async ({ signal }): Promise<Caller> => {
       const { user, memberships, platformPermissions } = await api.identity({ signal }).GetCaller({})

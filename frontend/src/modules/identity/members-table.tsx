@@ -8,7 +8,7 @@ import { ConfirmDialog } from '../../ui/confirm-dialog'
 import { notifyFailure, notifySuccess } from '../../ui/notify'
 import { RelativeTime } from '../../ui/relative-time'
 import { Tag } from '../../ui/tag'
-import { useCaller } from './caller'
+import { callerKey, useCaller } from './caller'
 import { membersKey } from './member-queries'
 import { roleDescriptions, roleLabel, rolesOf } from './role'
 
@@ -33,7 +33,7 @@ export function MembersTable({ organization, kind, members, mayManage }: Members
     Promise.all([
       queryClient.invalidateQueries({ queryKey: membersKey(organization) }),
       // One's own role may be what changed.
-      queryClient.invalidateQueries({ queryKey: ['caller'] }),
+      queryClient.invalidateQueries({ queryKey: callerKey }),
     ])
   const update = useMutation({
     mutationFn: ({ member, role }: { member: Member; role: Role }) =>

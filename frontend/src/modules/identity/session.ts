@@ -46,7 +46,9 @@ export async function createSession(configuration: { issuer: string; clientId: s
     userStore: store,
     // The round trip begins and ends in one tab.
     stateStore: store,
-    automaticSilentRenew: true,
+    // Done here, so that it never runs beside a renewal that a refused call asked for: a provider that
+    // rotates refresh tokens takes the second use of one for theft.
+    automaticSilentRenew: false,
     // Renewed this long before the expiry, seconds.
     accessTokenExpiringNotificationTimeInSeconds: 60,
     monitorSession: false,
@@ -88,9 +90,22 @@ export async function createSession(configuration: { issuer: string; clientId: s
     }
   }
 
+  function renewOnce(): Promise<boolean> {
+    renewal ??= renew().finally(() => {
+      renewal = undefined
+    })
+    return renewal
+  }
+
   manager.events.addUserLoaded((loaded) => become(loaded))
-  manager.events.addSilentRenewError((error) => {
-    if (error instanceof ErrorResponse) end(ended)
+  manager.events.addAccessTokenExpiring(() => {
+    renewOnce().then(
+      (renewed) => {
+        if (!renewed) end(ended)
+      },
+      // Without a network now: the first call that is refused tries again.
+      () => undefined,
+    )
   })
   tabs.addEventListener('message', (event: MessageEvent<unknown>) => {
     if (event.data === 'signed-out') end(endedElsewhere)
@@ -114,12 +129,7 @@ export async function createSession(configuration: { issuer: string; clientId: s
       return () => listeners.delete(listener)
     },
     accessToken: () => user?.access_token,
-    renew() {
-      renewal ??= renew().finally(() => {
-        renewal = undefined
-      })
-      return renewal
-    },
+    renew: renewOnce,
     async signIn(returnTo) {
       await manager.signinRedirect({ state: { returnTo } satisfies SignInState })
     },
