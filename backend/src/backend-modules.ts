@@ -24,6 +24,7 @@ export interface BackendParts {
   readonly objects: Objects
   readonly files: DatasetFiles
   readonly deriveKey: (purpose: string) => Buffer
+  readonly heartbeatSeconds: number
   readonly log: Logger
   readonly metrics: ServerMetrics
 }
@@ -73,6 +74,7 @@ export async function createBackendModules(
     people: identity.identity,
     pageTokens: tokens,
     services: jobServices,
+    heartbeatMs: parts.heartbeatSeconds * 1000,
     log,
   })
   releasers.defer(() => jobs.close())

@@ -30,6 +30,7 @@ await runProcess('backend', backendSettings, async (settings, log, releasers) =>
       objects,
       files: createDatasetFiles({ s3: settings.s3 }),
       deriveKey: settings.deriveKey,
+      heartbeatSeconds: settings.heartbeatSeconds,
       log,
       metrics,
     },

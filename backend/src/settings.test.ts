@@ -20,6 +20,7 @@ test('settings are read, completed with defaults and frozen', () => {
     objects: { kind: 'filesystem', folder: '/data/objects' },
     datasetFolders: [],
     development: false,
+    heartbeatSeconds: 10,
     oidc: {
       discoveryUrl: 'http://localhost:10000/auth/.well-known/openid-configuration',
       audience: 'fairlead',
@@ -28,6 +29,10 @@ test('settings are read, completed with defaults and frozen', () => {
   })
   expect(Object.isFrozen(settings)).toBe(true)
   expect(workerSettings(complete).concurrency).toBe(2)
+})
+
+test('streams can be told to beat faster', () => {
+  expect(backendSettings({ ...complete, FAIRLEAD_HEARTBEAT_SECONDS: '2' }).heartbeatSeconds).toBe(2)
 })
 
 test('a list of dataset folders may name prefixes of an object store', () => {
@@ -62,6 +67,8 @@ test.each([
   ['FAIRLEAD_OBJECTS', 'tape', /filesystem nor s3/],
   ['FAIRLEAD_OBJECTS_FOLDER', '', /FAIRLEAD_OBJECTS=filesystem needs it/],
   ['FAIRLEAD_DEVELOPMENT', 'yes', /true nor false/],
+  ['FAIRLEAD_HEARTBEAT_SECONDS', '16', /1 to 15/],
+  ['FAIRLEAD_HEARTBEAT_SECONDS', '0', /1 to 15/],
 ])('%s=%s is refused by name', (name, value, reason) => {
   const read = () => backendSettings({ ...complete, [name]: value })
   expect(read).toThrow(SettingsError)

@@ -50,6 +50,8 @@ export interface BackendSettings extends SharedSettings {
   readonly grpcAddress: Address
   readonly httpAddress: Address
   readonly oidc: OidcSettings
+  /** Silence after which a stream sends a heartbeat. */
+  readonly heartbeatSeconds: number
 }
 
 export interface WorkerSettings extends SharedSettings {
@@ -100,6 +102,16 @@ const flag = z
   })
   .default('false')
   .transform((value) => value === 'true')
+
+const wholeNumber = (least: number, most: number, unset: number) => {
+  const wayOut = `Set it from ${least} to ${most}, or leave it out for ${unset}.`
+  return z.coerce
+    .number({ error: `is not a number. ${wayOut}` })
+    .int({ error: `is not a whole number. ${wayOut}` })
+    .min(least, { error: `is below ${least}. ${wayOut}` })
+    .max(most, { error: `is above ${most}. ${wayOut}` })
+    .default(unset)
+}
 
 const databaseVariables = {
   FAIRLEAD_DATABASE_URL: url(
@@ -177,18 +189,15 @@ const backend = z
       .refine((clients) => clients.length > 0, {
         error: 'names no client. List the allowed client ids, separated by commas.',
       }),
+    // Clients take a stream for dead when it was silent for longer than 15 s.
+    FAIRLEAD_HEARTBEAT_SECONDS: wholeNumber(1, 15, 10),
   })
   .superRefine(checkObjects)
 const worker = z
   .object({
     ...sharedVariables,
     FAIRLEAD_WORKER_HTTP_ADDRESS: address('127.0.0.1:10003'),
-    FAIRLEAD_WORKER_CONCURRENCY: z.coerce
-      .number({ error: 'is not a number. Set it from 1 to 64, or leave it out for 2.' })
-      .int({ error: 'is not a whole number. Set it from 1 to 64, or leave it out for 2.' })
-      .min(1, { error: 'is below 1. Set it from 1 to 64, or leave it out for 2.' })
-      .max(64, { error: 'is above 64. Set it from 1 to 64, or leave it out for 2.' })
-      .default(2),
+    FAIRLEAD_WORKER_CONCURRENCY: wholeNumber(1, 64, 2),
   })
   .superRefine(checkObjects)
 const shared = z.object(sharedVariables).superRefine(checkObjects)
@@ -222,6 +231,7 @@ export function backendSettings(env: Environment = process.env): BackendSettings
       audience: variables.FAIRLEAD_OIDC_AUDIENCE,
       clients: Object.freeze(variables.FAIRLEAD_OIDC_CLIENTS),
     }),
+    heartbeatSeconds: variables.FAIRLEAD_HEARTBEAT_SECONDS,
   })
 }
 

@@ -178,6 +178,19 @@ describe('streams', () => {
       stream.on('error', (error: ServiceError) => resolve(error))
     })
 
+  test('an idle stream beats in the interval that the settings name', async () => {
+    const stream = watch(backend.client)
+    const heartbeats: string[] = []
+    stream.on('data', ({ change }: JobChange) => {
+      if (change?.$case === 'heartbeat') heartbeats.push(change.$case)
+    })
+    const end = new Promise((resolve) => stream.once('error', resolve))
+    // Of the two, one would not come in time by the default of 10 s.
+    await expect.poll(() => heartbeats.length, { timeout: 6_000 }).toBeGreaterThanOrEqual(2)
+    stream.cancel()
+    await end
+  })
+
   test("a cancelled stream frees the server's side", async () => {
     const stream = watch(backend.client)
     const end = endOf(stream)

@@ -59,6 +59,7 @@ export async function startTestBackend(seed: Seed): Promise<TestBackend> {
       objects,
       files: createDatasetFiles({}),
       deriveKey: (purpose) => Buffer.alloc(32, purpose),
+      heartbeatSeconds: 1,
       log,
       metrics,
     },
