@@ -42,7 +42,7 @@ async function cut(
   { sourceId, stencil }: CutoutPayload,
   report: TaskReport,
 ) {
-  const sink = await openFileCutoutSink(path)
+  const sink = await openFileCutoutSink(path, { blocking: true })
   try {
     return await writeCutout(image, box, sink, {
       sourceId,
