@@ -106,7 +106,9 @@ function problemOfNumber(
   text: string,
 ): string | undefined {
   const number = Number(text)
-  if (!Number.isFinite(number)) return `${name} must be a finite number`
+  // Number() takes more: 0x40, 0b1, Infinity.
+  if (!/^\s*[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?\s*$/i.test(text) || !Number.isFinite(number))
+    return `${name} must be a finite number`
   const suffix = unit === undefined ? '' : ` ${unit}`
   if (minimum !== undefined && number < minimum) return `${name} must be at least ${minimum}${suffix}`
   if (maximum !== undefined && number > maximum) return `${name} must be at most ${maximum}${suffix}`
