@@ -2,7 +2,6 @@ import { FitsError } from '../fits-error.ts'
 import type { PixelBox } from '../image/pixel-box.ts'
 import { DEGREES, newVector } from '../wcs/vector.ts'
 import type { Wcs } from '../wcs/wcs.ts'
-import { checkRegion } from './check-region.ts'
 import { formatRegion, type Region } from './region.ts'
 import { type SkyShape, skyShape } from './sky-shape.ts'
 
@@ -14,14 +13,14 @@ const SLACK = 1e-13
 /**
  * The smallest box that holds every pixel whose centre is inside the region. A region that holds no pixel's
  * centre, being smaller than a pixel, gives the pixels that hold its centre (a circle) or its corners.
- * Throws BAD_REGION, or REGION_OUTSIDE_IMAGE where nothing of it is on the image.
+ * The region is one that checkRegion() let pass, as the parsers' are. Throws REGION_OUTSIDE_IMAGE where nothing of
+ * it is on the image.
  *
  * The boundary's own pixels give a first box; then the image is divided into four again and again, leaving out
  * what is surely outside the region or inside the box already, so that the answer is exact at any projection and
  * the work grows with the boundary's length, not with the image.
  */
 export function regionToPixelBox(wcs: Wcs, widthPx: number, heightPx: number, region: Region): PixelBox {
-  checkRegion(region)
   const search = new BoxSearch(wcs, widthPx, heightPx, skyShape(region))
   const box = search.run()
   if (box) return box

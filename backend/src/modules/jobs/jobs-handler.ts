@@ -57,12 +57,13 @@ export function jobsHandler({
 
     async quoteJob(request, context) {
       const { organization } = organizationContext(context)
-      return quoteMessage(await service.quote(organization.id, request.service, request.parameters))
+      const { service: asked, parameters } = request
+      return quoteMessage(await service.quote(organization.id, asked, parameters, context.signal))
     },
 
     async createJob(request, context) {
       const caller = organizationContext(context)
-      const created = await service.create(actorOf(caller), jobRequestOf(request))
+      const created = await service.create(actorOf(caller), jobRequestOf(request), context.signal)
       if (created.job.ownerId !== caller.caller.userId) return answer(caller, created)
       return jobMessage(created, caller.organization.slug, caller.caller.displayName)
     },

@@ -102,11 +102,16 @@ export class JobsService {
     return this.#options.services
   }
 
-  async quote(organizationId: string, service: string, parameters: readonly Parameter[]): Promise<JobQuote> {
-    return quoteOf(await this.#plan(organizationId, this.#service(service), parameters))
+  async quote(
+    organizationId: string,
+    service: string,
+    parameters: readonly Parameter[],
+    signal: AbortSignal,
+  ): Promise<JobQuote> {
+    return quoteOf(await this.#plan(organizationId, this.#service(service), parameters, signal))
   }
 
-  async create(actor: Actor, request: JobRequest): Promise<JobWithResults> {
+  async create(actor: Actor, request: JobRequest, signal: AbortSignal): Promise<JobWithResults> {
     const { dataSource, limits } = this.#options
     const service = this.#service(request.service)
     const requestHash = hashOf(request)
@@ -118,7 +123,7 @@ export class JobsService {
       const description = `must be at most ${maxExecutionDurationMs / 1000} s for ${service.id}`
       throw invalidField('execution_duration', description)
     }
-    const tasks = await this.#plan(actor.organizationId, service, request.parameters)
+    const tasks = await this.#plan(actor.organizationId, service, request.parameters, signal)
     const job = await insertJob(dataSource, {
       id: v7(),
       organizationId: actor.organizationId,
@@ -240,11 +245,13 @@ export class JobsService {
     organizationId: string,
     service: JobService,
     parameters: readonly Parameter[],
+    signal: AbortSignal,
   ): Promise<readonly PlannedTask[]> {
     const { dataset, limits } = this.#options
     const tasks = await service.plan(checkParameters(service.parameters, parameters), {
       dataset: (id) => dataset(organizationId, id),
       maxTasks: limits.tasksPerJob,
+      signal,
     })
     if (tasks.length > limits.tasksPerJob) throw tooManyTasks(tasks.length, limits.tasksPerJob)
     return tasks

@@ -20,4 +20,6 @@ export interface PlanContext {
   readonly dataset: (id: string) => Promise<PlanDataset | undefined>
   /** A longer plan is refused; one that would be far longer need not be made first. */
   readonly maxTasks: number
+  /** Aborted when nobody waits for the plan any more. */
+  readonly signal: AbortSignal
 }

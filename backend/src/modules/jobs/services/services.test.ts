@@ -263,8 +263,52 @@ describe('cutout and preview', () => {
     },
   )
 
+  const outline = (corners: number) =>
+    Array.from({ length: corners }, (_, i) => {
+      const angle = (2 * Math.PI * i) / corners
+      return `${10 + 0.1 * Math.cos(angle)} ${20 + 0.1 * Math.sin(angle)}`
+    }).join(' ')
+
+  it('refuses more corners than a job may have, in all its polygons together, before it parses one', async () => {
+    const polygon = outline(700)
+    const given: [string, string][] = [
+      ['ID', 'tan'],
+      ['POLYGON', 'not a number'],
+      ['POLYGON', polygon],
+      ['POLYGON', polygon],
+      ['POS', `POLYGON ${polygon}`],
+    ]
+    await expect(create('cutout', ...given)).rejects.toMatchObject({
+      code: 'INVALID_ARGUMENT',
+      violations: [{ field: 'parameters[4]', description: expect.stringMatching(/2000 corners together/) }],
+    })
+    await expect(create('preview', ...given)).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' })
+  })
+
+  it('refuses an ID that is given twice', async () => {
+    await expect(create('preview', ['ID', 'tan'], ['ID', 'tan'])).rejects.toMatchObject({
+      code: 'INVALID_ARGUMENT',
+      violations: [{ field: 'parameters[1]' }],
+    })
+  })
+
+  it('lets others have the thread while it plans, and stops when the caller is gone', async () => {
+    const caller = new AbortController()
+    const circles = Array.from({ length: 500 }, (_, i): [string, string] => ['CIRCLE', `10 20 0.${100 + i}`])
+    const asked = {
+      parent: fixture.parent,
+      service: 'cutout',
+      parameters: parameters(['ID', 'tan'], ...circles),
+    }
+    const context = fixture.context(fixture.ownerId, ['jobs.read'], caller.signal)
+    const quote = fixture.handlers.quoteJob(asked, context)
+    setImmediate(() => caller.abort(new Error('the caller is gone')))
+    await expect(quote).rejects.toThrow('the caller is gone')
+  })
+
   it.each([
     ['WIDTH', '10'],
+    ['WIDTH', '0x40'],
     ['WIDTH', '100.5'],
     ['WIDTH', 'wide'],
     ['STRETCH', 'flat'],

@@ -14,6 +14,7 @@ export async function submitProbe(
   const tasks = await probeService.plan(checkParameters(probeService.parameters, parameters), {
     dataset: async () => undefined,
     maxTasks: 1000,
+    signal: new AbortController().signal,
   })
   const id = v7()
   const { executionDurationMs, memoryBytes, outputBytes, maxAttempts } = { ...probeService.limits, ...limits }

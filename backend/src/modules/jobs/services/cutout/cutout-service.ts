@@ -3,7 +3,7 @@ import { cutoutSizeBytes, memoryByteSource } from '../../../../fits/index.ts'
 import { tooManyTasks } from '../../jobs-errors.ts'
 import { COPY_BYTES_PER_MS, pngSizeBytes, TASK_OVERHEAD_MS } from '../images/image-costs.ts'
 import { type ImagePair, pairImages } from '../images/pair-images.ts'
-import { planImage } from '../images/plan-image.ts'
+import { planImages } from '../images/plan-image.ts'
 import { resultBaseName } from '../images/result-name.ts'
 import { readStencils, stencilParameters } from '../images/stencils.ts'
 import { collectAll, type JobService, type PlannedTask } from '../job-service.ts'
@@ -38,7 +38,7 @@ export const cutoutService: JobService = {
 
   async plan(parameters, context) {
     const violations: FieldViolation[] = []
-    const stencils = readStencils(parameters, violations)
+    const stencils = await readStencils(parameters, violations, context.signal)
     refuse(violations)
     if (stencils.length === 0) {
       const description = 'a region is required: give at least one CIRCLE, POLYGON or POS'
@@ -47,9 +47,8 @@ export const cutoutService: JobService = {
     const ids = parameters.all('ID')
     const count = ids.length * stencils.length
     if (count > context.maxTasks) throw tooManyTasks(count, context.maxTasks)
-    const images = []
-    for (const id of ids) images.push(await planImage(id, context))
-    return (await pairImages(images, stencils)).map(taskOf)
+    const images = await planImages(ids, context)
+    return (await pairImages(images, stencils, context.signal)).map(taskOf)
   },
 
   loadRun: async () => (await import('./run-cutout.ts')).runCutout,

@@ -1,7 +1,7 @@
-import { setImmediate } from 'node:timers/promises'
 import type { FieldViolation } from '../../../../errors/domain-error.ts'
 import { FitsError, type PixelBox, regionToPixelBox } from '../../../../fits/index.ts'
 import { refuse } from '../parameters.ts'
+import { giveWay } from './give-way.ts'
 import type { PlanImage } from './plan-image.ts'
 import type { Stencil } from './stencils.ts'
 
@@ -24,6 +24,7 @@ export interface ImagePair {
 export async function pairImages(
   images: readonly PlanImage[],
   stencils: readonly Stencil[],
+  signal: AbortSignal,
 ): Promise<ImagePair[]> {
   const violations: FieldViolation[] = images
     .filter(({ wcs }) => wcs === undefined)
@@ -34,13 +35,15 @@ export async function pairImages(
   refuse(violations)
   const pairs: ImagePair[] = []
   for (const [index, stencil] of stencils.entries()) {
-    const ofStencil = images.map((image) => pairOf(image, stencil, index + 1))
+    const ofStencil: ImagePair[] = []
+    for (const image of images) {
+      await giveWay(signal)
+      ofStencil.push(pairOf(image, stencil, index + 1))
+    }
     if (ofStencil.every(({ box }) => box === undefined)) {
       violations.push({ field: stencil.field, description: ofStencil[0]?.problem ?? '' })
     }
     pairs.push(...ofStencil)
-    // A long list of regions must not hold up other callers.
-    await setImmediate()
   }
   refuse(violations)
   return pairs

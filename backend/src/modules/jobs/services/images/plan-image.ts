@@ -1,8 +1,8 @@
-import { DomainError } from '../../../../errors/domain-error.ts'
-import { imageLayout } from '../../../../fits/image/image-layout.ts'
-import { FitsError, FitsHeader, type ImageHdu, Wcs } from '../../../../fits/index.ts'
-import type { GivenValue } from '../parameters.ts'
+import { DomainError, type FieldViolation } from '../../../../errors/domain-error.ts'
+import { FitsError, FitsHeader, type ImageHdu, imageLayout, Wcs } from '../../../../fits/index.ts'
+import { type GivenValue, refuse } from '../parameters.ts'
 import type { PlanContext, PlanDataset } from '../plan-context.ts'
+import { giveWay } from './give-way.ts'
 
 /** An image as a plan sees it: its header, and no pixel. */
 export interface PlanImage {
@@ -17,8 +17,24 @@ export interface PlanImage {
   readonly wcsProblem: string
 }
 
-/** Looks up the dataset that an ID names. Throws errors that name the ID's field. */
-export async function planImage(given: GivenValue, context: PlanContext): Promise<PlanImage> {
+/** Looks up the datasets that the IDs name. Throws errors that name an ID's field. */
+export async function planImages(ids: readonly GivenValue[], context: PlanContext): Promise<PlanImage[]> {
+  const seen = new Set<string>()
+  const repeated = ids.filter(({ value }) => seen.size === seen.add(value).size)
+  refuse(
+    repeated.map(({ value, field }): FieldViolation => {
+      return { field, description: `the ID ${shortened(value)} is given more than once` }
+    }),
+  )
+  const images: PlanImage[] = []
+  for (const id of ids) {
+    await giveWay(context.signal)
+    images.push(await planImage(id, context))
+  }
+  return images
+}
+
+async function planImage(given: GivenValue, context: PlanContext): Promise<PlanImage> {
   const { value: id, field } = given
   const dataset = await context.dataset(id)
   if (dataset === undefined) {

@@ -1,7 +1,11 @@
 import type { FieldViolation } from '../../../../errors/domain-error.ts'
 import { FitsError, parseCircle, parsePolygon, parsePosition, type Region } from '../../../../fits/index.ts'
 import type { ParameterSchema } from '../job-service.ts'
-import type { GivenParameters, GivenValue } from '../parameters.ts'
+import { type GivenParameters, type GivenValue, refuse } from '../parameters.ts'
+import { giveWay } from './give-way.ts'
+
+/** Corners of all polygons of a job: two outlines as long as one may be, or many that are drawn by hand. */
+const MAX_CORNERS = 2_000
 
 /** A region that a job cuts by. */
 export interface Stencil {
@@ -43,10 +47,16 @@ export const stencilParameters: readonly ParameterSchema[] = [
 ]
 
 /** Reads the regions of a job, in the order of the parameters' names; adds what is wrong to `violations`. */
-export function readStencils(parameters: GivenParameters, violations: FieldViolation[]): Stencil[] {
+export async function readStencils(
+  parameters: GivenParameters,
+  violations: FieldViolation[],
+  signal: AbortSignal,
+): Promise<Stencil[]> {
+  refuseManyCorners(parameters)
   const stencils: Stencil[] = []
   for (const [name, parse] of Object.entries(parsers)) {
     for (const given of parameters.all(name)) {
+      await giveWay(signal)
       const region = readRegion(parse, given, violations)
       if (region === undefined) continue
       const text = name === 'POS' ? given.value : `${name} ${given.value}`
@@ -54,6 +64,25 @@ export function readStencils(parameters: GivenParameters, violations: FieldViola
     }
   }
   return stencils
+}
+
+/** Before anything is parsed: the check of a polygon takes time by the square of its corners. */
+function refuseManyCorners(parameters: GivenParameters): void {
+  let corners = 0
+  for (const { value, field } of [...parameters.all('POLYGON'), ...parameters.all('POS')]) {
+    corners += cornersIn(value)
+    if (corners <= MAX_CORNERS) continue
+    const description = `the polygons of a job may have ${MAX_CORNERS} corners together, and have more with this one`
+    refuse([{ field, description }])
+  }
+}
+
+/** Of a polygon's text: pairs of numbers. A circle or a range has none. */
+function cornersIn(text: string): number {
+  if (/^\s*(CIRCLE|RANGE)/i.test(text)) return 0
+  let words = 0
+  for (const _word of text.matchAll(/[^\s,]+/g)) words++
+  return Math.floor(words / 2)
 }
 
 function readRegion(

@@ -4,7 +4,7 @@ import { COLOR_MAPS, isColorMap, isStretch, STRETCHES } from '../../../../imagin
 import { tooManyTasks } from '../../jobs-errors.ts'
 import { pngSizeBytes, RENDER_PIXELS_PER_MS, TASK_OVERHEAD_MS } from '../images/image-costs.ts'
 import { pairImages } from '../images/pair-images.ts'
-import { type PlanImage, planImage } from '../images/plan-image.ts'
+import { type PlanImage, planImages } from '../images/plan-image.ts'
 import { type ImageLook, shrinkFactor } from '../images/render-image.ts'
 import { resultBaseName } from '../images/result-name.ts'
 import { readStencils, type Stencil, stencilParameters } from '../images/stencils.ts'
@@ -78,17 +78,16 @@ export const previewService: JobService = {
 
   async plan(parameters, context) {
     const violations: FieldViolation[] = []
-    const stencils = readStencils(parameters, violations)
+    const stencils = await readStencils(parameters, violations, context.signal)
     const look = readLook(parameters, violations)
     refuse(violations)
     const ids = parameters.all('ID')
     const count = ids.length * Math.max(1, stencils.length)
     if (count > context.maxTasks) throw tooManyTasks(count, context.maxTasks)
-    const images = []
-    for (const id of ids) images.push(await planImage(id, context))
+    const images = await planImages(ids, context)
     refuse(planeViolations(images, look, parameters))
     if (stencils.length === 0) return images.map((image) => taskOf(image, undefined, wholeOf(image), look, 1))
-    const pairs = await pairImages(images, stencils)
+    const pairs = await pairImages(images, stencils, context.signal)
     return pairs.flatMap(({ image, stencil, box, ordinal }) =>
       box === undefined ? [] : taskOf(image, stencil, box, look, ordinal),
     )
