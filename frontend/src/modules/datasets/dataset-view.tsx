@@ -49,7 +49,8 @@ export function DatasetView({
     [dataset.axes, pyramid],
   )
   const coordinates = useMemo(() => coordinatesOf(dataset), [dataset])
-  const loadTile = useTileLoader(dataset.name)
+  const [plane, setPlane] = useState(0)
+  const loadTile = useTileLoader(dataset.name, plane)
   const [appearance, setAppearance] = useState<Appearance>({
     minimum: statistics.percentile1,
     maximum: statistics.percentile99,
@@ -113,6 +114,9 @@ export function DatasetView({
             unit={dataset.unit}
             hasCoordinates={coordinates.wcs !== undefined}
             showGrid={showGrid}
+            planes={Number(dataset.axes[2] ?? 1n)}
+            plane={plane}
+            onPlane={setPlane}
             onAppearance={setAppearance}
             onShowGrid={setShowGrid}
           />

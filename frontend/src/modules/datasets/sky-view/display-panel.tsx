@@ -21,6 +21,11 @@ interface DisplayPanelProps {
   readonly unit: string
   readonly hasCoordinates: boolean
   readonly showGrid: boolean
+  /** Planes along the third axis; 1 for an image that is no cube. */
+  readonly planes: number
+  /** From 0. */
+  readonly plane: number
+  readonly onPlane: (plane: number) => void
   readonly onAppearance: (appearance: Appearance) => void
   readonly onShowGrid: (shown: boolean) => void
 }
@@ -113,6 +118,19 @@ export function DisplayPanel(props: DisplayPanelProps) {
             onChange={(event) => change({ reverse: event.currentTarget.checked })}
           />
         </Group>
+        {props.planes > 1 && (
+          <NumberInput
+            label={`Plane of ${props.planes}`}
+            size="xs"
+            min={1}
+            max={props.planes}
+            allowDecimal={false}
+            value={props.plane + 1}
+            onChange={(value) => {
+              if (typeof value === 'number' && value >= 1 && value <= props.planes) props.onPlane(value - 1)
+            }}
+          />
+        )}
         {props.hasCoordinates && (
           <Checkbox
             label="Coordinate grid"

@@ -77,6 +77,11 @@ export class SkyCanvas {
     return this.#view
   }
 
+  /** Shows what another canvas of the same image showed. */
+  show(view: Viewport): void {
+    this.#move(resized(view, this.#view))
+  }
+
   setAppearance(appearance: Appearance): void {
     this.#painter.setAppearance(appearance)
     this.#draw()

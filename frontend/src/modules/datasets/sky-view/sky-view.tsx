@@ -18,7 +18,7 @@ import { type PixelValue, SkyCanvas } from './sky-canvas'
 import classes from './sky-view.module.css'
 import type { Tile } from './tile-cache'
 import type { PyramidShape, TileAddress } from './tile-grid'
-import { type Point, toCanvas } from './viewport'
+import { type Point, toCanvas, type Viewport } from './viewport'
 
 export type Tool = 'pan' | 'circle' | 'polygon'
 
@@ -59,6 +59,8 @@ export function SkyView(props: SkyViewProps) {
   const sky = useRef<SkyCanvas>(null)
   const current = useRef(props)
   const drawing = useRef<Drawing>(undefined)
+  /** What another plane of the same image showed. */
+  const before = useRef<{ shape: PyramidShape; view: Viewport }>(undefined)
   const [ready, setReady] = useState(false)
   const help = useId()
 
@@ -72,6 +74,9 @@ export function SkyView(props: SkyViewProps) {
     if (canvas === null) return
     const view = new SkyCanvas({ canvas, shape, wcs, appearance, loadTile, onReady: setReady })
     sky.current = view
+    if (before.current?.shape === shape) view.show(before.current.view)
+    view.setGrid(showGrid)
+    view.setRegion(region, undefined)
     const stop = listenToGestures(canvas, {
       pan: (dx, dy) => view.pan(dx, dy),
       zoom: (factor, anchor) => view.zoom(factor, anchor),
@@ -79,6 +84,7 @@ export function SkyView(props: SkyViewProps) {
       take: (at) => take(view, at),
     })
     return () => {
+      before.current = { shape, view: view.view }
       stop()
       view.close()
       sky.current = null
