@@ -36,8 +36,6 @@ export function drawGrid(context: CanvasRenderingContext2D, view: Viewport, wcs:
   const { raMin, raMax, decMin, decMax } = extent
   const decStep = stepFor(decMax - decMin)
   const raStep = stepFor(raMax - raMin)
-  context.strokeStyle = 'rgb(255 255 255 / 38%)'
-  context.lineWidth = 1
   context.font = "500 10.5px 'Inter Variable', sans-serif"
   context.textAlign = 'left'
   context.textBaseline = 'bottom'
@@ -72,7 +70,11 @@ function drawLine(
     else if (at !== undefined) context.moveTo(at.x, at.y)
     before = at
   }
-  context.strokeStyle = 'rgb(255 255 255 / 38%)'
+  // Dark under light, so that it shows on bright and on dark images.
+  context.strokeStyle = 'rgb(0 0 0 / 28%)'
+  context.lineWidth = 3
+  context.stroke()
+  context.strokeStyle = 'rgb(255 255 255 / 55%)'
   context.lineWidth = 1
   context.stroke()
   for (let sample = 0; sample <= samples && !labelled; sample += 2) {
