@@ -41,7 +41,7 @@ test('a job whose worker is killed in the middle finishes once, with every resul
   signIn,
 }) => {
   const api = await apiAs(system, 'alice', organization)
-  const stencils = 60
+  const stencils = 40
   const { coverage } = await api.get<{ coverage: { center: { raDeg: number; decDeg: number } } }>(
     `organizations/${organization}/datasets/microwave-sky`,
   )
@@ -50,7 +50,7 @@ test('a job whose worker is killed in the middle finishes once, with every resul
     ['ID', 'microwave-sky'],
     ...Array.from(
       { length: stencils },
-      (_, index) => ['CIRCLE', `${raDeg} ${decDeg} ${1 + index * 0.05}`] as const,
+      (_, index) => ['CIRCLE', `${raDeg} ${decDeg} ${(0.5 + index * 0.01).toFixed(2)}`] as const,
     ),
   ])
   await signIn('alice', pageOf(job))

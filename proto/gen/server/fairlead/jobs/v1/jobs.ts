@@ -693,6 +693,7 @@ export interface PhaseChange {
 export interface LogLine {
   /** Of the task that wrote it; -1 for the job as a whole. */
   task: number;
+  /** Empty for members who are neither the job's owner nor an administrator of its organisation. */
   text: string;
 }
 
