@@ -45,16 +45,20 @@ function retryDelayMs(failures: number): number {
   return Math.min(60_000, 1_000 * 2 ** failures)
 }
 
-/** Ends an attempt badly: its task waits for another one, or has failed. False when it had lost its task. */
+/**
+ * Ends an attempt badly: its task waits for another one, or has failed. False when it had lost its task, or
+ * when its lease was to be EXPIRED and was renewed meanwhile.
+ */
 export async function failAttempt(
   manager: EntityManager,
   service: JobService,
   attempt: Attempt,
   error: JobError,
+  lease: 'ANY' | 'EXPIRED' = 'ANY',
 ): Promise<boolean> {
   const job = await lockJob(manager, attempt.jobId)
   if (job === undefined || hasEnded(job.phase)) return false
-  const limit = await attemptLimit(manager, attempt)
+  const limit = await attemptLimit(manager, attempt, lease)
   if (limit === undefined) return false
   if (error.transient && limit.failures + 1 < limit.maxAttempts) {
     const delayMs = retryDelayMs(limit.failures)

@@ -191,14 +191,19 @@ export async function markTaskFailed(
   return marked.length > 0
 }
 
-/** How often an attempt's task has failed, and may; undefined when the attempt has lost its lease. */
+/**
+ * How often an attempt's task has failed, and may; undefined when the attempt has lost its lease, or still has
+ * one that was to be EXPIRED. The task is locked, so that this stays true.
+ */
 export async function attemptLimit(
   database: Database,
   attempt: Attempt,
+  lease: 'ANY' | 'EXPIRED',
 ): Promise<{ failures: number; maxAttempts: number } | undefined> {
   const found = await rows<{ failures: number; max_attempts: number }>(
     database,
-    `select failures, max_attempts from job_tasks where ${fence} for update`,
+    `select failures, max_attempts from job_tasks
+     where ${fence} ${lease === 'EXPIRED' ? 'and lease_expires_at < now()' : ''} for update`,
     fenceValues(attempt),
   )
   return found[0] === undefined

@@ -7,6 +7,7 @@ import { enqueueTasks } from '../job-queue.ts'
 import { listResults, listTasks, lockJob } from '../job-store.ts'
 import { stopJob } from '../task-endings.ts'
 import { claimTask } from '../task-store.ts'
+import { afterTransactions } from '../testing/around-transactions.ts'
 import { errorOf, type JobsFixture, jobsFixture, phaseOf, processesOf } from '../testing/jobs-fixture.ts'
 import { submitProbe } from '../testing/submit-probe.ts'
 
@@ -34,7 +35,9 @@ describe('a jobs worker', () => {
   it('runs a job end to end, with its events in order and its result stored', async () => {
     const job = await submitProbe(fixture, ['write hello'])
     const events = await fixture.ended(job)
-    expect(events.map((event) => phaseOf(event) ?? event.kind)).toEqual([
+    // Progress is told at intervals of time: a quick task may end before the first.
+    const steps = events.filter(({ kind }) => kind !== 'progress')
+    expect(steps.map((event) => phaseOf(event) ?? event.kind)).toEqual([
       'PENDING',
       'QUEUED',
       'EXECUTING',
@@ -42,6 +45,8 @@ describe('a jobs worker', () => {
       'result',
       'COMPLETED',
     ])
+    const progress = events.flatMap((event) => (event.kind === 'progress' ? event.payload.progress : []))
+    expect([[], [0.5]]).toContainEqual(progress)
     expect(events.map(({ sequence }) => Number(sequence))).toEqual(events.map((_, index) => index + 1))
     const [result] = await results(job)
     expect(result).toMatchObject({
@@ -184,6 +189,30 @@ describe('a jobs worker', () => {
     ).toEqual(['COMPLETED', 'ARCHIVED'])
     await fixture.eventually(async () => (await fixture.objects.head(result?.objectKey ?? '')) === undefined)
     expect(await results(job)).toEqual([])
+  })
+})
+
+describe('a worker that loses the answer to a COMMIT', () => {
+  it('leaves the results of the job that it ended', async () => {
+    const fixture = await jobsFixture()
+    try {
+      const { dataSource } = fixture.database
+      const job = await submitProbe(fixture, ['write kept'])
+      let lost = false
+      await fixture.worker({
+        dataSource: afterTransactions(dataSource, async () => {
+          lost = (await fixture.events(job)).some((event) => phaseOf(event) === 'COMPLETED')
+          if (lost) throw new Error('Connection terminated unexpectedly')
+        }),
+      })
+      await fixture.ended(job)
+      await fixture.stopWorkers()
+      expect(lost).toBe(true)
+      const [result] = await listResults(dataSource, job)
+      expect(await fixture.objects.head(result?.objectKey ?? '')).toMatchObject({ sizeBytes: 4 })
+    } finally {
+      await fixture.end()
+    }
   })
 })
 

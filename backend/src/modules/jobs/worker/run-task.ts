@@ -32,13 +32,15 @@ export async function runTask(runner: TaskRunner, held: HeldTask): Promise<void>
   const { task } = held
   const service = runner.services.get(task.service)
   const folder = join(runner.scratchFolder, `${task.jobId}-${task.index}-${task.attempt}`)
-  let published = false
+  /** Undefined while a COMMIT may have published them and its answer is not here. */
+  let published: boolean | undefined = false
   try {
     if (service === undefined) {
       throw new ExecutionFailed('SERVICE_UNKNOWN', `This worker does not know ${task.service}.`, true)
     }
     await mkdir(folder, { recursive: true })
     const outputs = await execute(runner, held, folder)
+    published = undefined
     published = await inTransaction(runner.dataSource, (manager) =>
       completeAttempt(manager, service, task, outputs),
     )
@@ -46,7 +48,8 @@ export async function runTask(runner: TaskRunner, held: HeldTask): Promise<void>
     await endBadly(runner, held, service, error)
   } finally {
     await rm(folder, { recursive: true, force: true })
-    if (!published) await removeAttemptFiles(runner.objects, task)
+    // What is left of an unknown end is for the clean-up after the job, which knows the results.
+    if (published === false) await removeAttemptFiles(runner.objects, task)
   }
 }
 

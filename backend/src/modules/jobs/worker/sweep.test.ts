@@ -2,7 +2,8 @@ import { Readable } from 'node:stream'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { attemptPrefix } from '../job.ts'
 import { listTasks } from '../job-store.ts'
-import { claimTask } from '../task-store.ts'
+import { claimTask, renewLeases } from '../task-store.ts'
+import { beforeTransactions } from '../testing/around-transactions.ts'
 import { errorOf, type JobsFixture, jobsFixture, phaseOf, silent } from '../testing/jobs-fixture.ts'
 import { probeService } from '../testing/probe-service.ts'
 import { submitProbe } from '../testing/submit-probe.ts'
@@ -13,9 +14,9 @@ describe('a sweep', () => {
   let fixture: JobsFixture
   const claim = (job: string, leaseMs: number) =>
     claimTask(fixture.database.dataSource, { jobId: job, index: 0, worker: 'pool-silent', leaseMs })
-  const sweepOnce = () =>
+  const sweepOnce = (dataSource = fixture.database.dataSource) =>
     sweep({
-      dataSource: fixture.database.dataSource,
+      dataSource,
       services: new Map([['probe', probeService]]),
       log: silent,
     })
@@ -53,10 +54,23 @@ describe('a sweep', () => {
     ])
   })
 
+  it('leaves a task alone whose lease is renewed between its look and its decision', async () => {
+    const { dataSource } = fixture.database
+    const job = await submitProbe(fixture, ['write a'], { maxAttempts: 1 })
+    const attempt = await claim(job, 0)
+    let renewed = 0
+    const renewing = beforeTransactions(dataSource, async () => {
+      renewed += (await renewLeases(dataSource, 'pool-silent', [attempt!], 60_000)).length
+    })
+    await sweepOnce(renewing)
+    expect(renewed).toBe(1)
+    expect(await listTasks(dataSource, job, -1, 10)).toMatchObject([{ state: 'RUNNING', attempt: 1 }])
+  })
+
   it('ends and archives a job at its destruction time, with one terminal event, by many sweeps at once', async () => {
     const job = await submitProbe(fixture, ['write a'])
     await fixture.database.dataSource.query(`update jobs set destruction_time = now() where id = $1`, [job])
-    await Promise.all(Array.from({ length: 8 }, sweepOnce))
+    await Promise.all(Array.from({ length: 8 }, () => sweepOnce()))
     expect(await phasesOf(job)).toEqual(['PENDING', 'QUEUED', 'ABORTED', 'ARCHIVED'])
   })
 

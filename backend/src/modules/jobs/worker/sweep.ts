@@ -1,6 +1,7 @@
 import type { Logger } from 'pino'
 import type { DataSource } from 'typeorm'
 import { inTransaction } from '../../../database/index.ts'
+import type { JobError } from '../job.ts'
 import { moveJob, StaleJob } from '../job-changes.ts'
 import { enqueueCleanUp } from '../job-queue.ts'
 import { lockJob } from '../job-store.ts'
@@ -17,6 +18,12 @@ export interface Sweeper {
 }
 
 const BATCH = 100
+
+const workerLost: JobError = {
+  reason: 'WORKER_LOST',
+  message: 'The worker that ran the task ended or cannot be reached.',
+  transient: true,
+}
 
 /**
  * What any worker does every few seconds for all: puts right what dead workers left, and enforces what is
@@ -65,14 +72,12 @@ async function requeueLostTasks({ dataSource, services, log }: Sweeper): Promise
     const service = services.get(row.service)
     if (service === undefined) continue
     const attempt = { jobId: row.job_id, index: row.index, attempt: row.attempt, worker: row.lease_owner }
-    log.warn({ job: row.job_id, task: row.index, worker: row.lease_owner }, 'a task lost its worker')
-    await inTransaction(dataSource, (manager) =>
-      failAttempt(manager, service, attempt, {
-        reason: 'WORKER_LOST',
-        message: 'The worker that ran the task ended or cannot be reached.',
-        transient: true,
-      }),
+    const failed = await inTransaction(dataSource, (manager) =>
+      failAttempt(manager, service, attempt, workerLost, 'EXPIRED'),
     )
+    if (failed) {
+      log.warn({ job: row.job_id, task: row.index, worker: row.lease_owner }, 'a task lost its worker')
+    }
   }
 }
 
