@@ -131,6 +131,9 @@ export function jobsHandler({
       const caller = organizationContext(context)
       const { slug, id } = caller.organization
       const { job } = await service.get(id, jobIdOf(request.name))
+      if (request.afterSequence > job.lastSequence) {
+        throw invalidField('after_sequence', `is beyond the job's last event, ${job.lastSequence}`)
+      }
       const showsLog = job.ownerId === caller.caller.userId || actorOf(caller).managesJobs
       for await (const event of watch.events(job, request.afterSequence, context.signal)) {
         yield event === undefined ? heartbeatMessage() : eventMessage(event, slug, job.id, showsLog)

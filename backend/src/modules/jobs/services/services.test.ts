@@ -285,6 +285,13 @@ describe('cutout and preview', () => {
     await expect(create('preview', ...given)).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' })
   })
 
+  it('lets polygons have fewer corners the more images they are to cut', async () => {
+    const ids = Array.from({ length: 40 }, (_, i): [string, string] => ['ID', `unknown-${i}`])
+    await expect(create('cutout', ...ids, ['POLYGON', outline(600)])).rejects.toMatchObject({
+      violations: [{ field: 'parameters[40]', description: expect.stringMatching(/500 corners together/) }],
+    })
+  })
+
   it('refuses an ID that is given twice', async () => {
     await expect(create('preview', ['ID', 'tan'], ['ID', 'tan'])).rejects.toMatchObject({
       code: 'INVALID_ARGUMENT',

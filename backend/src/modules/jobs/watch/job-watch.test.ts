@@ -92,6 +92,18 @@ describe('watching', () => {
     await fixture.handlers.cancelJob({ name }, fixture.alice)
   })
 
+  it('refuses to begin after an event that is not there yet', async () => {
+    const { name } = await create(['write a'], { keepPending: true })
+    const ended = new AbortController()
+    const context = fixture.context(fixture.ownerId, ['jobs.read'], ended.signal)
+    const stream = watch(name, 2n, context)[Symbol.asyncIterator]()
+    await expect(stream.next()).rejects.toMatchObject({
+      code: 'INVALID_ARGUMENT',
+      violations: [{ field: 'after_sequence' }],
+    })
+    ended.abort()
+  })
+
   it('ends when the job is deleted', async () => {
     const { name } = await create(['write a'], { keepPending: true })
     const watching = all(watch(name))
