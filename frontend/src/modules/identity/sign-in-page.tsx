@@ -16,7 +16,7 @@ const points = [
     Glyph: IconCloudComputing,
     text: 'Submit a job beside the data and watch it run, from here or from a script.',
   },
-  { Glyph: IconDownload, text: 'Take the result home: a standard file, scanned before you get it.' },
+  { Glyph: IconDownload, text: 'Take the result home: a standard FITS file with its own coordinates.' },
 ]
 
 export default function SignInPage() {

@@ -50,20 +50,6 @@ export function visibilityFromJSON(object: any): Visibility {
   }
 }
 
-export function visibilityToJSON(object: Visibility): string {
-  switch (object) {
-    case Visibility.VISIBILITY_UNSPECIFIED:
-      return "VISIBILITY_UNSPECIFIED";
-    case Visibility.VISIBILITY_ORGANIZATION:
-      return "VISIBILITY_ORGANIZATION";
-    case Visibility.VISIBILITY_EVERYONE:
-      return "VISIBILITY_EVERYONE";
-    case Visibility.UNRECOGNIZED:
-    default:
-      return "UNRECOGNIZED";
-  }
-}
-
 export function visibilityToNumber(object: Visibility): number {
   switch (object) {
     case Visibility.VISIBILITY_UNSPECIFIED:
@@ -421,86 +407,6 @@ export const Dataset: MessageFns<Dataset> = {
     }
   },
 
-  fromJSON(object: any): Dataset {
-    return {
-      name: isSet(object.name) ? globalThis.String(object.name) : "",
-      displayName: isSet(object.displayName)
-        ? globalThis.String(object.displayName)
-        : isSet(object.display_name)
-        ? globalThis.String(object.display_name)
-        : "",
-      owner: isSet(object.owner) ? globalThis.String(object.owner) : "",
-      visibility: isSet(object.visibility) ? visibilityFromJSON(object.visibility) : Visibility.VISIBILITY_UNSPECIFIED,
-      createTime: isSet(object.createTime)
-        ? fromJsonTimestamp(object.createTime)
-        : isSet(object.create_time)
-        ? fromJsonTimestamp(object.create_time)
-        : undefined,
-      sizeBytes: isSet(object.sizeBytes)
-        ? BigInt(object.sizeBytes)
-        : isSet(object.size_bytes)
-        ? BigInt(object.size_bytes)
-        : 0n,
-      sha256: isSet(object.sha256) ? globalThis.String(object.sha256) : "",
-      hdu: isSet(object.hdu) ? globalThis.Number(object.hdu) : 0,
-      bitpix: isSet(object.bitpix) ? globalThis.Number(object.bitpix) : 0,
-      axes: globalThis.Array.isArray(object?.axes)
-        ? object.axes.map((e: any) => BigInt(e))
-        : [],
-      unit: isSet(object.unit) ? globalThis.String(object.unit) : "",
-      coverage: isSet(object.coverage) ? SkyCoverage.fromJSON(object.coverage) : undefined,
-      header: globalThis.Array.isArray(object?.header) ? object.header.map((e: any) => globalThis.String(e)) : [],
-      pyramid: isSet(object.pyramid) ? Pyramid.fromJSON(object.pyramid) : undefined,
-    };
-  },
-
-  toJSON(message: Dataset): unknown {
-    const obj: any = {};
-    if (message.name !== "") {
-      obj.name = message.name;
-    }
-    if (message.displayName !== "") {
-      obj.displayName = message.displayName;
-    }
-    if (message.owner !== "") {
-      obj.owner = message.owner;
-    }
-    if (message.visibility !== Visibility.VISIBILITY_UNSPECIFIED) {
-      obj.visibility = visibilityToJSON(message.visibility);
-    }
-    if (message.createTime !== undefined) {
-      obj.createTime = message.createTime.toISOString();
-    }
-    if (message.sizeBytes !== 0n) {
-      obj.sizeBytes = message.sizeBytes.toString();
-    }
-    if (message.sha256 !== "") {
-      obj.sha256 = message.sha256;
-    }
-    if (message.hdu !== 0) {
-      obj.hdu = Math.round(message.hdu);
-    }
-    if (message.bitpix !== 0) {
-      obj.bitpix = Math.round(message.bitpix);
-    }
-    if (message.axes?.length) {
-      obj.axes = message.axes.map((e) => e.toString());
-    }
-    if (message.unit !== "") {
-      obj.unit = message.unit;
-    }
-    if (message.coverage !== undefined) {
-      obj.coverage = SkyCoverage.toJSON(message.coverage);
-    }
-    if (message.header?.length) {
-      obj.header = message.header;
-    }
-    if (message.pyramid !== undefined) {
-      obj.pyramid = Pyramid.toJSON(message.pyramid);
-    }
-    return obj;
-  },
-
   create<I extends Exact<DeepPartial<Dataset>, I>>(base?: I): Dataset {
     return Dataset.fromPartial(base ?? ({} as any));
   },
@@ -628,50 +534,6 @@ export const SkyCoverage: MessageFns<SkyCoverage> = {
     }
   },
 
-  fromJSON(object: any): SkyCoverage {
-    return {
-      footprint: globalThis.Array.isArray(object?.footprint)
-        ? object.footprint.map((e: any) => SkyPoint.fromJSON(e))
-        : [],
-      center: isSet(object.center) ? SkyPoint.fromJSON(object.center) : undefined,
-      radiusDeg: isSet(object.radiusDeg)
-        ? globalThis.Number(object.radiusDeg)
-        : isSet(object.radius_deg)
-        ? globalThis.Number(object.radius_deg)
-        : 0,
-      pixelScaleDeg: isSet(object.pixelScaleDeg)
-        ? globalThis.Number(object.pixelScaleDeg)
-        : isSet(object.pixel_scale_deg)
-        ? globalThis.Number(object.pixel_scale_deg)
-        : 0,
-      projection: isSet(object.projection) ? globalThis.String(object.projection) : "",
-      frame: isSet(object.frame) ? globalThis.String(object.frame) : "",
-    };
-  },
-
-  toJSON(message: SkyCoverage): unknown {
-    const obj: any = {};
-    if (message.footprint?.length) {
-      obj.footprint = message.footprint.map((e) => SkyPoint.toJSON(e));
-    }
-    if (message.center !== undefined) {
-      obj.center = SkyPoint.toJSON(message.center);
-    }
-    if (message.radiusDeg !== 0) {
-      obj.radiusDeg = floatToJson(message.radiusDeg);
-    }
-    if (message.pixelScaleDeg !== 0) {
-      obj.pixelScaleDeg = floatToJson(message.pixelScaleDeg);
-    }
-    if (message.projection !== "") {
-      obj.projection = message.projection;
-    }
-    if (message.frame !== "") {
-      obj.frame = message.frame;
-    }
-    return obj;
-  },
-
   create<I extends Exact<DeepPartial<SkyCoverage>, I>>(base?: I): SkyCoverage {
     return SkyCoverage.fromPartial(base ?? ({} as any));
   },
@@ -743,32 +605,6 @@ export const SkyPoint: MessageFns<SkyPoint> = {
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
-  },
-
-  fromJSON(object: any): SkyPoint {
-    return {
-      raDeg: isSet(object.raDeg)
-        ? globalThis.Number(object.raDeg)
-        : isSet(object.ra_deg)
-        ? globalThis.Number(object.ra_deg)
-        : 0,
-      decDeg: isSet(object.decDeg)
-        ? globalThis.Number(object.decDeg)
-        : isSet(object.dec_deg)
-        ? globalThis.Number(object.dec_deg)
-        : 0,
-    };
-  },
-
-  toJSON(message: SkyPoint): unknown {
-    const obj: any = {};
-    if (message.raDeg !== 0) {
-      obj.raDeg = floatToJson(message.raDeg);
-    }
-    if (message.decDeg !== 0) {
-      obj.decDeg = floatToJson(message.decDeg);
-    }
-    return obj;
   },
 
   create<I extends Exact<DeepPartial<SkyPoint>, I>>(base?: I): SkyPoint {
@@ -880,52 +716,6 @@ export const Pyramid: MessageFns<Pyramid> = {
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
-  },
-
-  fromJSON(object: any): Pyramid {
-    return {
-      tileSizePx: isSet(object.tileSizePx)
-        ? globalThis.Number(object.tileSizePx)
-        : isSet(object.tile_size_px)
-        ? globalThis.Number(object.tile_size_px)
-        : 0,
-      levels: isSet(object.levels) ? globalThis.Number(object.levels) : 0,
-      percentile1: isSet(object.percentile1)
-        ? globalThis.Number(object.percentile1)
-        : isSet(object.percentile_1)
-        ? globalThis.Number(object.percentile_1)
-        : 0,
-      percentile99: isSet(object.percentile99)
-        ? globalThis.Number(object.percentile99)
-        : isSet(object.percentile_99)
-        ? globalThis.Number(object.percentile_99)
-        : 0,
-      minimum: isSet(object.minimum) ? globalThis.Number(object.minimum) : 0,
-      maximum: isSet(object.maximum) ? globalThis.Number(object.maximum) : 0,
-    };
-  },
-
-  toJSON(message: Pyramid): unknown {
-    const obj: any = {};
-    if (message.tileSizePx !== 0) {
-      obj.tileSizePx = Math.round(message.tileSizePx);
-    }
-    if (message.levels !== 0) {
-      obj.levels = Math.round(message.levels);
-    }
-    if (message.percentile1 !== 0) {
-      obj.percentile1 = floatToJson(message.percentile1);
-    }
-    if (message.percentile99 !== 0) {
-      obj.percentile99 = floatToJson(message.percentile99);
-    }
-    if (message.minimum !== 0) {
-      obj.minimum = floatToJson(message.minimum);
-    }
-    if (message.maximum !== 0) {
-      obj.maximum = floatToJson(message.maximum);
-    }
-    return obj;
   },
 
   create<I extends Exact<DeepPartial<Pyramid>, I>>(base?: I): Pyramid {
@@ -1043,52 +833,6 @@ export const ListDatasetsRequest: MessageFns<ListDatasetsRequest> = {
     }
   },
 
-  fromJSON(object: any): ListDatasetsRequest {
-    return {
-      parent: isSet(object.parent) ? globalThis.String(object.parent) : "",
-      pageSize: isSet(object.pageSize)
-        ? globalThis.Number(object.pageSize)
-        : isSet(object.page_size)
-        ? globalThis.Number(object.page_size)
-        : 0,
-      pageToken: isSet(object.pageToken)
-        ? globalThis.String(object.pageToken)
-        : isSet(object.page_token)
-        ? globalThis.String(object.page_token)
-        : "",
-      query: isSet(object.query) ? globalThis.String(object.query) : "",
-      intersects: isSet(object.intersects) ? SkyCircle.fromJSON(object.intersects) : undefined,
-      orderBy: isSet(object.orderBy)
-        ? globalThis.String(object.orderBy)
-        : isSet(object.order_by)
-        ? globalThis.String(object.order_by)
-        : "",
-    };
-  },
-
-  toJSON(message: ListDatasetsRequest): unknown {
-    const obj: any = {};
-    if (message.parent !== "") {
-      obj.parent = message.parent;
-    }
-    if (message.pageSize !== 0) {
-      obj.pageSize = Math.round(message.pageSize);
-    }
-    if (message.pageToken !== "") {
-      obj.pageToken = message.pageToken;
-    }
-    if (message.query !== "") {
-      obj.query = message.query;
-    }
-    if (message.intersects !== undefined) {
-      obj.intersects = SkyCircle.toJSON(message.intersects);
-    }
-    if (message.orderBy !== "") {
-      obj.orderBy = message.orderBy;
-    }
-    return obj;
-  },
-
   create<I extends Exact<DeepPartial<ListDatasetsRequest>, I>>(base?: I): ListDatasetsRequest {
     return ListDatasetsRequest.fromPartial(base ?? ({} as any));
   },
@@ -1173,40 +917,6 @@ export const SkyCircle: MessageFns<SkyCircle> = {
     }
   },
 
-  fromJSON(object: any): SkyCircle {
-    return {
-      raDeg: isSet(object.raDeg)
-        ? globalThis.Number(object.raDeg)
-        : isSet(object.ra_deg)
-        ? globalThis.Number(object.ra_deg)
-        : 0,
-      decDeg: isSet(object.decDeg)
-        ? globalThis.Number(object.decDeg)
-        : isSet(object.dec_deg)
-        ? globalThis.Number(object.dec_deg)
-        : 0,
-      radiusDeg: isSet(object.radiusDeg)
-        ? globalThis.Number(object.radiusDeg)
-        : isSet(object.radius_deg)
-        ? globalThis.Number(object.radius_deg)
-        : 0,
-    };
-  },
-
-  toJSON(message: SkyCircle): unknown {
-    const obj: any = {};
-    if (message.raDeg !== 0) {
-      obj.raDeg = floatToJson(message.raDeg);
-    }
-    if (message.decDeg !== 0) {
-      obj.decDeg = floatToJson(message.decDeg);
-    }
-    if (message.radiusDeg !== 0) {
-      obj.radiusDeg = floatToJson(message.radiusDeg);
-    }
-    return obj;
-  },
-
   create<I extends Exact<DeepPartial<SkyCircle>, I>>(base?: I): SkyCircle {
     return SkyCircle.fromPartial(base ?? ({} as any));
   },
@@ -1275,28 +985,6 @@ export const ListDatasetsResponse: MessageFns<ListDatasetsResponse> = {
     }
   },
 
-  fromJSON(object: any): ListDatasetsResponse {
-    return {
-      datasets: globalThis.Array.isArray(object?.datasets) ? object.datasets.map((e: any) => Dataset.fromJSON(e)) : [],
-      nextPageToken: isSet(object.nextPageToken)
-        ? globalThis.String(object.nextPageToken)
-        : isSet(object.next_page_token)
-        ? globalThis.String(object.next_page_token)
-        : "",
-    };
-  },
-
-  toJSON(message: ListDatasetsResponse): unknown {
-    const obj: any = {};
-    if (message.datasets?.length) {
-      obj.datasets = message.datasets.map((e) => Dataset.toJSON(e));
-    }
-    if (message.nextPageToken !== "") {
-      obj.nextPageToken = message.nextPageToken;
-    }
-    return obj;
-  },
-
   create<I extends Exact<DeepPartial<ListDatasetsResponse>, I>>(base?: I): ListDatasetsResponse {
     return ListDatasetsResponse.fromPartial(base ?? ({} as any));
   },
@@ -1351,18 +1039,6 @@ export const GetDatasetRequest: MessageFns<GetDatasetRequest> = {
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
-  },
-
-  fromJSON(object: any): GetDatasetRequest {
-    return { name: isSet(object.name) ? globalThis.String(object.name) : "" };
-  },
-
-  toJSON(message: GetDatasetRequest): unknown {
-    const obj: any = {};
-    if (message.name !== "") {
-      obj.name = message.name;
-    }
-    return obj;
   },
 
   create<I extends Exact<DeepPartial<GetDatasetRequest>, I>>(base?: I): GetDatasetRequest {
@@ -1462,36 +1138,6 @@ export const GetDatasetTileRequest: MessageFns<GetDatasetTileRequest> = {
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
-  },
-
-  fromJSON(object: any): GetDatasetTileRequest {
-    return {
-      name: isSet(object.name) ? globalThis.String(object.name) : "",
-      level: isSet(object.level) ? globalThis.Number(object.level) : 0,
-      column: isSet(object.column) ? globalThis.Number(object.column) : 0,
-      row: isSet(object.row) ? globalThis.Number(object.row) : 0,
-      plane: isSet(object.plane) ? globalThis.Number(object.plane) : 0,
-    };
-  },
-
-  toJSON(message: GetDatasetTileRequest): unknown {
-    const obj: any = {};
-    if (message.name !== "") {
-      obj.name = message.name;
-    }
-    if (message.level !== 0) {
-      obj.level = Math.round(message.level);
-    }
-    if (message.column !== 0) {
-      obj.column = Math.round(message.column);
-    }
-    if (message.row !== 0) {
-      obj.row = Math.round(message.row);
-    }
-    if (message.plane !== 0) {
-      obj.plane = Math.round(message.plane);
-    }
-    return obj;
   },
 
   create<I extends Exact<DeepPartial<GetDatasetTileRequest>, I>>(base?: I): GetDatasetTileRequest {
@@ -1595,44 +1241,6 @@ export const DatasetTile: MessageFns<DatasetTile> = {
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
-  },
-
-  fromJSON(object: any): DatasetTile {
-    return {
-      widthPx: isSet(object.widthPx)
-        ? globalThis.Number(object.widthPx)
-        : isSet(object.width_px)
-        ? globalThis.Number(object.width_px)
-        : 0,
-      heightPx: isSet(object.heightPx)
-        ? globalThis.Number(object.heightPx)
-        : isSet(object.height_px)
-        ? globalThis.Number(object.height_px)
-        : 0,
-      minimum: isSet(object.minimum) ? globalThis.Number(object.minimum) : 0,
-      maximum: isSet(object.maximum) ? globalThis.Number(object.maximum) : 0,
-      codes: isSet(object.codes) ? bytesFromBase64(object.codes) : new Uint8Array(0),
-    };
-  },
-
-  toJSON(message: DatasetTile): unknown {
-    const obj: any = {};
-    if (message.widthPx !== 0) {
-      obj.widthPx = Math.round(message.widthPx);
-    }
-    if (message.heightPx !== 0) {
-      obj.heightPx = Math.round(message.heightPx);
-    }
-    if (message.minimum !== 0) {
-      obj.minimum = floatToJson(message.minimum);
-    }
-    if (message.maximum !== 0) {
-      obj.maximum = floatToJson(message.maximum);
-    }
-    if (message.codes.length !== 0) {
-      obj.codes = base64FromBytes(message.codes);
-    }
-    return obj;
   },
 
   create<I extends Exact<DeepPartial<DatasetTile>, I>>(base?: I): DatasetTile {
@@ -1823,35 +1431,6 @@ export class GrpcWebImpl {
   }
 }
 
-function bytesFromBase64(b64: string): Uint8Array {
-  if ((globalThis as any).Buffer) {
-    return Uint8Array.from((globalThis as any).Buffer.from(b64, "base64"));
-  } else {
-    const bin = globalThis.atob(b64);
-    const arr = new Uint8Array(bin.length);
-    for (let i = 0; i < bin.length; ++i) {
-      arr[i] = bin.charCodeAt(i);
-    }
-    return arr;
-  }
-}
-
-function base64FromBytes(arr: Uint8Array): string {
-  if ((globalThis as any).Buffer) {
-    return (globalThis as any).Buffer.from(arr).toString("base64");
-  } else {
-    const bin: string[] = [];
-    arr.forEach((byte) => {
-      bin.push(globalThis.String.fromCharCode(byte));
-    });
-    return globalThis.btoa(bin.join(""));
-  }
-}
-
-function floatToJson(value: number | null | undefined): number | string | null | undefined {
-  return typeof value === "number" && !globalThis.Number.isFinite(value) ? globalThis.String(value) : value;
-}
-
 type Builtin = Date | Function | Uint8Array | string | number | boolean | bigint | undefined;
 
 export type DeepPartial<T> = T extends bigint ? string | number | bigint
@@ -1877,20 +1456,6 @@ function fromTimestamp(t: Timestamp): Date {
   return new globalThis.Date(millis);
 }
 
-function fromJsonTimestamp(o: any): Date {
-  if (o instanceof globalThis.Date) {
-    return o;
-  } else if (typeof o === "string") {
-    return new globalThis.Date(o);
-  } else {
-    return fromTimestamp(Timestamp.fromJSON(o));
-  }
-}
-
-function isSet(value: any): boolean {
-  return value !== null && value !== undefined;
-}
-
 export class GrpcWebError extends globalThis.Error {
   constructor(message: string, public code: grpc.Code, public metadata: grpc.Metadata) {
     super(message);
@@ -1900,8 +1465,6 @@ export class GrpcWebError extends globalThis.Error {
 export interface MessageFns<T> {
   encode(message: T, writer?: BinaryWriter): BinaryWriter;
   decode(input: BinaryReader | Uint8Array, length?: number): T;
-  fromJSON(object: any): T;
-  toJSON(message: T): unknown;
   create<I extends Exact<DeepPartial<T>, I>>(base?: I): T;
   fromPartial<I extends Exact<DeepPartial<T>, I>>(object: I): T;
 }

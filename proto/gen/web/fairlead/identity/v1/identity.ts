@@ -50,20 +50,6 @@ export function organizationKindFromJSON(object: any): OrganizationKind {
   }
 }
 
-export function organizationKindToJSON(object: OrganizationKind): string {
-  switch (object) {
-    case OrganizationKind.ORGANIZATION_KIND_UNSPECIFIED:
-      return "ORGANIZATION_KIND_UNSPECIFIED";
-    case OrganizationKind.ORGANIZATION_KIND_OPERATOR:
-      return "ORGANIZATION_KIND_OPERATOR";
-    case OrganizationKind.ORGANIZATION_KIND_MEMBER:
-      return "ORGANIZATION_KIND_MEMBER";
-    case OrganizationKind.UNRECOGNIZED:
-    default:
-      return "UNRECOGNIZED";
-  }
-}
-
 export function organizationKindToNumber(object: OrganizationKind): number {
   switch (object) {
     case OrganizationKind.ORGANIZATION_KIND_UNSPECIFIED:
@@ -136,28 +122,6 @@ export function roleFromJSON(object: any): Role {
   }
 }
 
-export function roleToJSON(object: Role): string {
-  switch (object) {
-    case Role.ROLE_UNSPECIFIED:
-      return "ROLE_UNSPECIFIED";
-    case Role.ROLE_ANALYST:
-      return "ROLE_ANALYST";
-    case Role.ROLE_DIRECTOR:
-      return "ROLE_DIRECTOR";
-    case Role.ROLE_ADMINISTRATOR:
-      return "ROLE_ADMINISTRATOR";
-    case Role.ROLE_MEMBER:
-      return "ROLE_MEMBER";
-    case Role.ROLE_SUBMITTER:
-      return "ROLE_SUBMITTER";
-    case Role.ROLE_TREASURER:
-      return "ROLE_TREASURER";
-    case Role.UNRECOGNIZED:
-    default:
-      return "UNRECOGNIZED";
-  }
-}
-
 export function roleToNumber(object: Role): number {
   switch (object) {
     case Role.ROLE_UNSPECIFIED:
@@ -212,20 +176,6 @@ export function memberStateFromJSON(object: any): MemberState {
     case "UNRECOGNIZED":
     default:
       return MemberState.UNRECOGNIZED;
-  }
-}
-
-export function memberStateToJSON(object: MemberState): string {
-  switch (object) {
-    case MemberState.MEMBER_STATE_UNSPECIFIED:
-      return "MEMBER_STATE_UNSPECIFIED";
-    case MemberState.MEMBER_STATE_INVITED:
-      return "MEMBER_STATE_INVITED";
-    case MemberState.MEMBER_STATE_ACTIVE:
-      return "MEMBER_STATE_ACTIVE";
-    case MemberState.UNRECOGNIZED:
-    default:
-      return "UNRECOGNIZED";
   }
 }
 
@@ -460,40 +410,6 @@ export const Organization: MessageFns<Organization> = {
     }
   },
 
-  fromJSON(object: any): Organization {
-    return {
-      name: isSet(object.name) ? globalThis.String(object.name) : "",
-      displayName: isSet(object.displayName)
-        ? globalThis.String(object.displayName)
-        : isSet(object.display_name)
-        ? globalThis.String(object.display_name)
-        : "",
-      kind: isSet(object.kind) ? organizationKindFromJSON(object.kind) : OrganizationKind.ORGANIZATION_KIND_UNSPECIFIED,
-      createTime: isSet(object.createTime)
-        ? fromJsonTimestamp(object.createTime)
-        : isSet(object.create_time)
-        ? fromJsonTimestamp(object.create_time)
-        : undefined,
-    };
-  },
-
-  toJSON(message: Organization): unknown {
-    const obj: any = {};
-    if (message.name !== "") {
-      obj.name = message.name;
-    }
-    if (message.displayName !== "") {
-      obj.displayName = message.displayName;
-    }
-    if (message.kind !== OrganizationKind.ORGANIZATION_KIND_UNSPECIFIED) {
-      obj.kind = organizationKindToJSON(message.kind);
-    }
-    if (message.createTime !== undefined) {
-      obj.createTime = message.createTime.toISOString();
-    }
-    return obj;
-  },
-
   create<I extends Exact<DeepPartial<Organization>, I>>(base?: I): Organization {
     return Organization.fromPartial(base ?? ({} as any));
   },
@@ -585,40 +501,6 @@ export const User: MessageFns<User> = {
     }
   },
 
-  fromJSON(object: any): User {
-    return {
-      name: isSet(object.name) ? globalThis.String(object.name) : "",
-      displayName: isSet(object.displayName)
-        ? globalThis.String(object.displayName)
-        : isSet(object.display_name)
-        ? globalThis.String(object.display_name)
-        : "",
-      email: isSet(object.email) ? globalThis.String(object.email) : "",
-      createTime: isSet(object.createTime)
-        ? fromJsonTimestamp(object.createTime)
-        : isSet(object.create_time)
-        ? fromJsonTimestamp(object.create_time)
-        : undefined,
-    };
-  },
-
-  toJSON(message: User): unknown {
-    const obj: any = {};
-    if (message.name !== "") {
-      obj.name = message.name;
-    }
-    if (message.displayName !== "") {
-      obj.displayName = message.displayName;
-    }
-    if (message.email !== "") {
-      obj.email = message.email;
-    }
-    if (message.createTime !== undefined) {
-      obj.createTime = message.createTime.toISOString();
-    }
-    return obj;
-  },
-
   create<I extends Exact<DeepPartial<User>, I>>(base?: I): User {
     return User.fromPartial(base ?? ({} as any));
   },
@@ -697,30 +579,6 @@ export const Membership: MessageFns<Membership> = {
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
-  },
-
-  fromJSON(object: any): Membership {
-    return {
-      organization: isSet(object.organization) ? Organization.fromJSON(object.organization) : undefined,
-      role: isSet(object.role) ? roleFromJSON(object.role) : Role.ROLE_UNSPECIFIED,
-      permissions: globalThis.Array.isArray(object?.permissions)
-        ? object.permissions.map((e: any) => globalThis.String(e))
-        : [],
-    };
-  },
-
-  toJSON(message: Membership): unknown {
-    const obj: any = {};
-    if (message.organization !== undefined) {
-      obj.organization = Organization.toJSON(message.organization);
-    }
-    if (message.role !== Role.ROLE_UNSPECIFIED) {
-      obj.role = roleToJSON(message.role);
-    }
-    if (message.permissions?.length) {
-      obj.permissions = message.permissions;
-    }
-    return obj;
   },
 
   create<I extends Exact<DeepPartial<Membership>, I>>(base?: I): Membership {
@@ -830,40 +688,6 @@ export const Member: MessageFns<Member> = {
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
-  },
-
-  fromJSON(object: any): Member {
-    return {
-      name: isSet(object.name) ? globalThis.String(object.name) : "",
-      user: isSet(object.user) ? User.fromJSON(object.user) : undefined,
-      role: isSet(object.role) ? roleFromJSON(object.role) : Role.ROLE_UNSPECIFIED,
-      state: isSet(object.state) ? memberStateFromJSON(object.state) : MemberState.MEMBER_STATE_UNSPECIFIED,
-      createTime: isSet(object.createTime)
-        ? fromJsonTimestamp(object.createTime)
-        : isSet(object.create_time)
-        ? fromJsonTimestamp(object.create_time)
-        : undefined,
-    };
-  },
-
-  toJSON(message: Member): unknown {
-    const obj: any = {};
-    if (message.name !== "") {
-      obj.name = message.name;
-    }
-    if (message.user !== undefined) {
-      obj.user = User.toJSON(message.user);
-    }
-    if (message.role !== Role.ROLE_UNSPECIFIED) {
-      obj.role = roleToJSON(message.role);
-    }
-    if (message.state !== MemberState.MEMBER_STATE_UNSPECIFIED) {
-      obj.state = memberStateToJSON(message.state);
-    }
-    if (message.createTime !== undefined) {
-      obj.createTime = message.createTime.toISOString();
-    }
-    return obj;
   },
 
   create<I extends Exact<DeepPartial<Member>, I>>(base?: I): Member {
@@ -999,60 +823,6 @@ export const ApiToken: MessageFns<ApiToken> = {
     }
   },
 
-  fromJSON(object: any): ApiToken {
-    return {
-      name: isSet(object.name) ? globalThis.String(object.name) : "",
-      displayName: isSet(object.displayName)
-        ? globalThis.String(object.displayName)
-        : isSet(object.display_name)
-        ? globalThis.String(object.display_name)
-        : "",
-      scopes: globalThis.Array.isArray(object?.scopes) ? object.scopes.map((e: any) => globalThis.String(e)) : [],
-      prefix: isSet(object.prefix) ? globalThis.String(object.prefix) : "",
-      createTime: isSet(object.createTime)
-        ? fromJsonTimestamp(object.createTime)
-        : isSet(object.create_time)
-        ? fromJsonTimestamp(object.create_time)
-        : undefined,
-      expireTime: isSet(object.expireTime)
-        ? fromJsonTimestamp(object.expireTime)
-        : isSet(object.expire_time)
-        ? fromJsonTimestamp(object.expire_time)
-        : undefined,
-      lastUseTime: isSet(object.lastUseTime)
-        ? fromJsonTimestamp(object.lastUseTime)
-        : isSet(object.last_use_time)
-        ? fromJsonTimestamp(object.last_use_time)
-        : undefined,
-    };
-  },
-
-  toJSON(message: ApiToken): unknown {
-    const obj: any = {};
-    if (message.name !== "") {
-      obj.name = message.name;
-    }
-    if (message.displayName !== "") {
-      obj.displayName = message.displayName;
-    }
-    if (message.scopes?.length) {
-      obj.scopes = message.scopes;
-    }
-    if (message.prefix !== "") {
-      obj.prefix = message.prefix;
-    }
-    if (message.createTime !== undefined) {
-      obj.createTime = message.createTime.toISOString();
-    }
-    if (message.expireTime !== undefined) {
-      obj.expireTime = message.expireTime.toISOString();
-    }
-    if (message.lastUseTime !== undefined) {
-      obj.lastUseTime = message.lastUseTime.toISOString();
-    }
-    return obj;
-  },
-
   create<I extends Exact<DeepPartial<ApiToken>, I>>(base?: I): ApiToken {
     return ApiToken.fromPartial(base ?? ({} as any));
   },
@@ -1101,15 +871,6 @@ export const GetCallerRequest: MessageFns<GetCallerRequest> = {
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
-  },
-
-  fromJSON(_: any): GetCallerRequest {
-    return {};
-  },
-
-  toJSON(_: GetCallerRequest): unknown {
-    const obj: any = {};
-    return obj;
   },
 
   create<I extends Exact<DeepPartial<GetCallerRequest>, I>>(base?: I): GetCallerRequest {
@@ -1188,34 +949,6 @@ export const GetCallerResponse: MessageFns<GetCallerResponse> = {
     }
   },
 
-  fromJSON(object: any): GetCallerResponse {
-    return {
-      user: isSet(object.user) ? User.fromJSON(object.user) : undefined,
-      memberships: globalThis.Array.isArray(object?.memberships)
-        ? object.memberships.map((e: any) => Membership.fromJSON(e))
-        : [],
-      platformPermissions: globalThis.Array.isArray(object?.platformPermissions)
-        ? object.platformPermissions.map((e: any) => globalThis.String(e))
-        : globalThis.Array.isArray(object?.platform_permissions)
-        ? object.platform_permissions.map((e: any) => globalThis.String(e))
-        : [],
-    };
-  },
-
-  toJSON(message: GetCallerResponse): unknown {
-    const obj: any = {};
-    if (message.user !== undefined) {
-      obj.user = User.toJSON(message.user);
-    }
-    if (message.memberships?.length) {
-      obj.memberships = message.memberships.map((e) => Membership.toJSON(e));
-    }
-    if (message.platformPermissions?.length) {
-      obj.platformPermissions = message.platformPermissions;
-    }
-    return obj;
-  },
-
   create<I extends Exact<DeepPartial<GetCallerResponse>, I>>(base?: I): GetCallerResponse {
     return GetCallerResponse.fromPartial(base ?? ({} as any));
   },
@@ -1282,32 +1015,6 @@ export const ListOrganizationsRequest: MessageFns<ListOrganizationsRequest> = {
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
-  },
-
-  fromJSON(object: any): ListOrganizationsRequest {
-    return {
-      pageSize: isSet(object.pageSize)
-        ? globalThis.Number(object.pageSize)
-        : isSet(object.page_size)
-        ? globalThis.Number(object.page_size)
-        : 0,
-      pageToken: isSet(object.pageToken)
-        ? globalThis.String(object.pageToken)
-        : isSet(object.page_token)
-        ? globalThis.String(object.page_token)
-        : "",
-    };
-  },
-
-  toJSON(message: ListOrganizationsRequest): unknown {
-    const obj: any = {};
-    if (message.pageSize !== 0) {
-      obj.pageSize = Math.round(message.pageSize);
-    }
-    if (message.pageToken !== "") {
-      obj.pageToken = message.pageToken;
-    }
-    return obj;
   },
 
   create<I extends Exact<DeepPartial<ListOrganizationsRequest>, I>>(base?: I): ListOrganizationsRequest {
@@ -1377,30 +1084,6 @@ export const ListOrganizationsResponse: MessageFns<ListOrganizationsResponse> = 
     }
   },
 
-  fromJSON(object: any): ListOrganizationsResponse {
-    return {
-      organizations: globalThis.Array.isArray(object?.organizations)
-        ? object.organizations.map((e: any) => Organization.fromJSON(e))
-        : [],
-      nextPageToken: isSet(object.nextPageToken)
-        ? globalThis.String(object.nextPageToken)
-        : isSet(object.next_page_token)
-        ? globalThis.String(object.next_page_token)
-        : "",
-    };
-  },
-
-  toJSON(message: ListOrganizationsResponse): unknown {
-    const obj: any = {};
-    if (message.organizations?.length) {
-      obj.organizations = message.organizations.map((e) => Organization.toJSON(e));
-    }
-    if (message.nextPageToken !== "") {
-      obj.nextPageToken = message.nextPageToken;
-    }
-    return obj;
-  },
-
   create<I extends Exact<DeepPartial<ListOrganizationsResponse>, I>>(base?: I): ListOrganizationsResponse {
     return ListOrganizationsResponse.fromPartial(base ?? ({} as any));
   },
@@ -1455,18 +1138,6 @@ export const GetOrganizationRequest: MessageFns<GetOrganizationRequest> = {
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
-  },
-
-  fromJSON(object: any): GetOrganizationRequest {
-    return { name: isSet(object.name) ? globalThis.String(object.name) : "" };
-  },
-
-  toJSON(message: GetOrganizationRequest): unknown {
-    const obj: any = {};
-    if (message.name !== "") {
-      obj.name = message.name;
-    }
-    return obj;
   },
 
   create<I extends Exact<DeepPartial<GetOrganizationRequest>, I>>(base?: I): GetOrganizationRequest {
@@ -1557,48 +1228,6 @@ export const CreateOrganizationRequest: MessageFns<CreateOrganizationRequest> = 
     }
   },
 
-  fromJSON(object: any): CreateOrganizationRequest {
-    return {
-      organizationId: isSet(object.organizationId)
-        ? globalThis.String(object.organizationId)
-        : isSet(object.organization_id)
-        ? globalThis.String(object.organization_id)
-        : "",
-      displayName: isSet(object.displayName)
-        ? globalThis.String(object.displayName)
-        : isSet(object.display_name)
-        ? globalThis.String(object.display_name)
-        : "",
-      administratorEmail: isSet(object.administratorEmail)
-        ? globalThis.String(object.administratorEmail)
-        : isSet(object.administrator_email)
-        ? globalThis.String(object.administrator_email)
-        : "",
-      requestId: isSet(object.requestId)
-        ? globalThis.String(object.requestId)
-        : isSet(object.request_id)
-        ? globalThis.String(object.request_id)
-        : "",
-    };
-  },
-
-  toJSON(message: CreateOrganizationRequest): unknown {
-    const obj: any = {};
-    if (message.organizationId !== "") {
-      obj.organizationId = message.organizationId;
-    }
-    if (message.displayName !== "") {
-      obj.displayName = message.displayName;
-    }
-    if (message.administratorEmail !== "") {
-      obj.administratorEmail = message.administratorEmail;
-    }
-    if (message.requestId !== "") {
-      obj.requestId = message.requestId;
-    }
-    return obj;
-  },
-
   create<I extends Exact<DeepPartial<CreateOrganizationRequest>, I>>(base?: I): CreateOrganizationRequest {
     return CreateOrganizationRequest.fromPartial(base ?? ({} as any));
   },
@@ -1679,36 +1308,6 @@ export const ListMembersRequest: MessageFns<ListMembersRequest> = {
     }
   },
 
-  fromJSON(object: any): ListMembersRequest {
-    return {
-      parent: isSet(object.parent) ? globalThis.String(object.parent) : "",
-      pageSize: isSet(object.pageSize)
-        ? globalThis.Number(object.pageSize)
-        : isSet(object.page_size)
-        ? globalThis.Number(object.page_size)
-        : 0,
-      pageToken: isSet(object.pageToken)
-        ? globalThis.String(object.pageToken)
-        : isSet(object.page_token)
-        ? globalThis.String(object.page_token)
-        : "",
-    };
-  },
-
-  toJSON(message: ListMembersRequest): unknown {
-    const obj: any = {};
-    if (message.parent !== "") {
-      obj.parent = message.parent;
-    }
-    if (message.pageSize !== 0) {
-      obj.pageSize = Math.round(message.pageSize);
-    }
-    if (message.pageToken !== "") {
-      obj.pageToken = message.pageToken;
-    }
-    return obj;
-  },
-
   create<I extends Exact<DeepPartial<ListMembersRequest>, I>>(base?: I): ListMembersRequest {
     return ListMembersRequest.fromPartial(base ?? ({} as any));
   },
@@ -1775,28 +1374,6 @@ export const ListMembersResponse: MessageFns<ListMembersResponse> = {
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
-  },
-
-  fromJSON(object: any): ListMembersResponse {
-    return {
-      members: globalThis.Array.isArray(object?.members) ? object.members.map((e: any) => Member.fromJSON(e)) : [],
-      nextPageToken: isSet(object.nextPageToken)
-        ? globalThis.String(object.nextPageToken)
-        : isSet(object.next_page_token)
-        ? globalThis.String(object.next_page_token)
-        : "",
-    };
-  },
-
-  toJSON(message: ListMembersResponse): unknown {
-    const obj: any = {};
-    if (message.members?.length) {
-      obj.members = message.members.map((e) => Member.toJSON(e));
-    }
-    if (message.nextPageToken !== "") {
-      obj.nextPageToken = message.nextPageToken;
-    }
-    return obj;
   },
 
   create<I extends Exact<DeepPartial<ListMembersResponse>, I>>(base?: I): ListMembersResponse {
@@ -1877,28 +1454,6 @@ export const CreateMemberRequest: MessageFns<CreateMemberRequest> = {
     }
   },
 
-  fromJSON(object: any): CreateMemberRequest {
-    return {
-      parent: isSet(object.parent) ? globalThis.String(object.parent) : "",
-      email: isSet(object.email) ? globalThis.String(object.email) : "",
-      role: isSet(object.role) ? roleFromJSON(object.role) : Role.ROLE_UNSPECIFIED,
-    };
-  },
-
-  toJSON(message: CreateMemberRequest): unknown {
-    const obj: any = {};
-    if (message.parent !== "") {
-      obj.parent = message.parent;
-    }
-    if (message.email !== "") {
-      obj.email = message.email;
-    }
-    if (message.role !== Role.ROLE_UNSPECIFIED) {
-      obj.role = roleToJSON(message.role);
-    }
-    return obj;
-  },
-
   create<I extends Exact<DeepPartial<CreateMemberRequest>, I>>(base?: I): CreateMemberRequest {
     return CreateMemberRequest.fromPartial(base ?? ({} as any));
   },
@@ -1967,24 +1522,6 @@ export const UpdateMemberRequest: MessageFns<UpdateMemberRequest> = {
     }
   },
 
-  fromJSON(object: any): UpdateMemberRequest {
-    return {
-      name: isSet(object.name) ? globalThis.String(object.name) : "",
-      role: isSet(object.role) ? roleFromJSON(object.role) : Role.ROLE_UNSPECIFIED,
-    };
-  },
-
-  toJSON(message: UpdateMemberRequest): unknown {
-    const obj: any = {};
-    if (message.name !== "") {
-      obj.name = message.name;
-    }
-    if (message.role !== Role.ROLE_UNSPECIFIED) {
-      obj.role = roleToJSON(message.role);
-    }
-    return obj;
-  },
-
   create<I extends Exact<DeepPartial<UpdateMemberRequest>, I>>(base?: I): UpdateMemberRequest {
     return UpdateMemberRequest.fromPartial(base ?? ({} as any));
   },
@@ -2041,18 +1578,6 @@ export const DeleteMemberRequest: MessageFns<DeleteMemberRequest> = {
     }
   },
 
-  fromJSON(object: any): DeleteMemberRequest {
-    return { name: isSet(object.name) ? globalThis.String(object.name) : "" };
-  },
-
-  toJSON(message: DeleteMemberRequest): unknown {
-    const obj: any = {};
-    if (message.name !== "") {
-      obj.name = message.name;
-    }
-    return obj;
-  },
-
   create<I extends Exact<DeepPartial<DeleteMemberRequest>, I>>(base?: I): DeleteMemberRequest {
     return DeleteMemberRequest.fromPartial(base ?? ({} as any));
   },
@@ -2095,15 +1620,6 @@ export const ListApiTokensRequest: MessageFns<ListApiTokensRequest> = {
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
-  },
-
-  fromJSON(_: any): ListApiTokensRequest {
-    return {};
-  },
-
-  toJSON(_: ListApiTokensRequest): unknown {
-    const obj: any = {};
-    return obj;
   },
 
   create<I extends Exact<DeepPartial<ListApiTokensRequest>, I>>(base?: I): ListApiTokensRequest {
@@ -2158,24 +1674,6 @@ export const ListApiTokensResponse: MessageFns<ListApiTokensResponse> = {
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
-  },
-
-  fromJSON(object: any): ListApiTokensResponse {
-    return {
-      apiTokens: globalThis.Array.isArray(object?.apiTokens)
-        ? object.apiTokens.map((e: any) => ApiToken.fromJSON(e))
-        : globalThis.Array.isArray(object?.api_tokens)
-        ? object.api_tokens.map((e: any) => ApiToken.fromJSON(e))
-        : [],
-    };
-  },
-
-  toJSON(message: ListApiTokensResponse): unknown {
-    const obj: any = {};
-    if (message.apiTokens?.length) {
-      obj.apiTokens = message.apiTokens.map((e) => ApiToken.toJSON(e));
-    }
-    return obj;
   },
 
   create<I extends Exact<DeepPartial<ListApiTokensResponse>, I>>(base?: I): ListApiTokensResponse {
@@ -2255,36 +1753,6 @@ export const CreateApiTokenRequest: MessageFns<CreateApiTokenRequest> = {
     }
   },
 
-  fromJSON(object: any): CreateApiTokenRequest {
-    return {
-      displayName: isSet(object.displayName)
-        ? globalThis.String(object.displayName)
-        : isSet(object.display_name)
-        ? globalThis.String(object.display_name)
-        : "",
-      scopes: globalThis.Array.isArray(object?.scopes) ? object.scopes.map((e: any) => globalThis.String(e)) : [],
-      lifetimeDays: isSet(object.lifetimeDays)
-        ? globalThis.Number(object.lifetimeDays)
-        : isSet(object.lifetime_days)
-        ? globalThis.Number(object.lifetime_days)
-        : 0,
-    };
-  },
-
-  toJSON(message: CreateApiTokenRequest): unknown {
-    const obj: any = {};
-    if (message.displayName !== "") {
-      obj.displayName = message.displayName;
-    }
-    if (message.scopes?.length) {
-      obj.scopes = message.scopes;
-    }
-    if (message.lifetimeDays !== 0) {
-      obj.lifetimeDays = Math.round(message.lifetimeDays);
-    }
-    return obj;
-  },
-
   create<I extends Exact<DeepPartial<CreateApiTokenRequest>, I>>(base?: I): CreateApiTokenRequest {
     return CreateApiTokenRequest.fromPartial(base ?? ({} as any));
   },
@@ -2353,28 +1821,6 @@ export const CreateApiTokenResponse: MessageFns<CreateApiTokenResponse> = {
     }
   },
 
-  fromJSON(object: any): CreateApiTokenResponse {
-    return {
-      apiToken: isSet(object.apiToken)
-        ? ApiToken.fromJSON(object.apiToken)
-        : isSet(object.api_token)
-        ? ApiToken.fromJSON(object.api_token)
-        : undefined,
-      secret: isSet(object.secret) ? globalThis.String(object.secret) : "",
-    };
-  },
-
-  toJSON(message: CreateApiTokenResponse): unknown {
-    const obj: any = {};
-    if (message.apiToken !== undefined) {
-      obj.apiToken = ApiToken.toJSON(message.apiToken);
-    }
-    if (message.secret !== "") {
-      obj.secret = message.secret;
-    }
-    return obj;
-  },
-
   create<I extends Exact<DeepPartial<CreateApiTokenResponse>, I>>(base?: I): CreateApiTokenResponse {
     return CreateApiTokenResponse.fromPartial(base ?? ({} as any));
   },
@@ -2431,18 +1877,6 @@ export const DeleteApiTokenRequest: MessageFns<DeleteApiTokenRequest> = {
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
-  },
-
-  fromJSON(object: any): DeleteApiTokenRequest {
-    return { name: isSet(object.name) ? globalThis.String(object.name) : "" };
-  },
-
-  toJSON(message: DeleteApiTokenRequest): unknown {
-    const obj: any = {};
-    if (message.name !== "") {
-      obj.name = message.name;
-    }
-    return obj;
   },
 
   create<I extends Exact<DeepPartial<DeleteApiTokenRequest>, I>>(base?: I): DeleteApiTokenRequest {
@@ -2912,20 +2346,6 @@ function fromTimestamp(t: Timestamp): Date {
   return new globalThis.Date(millis);
 }
 
-function fromJsonTimestamp(o: any): Date {
-  if (o instanceof globalThis.Date) {
-    return o;
-  } else if (typeof o === "string") {
-    return new globalThis.Date(o);
-  } else {
-    return fromTimestamp(Timestamp.fromJSON(o));
-  }
-}
-
-function isSet(value: any): boolean {
-  return value !== null && value !== undefined;
-}
-
 export class GrpcWebError extends globalThis.Error {
   constructor(message: string, public code: grpc.Code, public metadata: grpc.Metadata) {
     super(message);
@@ -2935,8 +2355,6 @@ export class GrpcWebError extends globalThis.Error {
 export interface MessageFns<T> {
   encode(message: T, writer?: BinaryWriter): BinaryWriter;
   decode(input: BinaryReader | Uint8Array, length?: number): T;
-  fromJSON(object: any): T;
-  toJSON(message: T): unknown;
   create<I extends Exact<DeepPartial<T>, I>>(base?: I): T;
   fromPartial<I extends Exact<DeepPartial<T>, I>>(object: I): T;
 }

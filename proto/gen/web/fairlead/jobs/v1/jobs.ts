@@ -95,36 +95,6 @@ export function phaseFromJSON(object: any): Phase {
   }
 }
 
-export function phaseToJSON(object: Phase): string {
-  switch (object) {
-    case Phase.PHASE_UNSPECIFIED:
-      return "PHASE_UNSPECIFIED";
-    case Phase.PHASE_PENDING:
-      return "PHASE_PENDING";
-    case Phase.PHASE_QUEUED:
-      return "PHASE_QUEUED";
-    case Phase.PHASE_EXECUTING:
-      return "PHASE_EXECUTING";
-    case Phase.PHASE_COMPLETED:
-      return "PHASE_COMPLETED";
-    case Phase.PHASE_ERROR:
-      return "PHASE_ERROR";
-    case Phase.PHASE_ABORTED:
-      return "PHASE_ABORTED";
-    case Phase.PHASE_HELD:
-      return "PHASE_HELD";
-    case Phase.PHASE_SUSPENDED:
-      return "PHASE_SUSPENDED";
-    case Phase.PHASE_ARCHIVED:
-      return "PHASE_ARCHIVED";
-    case Phase.PHASE_UNKNOWN:
-      return "PHASE_UNKNOWN";
-    case Phase.UNRECOGNIZED:
-    default:
-      return "UNRECOGNIZED";
-  }
-}
-
 export function phaseToNumber(object: Phase): number {
   switch (object) {
     case Phase.PHASE_UNSPECIFIED:
@@ -201,24 +171,6 @@ export function scanStateFromJSON(object: any): ScanState {
   }
 }
 
-export function scanStateToJSON(object: ScanState): string {
-  switch (object) {
-    case ScanState.SCAN_STATE_UNSPECIFIED:
-      return "SCAN_STATE_UNSPECIFIED";
-    case ScanState.SCAN_STATE_UNSCANNED:
-      return "SCAN_STATE_UNSCANNED";
-    case ScanState.SCAN_STATE_PENDING:
-      return "SCAN_STATE_PENDING";
-    case ScanState.SCAN_STATE_CLEAN:
-      return "SCAN_STATE_CLEAN";
-    case ScanState.SCAN_STATE_INFECTED:
-      return "SCAN_STATE_INFECTED";
-    case ScanState.UNRECOGNIZED:
-    default:
-      return "UNRECOGNIZED";
-  }
-}
-
 export function scanStateToNumber(object: ScanState): number {
   switch (object) {
     case ScanState.SCAN_STATE_UNSPECIFIED:
@@ -283,26 +235,6 @@ export function taskStateFromJSON(object: any): TaskState {
     case "UNRECOGNIZED":
     default:
       return TaskState.UNRECOGNIZED;
-  }
-}
-
-export function taskStateToJSON(object: TaskState): string {
-  switch (object) {
-    case TaskState.TASK_STATE_UNSPECIFIED:
-      return "TASK_STATE_UNSPECIFIED";
-    case TaskState.TASK_STATE_WAITING:
-      return "TASK_STATE_WAITING";
-    case TaskState.TASK_STATE_RUNNING:
-      return "TASK_STATE_RUNNING";
-    case TaskState.TASK_STATE_COMPLETED:
-      return "TASK_STATE_COMPLETED";
-    case TaskState.TASK_STATE_FAILED:
-      return "TASK_STATE_FAILED";
-    case TaskState.TASK_STATE_CANCELLED:
-      return "TASK_STATE_CANCELLED";
-    case TaskState.UNRECOGNIZED:
-    default:
-      return "UNRECOGNIZED";
   }
 }
 
@@ -386,30 +318,6 @@ export function parameterKindFromJSON(object: any): ParameterKind {
     case "UNRECOGNIZED":
     default:
       return ParameterKind.UNRECOGNIZED;
-  }
-}
-
-export function parameterKindToJSON(object: ParameterKind): string {
-  switch (object) {
-    case ParameterKind.PARAMETER_KIND_UNSPECIFIED:
-      return "PARAMETER_KIND_UNSPECIFIED";
-    case ParameterKind.PARAMETER_KIND_STRING:
-      return "PARAMETER_KIND_STRING";
-    case ParameterKind.PARAMETER_KIND_NUMBER:
-      return "PARAMETER_KIND_NUMBER";
-    case ParameterKind.PARAMETER_KIND_ENUM:
-      return "PARAMETER_KIND_ENUM";
-    case ParameterKind.PARAMETER_KIND_DATASET:
-      return "PARAMETER_KIND_DATASET";
-    case ParameterKind.PARAMETER_KIND_CIRCLE:
-      return "PARAMETER_KIND_CIRCLE";
-    case ParameterKind.PARAMETER_KIND_POLYGON:
-      return "PARAMETER_KIND_POLYGON";
-    case ParameterKind.PARAMETER_KIND_POSITION:
-      return "PARAMETER_KIND_POSITION";
-    case ParameterKind.UNRECOGNIZED:
-    default:
-      return "UNRECOGNIZED";
   }
 }
 
@@ -762,24 +670,6 @@ export const Parameter: MessageFns<Parameter> = {
     }
   },
 
-  fromJSON(object: any): Parameter {
-    return {
-      name: isSet(object.name) ? globalThis.String(object.name) : "",
-      value: isSet(object.value) ? globalThis.String(object.value) : "",
-    };
-  },
-
-  toJSON(message: Parameter): unknown {
-    const obj: any = {};
-    if (message.name !== "") {
-      obj.name = message.name;
-    }
-    if (message.value !== "") {
-      obj.value = message.value;
-    }
-    return obj;
-  },
-
   create<I extends Exact<DeepPartial<Parameter>, I>>(base?: I): Parameter {
     return Parameter.fromPartial(base ?? ({} as any));
   },
@@ -1096,156 +986,6 @@ export const Job: MessageFns<Job> = {
     }
   },
 
-  fromJSON(object: any): Job {
-    return {
-      name: isSet(object.name) ? globalThis.String(object.name) : "",
-      service: isSet(object.service) ? globalThis.String(object.service) : "",
-      phase: isSet(object.phase) ? phaseFromJSON(object.phase) : Phase.PHASE_UNSPECIFIED,
-      owner: isSet(object.owner) ? globalThis.String(object.owner) : "",
-      ownerDisplayName: isSet(object.ownerDisplayName)
-        ? globalThis.String(object.ownerDisplayName)
-        : isSet(object.owner_display_name)
-        ? globalThis.String(object.owner_display_name)
-        : "",
-      runId: isSet(object.runId)
-        ? globalThis.String(object.runId)
-        : isSet(object.run_id)
-        ? globalThis.String(object.run_id)
-        : "",
-      parameters: globalThis.Array.isArray(object?.parameters)
-        ? object.parameters.map((e: any) => Parameter.fromJSON(e))
-        : [],
-      version: isSet(object.version) ? BigInt(object.version) : 0n,
-      lastSequence: isSet(object.lastSequence)
-        ? BigInt(object.lastSequence)
-        : isSet(object.last_sequence)
-        ? BigInt(object.last_sequence)
-        : 0n,
-      progress: isSet(object.progress) ? globalThis.Number(object.progress) : 0,
-      createTime: isSet(object.createTime)
-        ? fromJsonTimestamp(object.createTime)
-        : isSet(object.create_time)
-        ? fromJsonTimestamp(object.create_time)
-        : undefined,
-      queueTime: isSet(object.queueTime)
-        ? fromJsonTimestamp(object.queueTime)
-        : isSet(object.queue_time)
-        ? fromJsonTimestamp(object.queue_time)
-        : undefined,
-      startTime: isSet(object.startTime)
-        ? fromJsonTimestamp(object.startTime)
-        : isSet(object.start_time)
-        ? fromJsonTimestamp(object.start_time)
-        : undefined,
-      endTime: isSet(object.endTime)
-        ? fromJsonTimestamp(object.endTime)
-        : isSet(object.end_time)
-        ? fromJsonTimestamp(object.end_time)
-        : undefined,
-      destructionTime: isSet(object.destructionTime)
-        ? fromJsonTimestamp(object.destructionTime)
-        : isSet(object.destruction_time)
-        ? fromJsonTimestamp(object.destruction_time)
-        : undefined,
-      executionDuration: isSet(object.executionDuration)
-        ? Duration.fromJSON(object.executionDuration)
-        : isSet(object.execution_duration)
-        ? Duration.fromJSON(object.execution_duration)
-        : undefined,
-      quote: isSet(object.quote) ? JobQuote.fromJSON(object.quote) : undefined,
-      results: globalThis.Array.isArray(object?.results)
-        ? object.results.map((e: any) => Result.fromJSON(e))
-        : [],
-      error: isSet(object.error) ? JobError.fromJSON(object.error) : undefined,
-      taskCount: isSet(object.taskCount)
-        ? globalThis.Number(object.taskCount)
-        : isSet(object.task_count)
-        ? globalThis.Number(object.task_count)
-        : 0,
-      tasksCompleted: isSet(object.tasksCompleted)
-        ? globalThis.Number(object.tasksCompleted)
-        : isSet(object.tasks_completed)
-        ? globalThis.Number(object.tasks_completed)
-        : 0,
-      tasksFailed: isSet(object.tasksFailed)
-        ? globalThis.Number(object.tasksFailed)
-        : isSet(object.tasks_failed)
-        ? globalThis.Number(object.tasks_failed)
-        : 0,
-    };
-  },
-
-  toJSON(message: Job): unknown {
-    const obj: any = {};
-    if (message.name !== "") {
-      obj.name = message.name;
-    }
-    if (message.service !== "") {
-      obj.service = message.service;
-    }
-    if (message.phase !== Phase.PHASE_UNSPECIFIED) {
-      obj.phase = phaseToJSON(message.phase);
-    }
-    if (message.owner !== "") {
-      obj.owner = message.owner;
-    }
-    if (message.ownerDisplayName !== "") {
-      obj.ownerDisplayName = message.ownerDisplayName;
-    }
-    if (message.runId !== "") {
-      obj.runId = message.runId;
-    }
-    if (message.parameters?.length) {
-      obj.parameters = message.parameters.map((e) => Parameter.toJSON(e));
-    }
-    if (message.version !== 0n) {
-      obj.version = message.version.toString();
-    }
-    if (message.lastSequence !== 0n) {
-      obj.lastSequence = message.lastSequence.toString();
-    }
-    if (message.progress !== 0) {
-      obj.progress = floatToJson(message.progress);
-    }
-    if (message.createTime !== undefined) {
-      obj.createTime = message.createTime.toISOString();
-    }
-    if (message.queueTime !== undefined) {
-      obj.queueTime = message.queueTime.toISOString();
-    }
-    if (message.startTime !== undefined) {
-      obj.startTime = message.startTime.toISOString();
-    }
-    if (message.endTime !== undefined) {
-      obj.endTime = message.endTime.toISOString();
-    }
-    if (message.destructionTime !== undefined) {
-      obj.destructionTime = message.destructionTime.toISOString();
-    }
-    if (message.executionDuration !== undefined) {
-      obj.executionDuration = Duration.toJSON(message.executionDuration);
-    }
-    if (message.quote !== undefined) {
-      obj.quote = JobQuote.toJSON(message.quote);
-    }
-    if (message.results?.length) {
-      obj.results = message.results.map((e) => Result.toJSON(e));
-    }
-    if (message.error !== undefined) {
-      obj.error = JobError.toJSON(message.error);
-    }
-    if (message.taskCount !== 0) {
-      obj.taskCount = Math.round(message.taskCount);
-    }
-    if (message.tasksCompleted !== 0) {
-      obj.tasksCompleted = Math.round(message.tasksCompleted);
-    }
-    if (message.tasksFailed !== 0) {
-      obj.tasksFailed = Math.round(message.tasksFailed);
-    }
-    return obj;
-  },
-
   create<I extends Exact<DeepPartial<Job>, I>>(base?: I): Job {
     return Job.fromPartial(base ?? ({} as any));
   },
@@ -1355,36 +1095,6 @@ export const JobQuote: MessageFns<JobQuote> = {
     }
   },
 
-  fromJSON(object: any): JobQuote {
-    return {
-      sizeBytes: isSet(object.sizeBytes)
-        ? BigInt(object.sizeBytes)
-        : isSet(object.size_bytes)
-        ? BigInt(object.size_bytes)
-        : 0n,
-      duration: isSet(object.duration) ? Duration.fromJSON(object.duration) : undefined,
-      taskCount: isSet(object.taskCount)
-        ? globalThis.Number(object.taskCount)
-        : isSet(object.task_count)
-        ? globalThis.Number(object.task_count)
-        : 0,
-    };
-  },
-
-  toJSON(message: JobQuote): unknown {
-    const obj: any = {};
-    if (message.sizeBytes !== 0n) {
-      obj.sizeBytes = message.sizeBytes.toString();
-    }
-    if (message.duration !== undefined) {
-      obj.duration = Duration.toJSON(message.duration);
-    }
-    if (message.taskCount !== 0) {
-      obj.taskCount = Math.round(message.taskCount);
-    }
-    return obj;
-  },
-
   create<I extends Exact<DeepPartial<JobQuote>, I>>(base?: I): JobQuote {
     return JobQuote.fromPartial(base ?? ({} as any));
   },
@@ -1464,28 +1174,6 @@ export const JobError: MessageFns<JobError> = {
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
-  },
-
-  fromJSON(object: any): JobError {
-    return {
-      reason: isSet(object.reason) ? globalThis.String(object.reason) : "",
-      message: isSet(object.message) ? globalThis.String(object.message) : "",
-      transient: isSet(object.transient) ? globalThis.Boolean(object.transient) : false,
-    };
-  },
-
-  toJSON(message: JobError): unknown {
-    const obj: any = {};
-    if (message.reason !== "") {
-      obj.reason = message.reason;
-    }
-    if (message.message !== "") {
-      obj.message = message.message;
-    }
-    if (message.transient !== false) {
-      obj.transient = message.transient;
-    }
-    return obj;
   },
 
   create<I extends Exact<DeepPartial<JobError>, I>>(base?: I): JobError {
@@ -1646,72 +1334,6 @@ export const Result: MessageFns<Result> = {
     }
   },
 
-  fromJSON(object: any): Result {
-    return {
-      name: isSet(object.name) ? globalThis.String(object.name) : "",
-      fileName: isSet(object.fileName)
-        ? globalThis.String(object.fileName)
-        : isSet(object.file_name)
-        ? globalThis.String(object.file_name)
-        : "",
-      mediaType: isSet(object.mediaType)
-        ? globalThis.String(object.mediaType)
-        : isSet(object.media_type)
-        ? globalThis.String(object.media_type)
-        : "",
-      sizeBytes: isSet(object.sizeBytes)
-        ? BigInt(object.sizeBytes)
-        : isSet(object.size_bytes)
-        ? BigInt(object.size_bytes)
-        : 0n,
-      sha256: isSet(object.sha256) ? globalThis.String(object.sha256) : "",
-      scanState: isSet(object.scanState)
-        ? scanStateFromJSON(object.scanState)
-        : isSet(object.scan_state)
-        ? scanStateFromJSON(object.scan_state)
-        : ScanState.SCAN_STATE_UNSPECIFIED,
-      task: isSet(object.task) ? globalThis.Number(object.task) : 0,
-      sourceId: isSet(object.sourceId)
-        ? globalThis.String(object.sourceId)
-        : isSet(object.source_id)
-        ? globalThis.String(object.source_id)
-        : "",
-      stencil: isSet(object.stencil) ? globalThis.String(object.stencil) : "",
-    };
-  },
-
-  toJSON(message: Result): unknown {
-    const obj: any = {};
-    if (message.name !== "") {
-      obj.name = message.name;
-    }
-    if (message.fileName !== "") {
-      obj.fileName = message.fileName;
-    }
-    if (message.mediaType !== "") {
-      obj.mediaType = message.mediaType;
-    }
-    if (message.sizeBytes !== 0n) {
-      obj.sizeBytes = message.sizeBytes.toString();
-    }
-    if (message.sha256 !== "") {
-      obj.sha256 = message.sha256;
-    }
-    if (message.scanState !== ScanState.SCAN_STATE_UNSPECIFIED) {
-      obj.scanState = scanStateToJSON(message.scanState);
-    }
-    if (message.task !== 0) {
-      obj.task = Math.round(message.task);
-    }
-    if (message.sourceId !== "") {
-      obj.sourceId = message.sourceId;
-    }
-    if (message.stencil !== "") {
-      obj.stencil = message.stencil;
-    }
-    return obj;
-  },
-
   create<I extends Exact<DeepPartial<Result>, I>>(base?: I): Result {
     return Result.fromPartial(base ?? ({} as any));
   },
@@ -1849,56 +1471,6 @@ export const JobTask: MessageFns<JobTask> = {
     }
   },
 
-  fromJSON(object: any): JobTask {
-    return {
-      index: isSet(object.index) ? globalThis.Number(object.index) : 0,
-      displayName: isSet(object.displayName)
-        ? globalThis.String(object.displayName)
-        : isSet(object.display_name)
-        ? globalThis.String(object.display_name)
-        : "",
-      state: isSet(object.state) ? taskStateFromJSON(object.state) : TaskState.TASK_STATE_UNSPECIFIED,
-      attempts: isSet(object.attempts) ? globalThis.Number(object.attempts) : 0,
-      startTime: isSet(object.startTime)
-        ? fromJsonTimestamp(object.startTime)
-        : isSet(object.start_time)
-        ? fromJsonTimestamp(object.start_time)
-        : undefined,
-      endTime: isSet(object.endTime)
-        ? fromJsonTimestamp(object.endTime)
-        : isSet(object.end_time)
-        ? fromJsonTimestamp(object.end_time)
-        : undefined,
-      error: isSet(object.error) ? JobError.fromJSON(object.error) : undefined,
-    };
-  },
-
-  toJSON(message: JobTask): unknown {
-    const obj: any = {};
-    if (message.index !== 0) {
-      obj.index = Math.round(message.index);
-    }
-    if (message.displayName !== "") {
-      obj.displayName = message.displayName;
-    }
-    if (message.state !== TaskState.TASK_STATE_UNSPECIFIED) {
-      obj.state = taskStateToJSON(message.state);
-    }
-    if (message.attempts !== 0) {
-      obj.attempts = Math.round(message.attempts);
-    }
-    if (message.startTime !== undefined) {
-      obj.startTime = message.startTime.toISOString();
-    }
-    if (message.endTime !== undefined) {
-      obj.endTime = message.endTime.toISOString();
-    }
-    if (message.error !== undefined) {
-      obj.error = JobError.toJSON(message.error);
-    }
-    return obj;
-  },
-
   create<I extends Exact<DeepPartial<JobTask>, I>>(base?: I): JobTask {
     return JobTask.fromPartial(base ?? ({} as any));
   },
@@ -1993,38 +1565,6 @@ export const Service: MessageFns<Service> = {
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
-  },
-
-  fromJSON(object: any): Service {
-    return {
-      id: isSet(object.id) ? globalThis.String(object.id) : "",
-      displayName: isSet(object.displayName)
-        ? globalThis.String(object.displayName)
-        : isSet(object.display_name)
-        ? globalThis.String(object.display_name)
-        : "",
-      description: isSet(object.description) ? globalThis.String(object.description) : "",
-      parameters: globalThis.Array.isArray(object?.parameters)
-        ? object.parameters.map((e: any) => ParameterSchema.fromJSON(e))
-        : [],
-    };
-  },
-
-  toJSON(message: Service): unknown {
-    const obj: any = {};
-    if (message.id !== "") {
-      obj.id = message.id;
-    }
-    if (message.displayName !== "") {
-      obj.displayName = message.displayName;
-    }
-    if (message.description !== "") {
-      obj.description = message.description;
-    }
-    if (message.parameters?.length) {
-      obj.parameters = message.parameters.map((e) => ParameterSchema.toJSON(e));
-    }
-    return obj;
   },
 
   create<I extends Exact<DeepPartial<Service>, I>>(base?: I): Service {
@@ -2195,60 +1735,6 @@ export const ParameterSchema: MessageFns<ParameterSchema> = {
     }
   },
 
-  fromJSON(object: any): ParameterSchema {
-    return {
-      name: isSet(object.name) ? globalThis.String(object.name) : "",
-      description: isSet(object.description) ? globalThis.String(object.description) : "",
-      kind: isSet(object.kind) ? parameterKindFromJSON(object.kind) : ParameterKind.PARAMETER_KIND_UNSPECIFIED,
-      required: isSet(object.required) ? globalThis.Boolean(object.required) : false,
-      repeated: isSet(object.repeated) ? globalThis.Boolean(object.repeated) : false,
-      values: globalThis.Array.isArray(object?.values) ? object.values.map((e: any) => globalThis.String(e)) : [],
-      defaultValue: isSet(object.defaultValue)
-        ? globalThis.String(object.defaultValue)
-        : isSet(object.default_value)
-        ? globalThis.String(object.default_value)
-        : "",
-      minimum: isSet(object.minimum) ? globalThis.Number(object.minimum) : undefined,
-      maximum: isSet(object.maximum) ? globalThis.Number(object.maximum) : undefined,
-      unit: isSet(object.unit) ? globalThis.String(object.unit) : "",
-    };
-  },
-
-  toJSON(message: ParameterSchema): unknown {
-    const obj: any = {};
-    if (message.name !== "") {
-      obj.name = message.name;
-    }
-    if (message.description !== "") {
-      obj.description = message.description;
-    }
-    if (message.kind !== ParameterKind.PARAMETER_KIND_UNSPECIFIED) {
-      obj.kind = parameterKindToJSON(message.kind);
-    }
-    if (message.required !== false) {
-      obj.required = message.required;
-    }
-    if (message.repeated !== false) {
-      obj.repeated = message.repeated;
-    }
-    if (message.values?.length) {
-      obj.values = message.values;
-    }
-    if (message.defaultValue !== "") {
-      obj.defaultValue = message.defaultValue;
-    }
-    if (message.minimum !== undefined) {
-      obj.minimum = floatToJson(message.minimum);
-    }
-    if (message.maximum !== undefined) {
-      obj.maximum = floatToJson(message.maximum);
-    }
-    if (message.unit !== "") {
-      obj.unit = message.unit;
-    }
-    return obj;
-  },
-
   create<I extends Exact<DeepPartial<ParameterSchema>, I>>(base?: I): ParameterSchema {
     return ParameterSchema.fromPartial(base ?? ({} as any));
   },
@@ -2313,18 +1799,6 @@ export const ListServicesRequest: MessageFns<ListServicesRequest> = {
     }
   },
 
-  fromJSON(object: any): ListServicesRequest {
-    return { parent: isSet(object.parent) ? globalThis.String(object.parent) : "" };
-  },
-
-  toJSON(message: ListServicesRequest): unknown {
-    const obj: any = {};
-    if (message.parent !== "") {
-      obj.parent = message.parent;
-    }
-    return obj;
-  },
-
   create<I extends Exact<DeepPartial<ListServicesRequest>, I>>(base?: I): ListServicesRequest {
     return ListServicesRequest.fromPartial(base ?? ({} as any));
   },
@@ -2378,20 +1852,6 @@ export const ListServicesResponse: MessageFns<ListServicesResponse> = {
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
-  },
-
-  fromJSON(object: any): ListServicesResponse {
-    return {
-      services: globalThis.Array.isArray(object?.services) ? object.services.map((e: any) => Service.fromJSON(e)) : [],
-    };
-  },
-
-  toJSON(message: ListServicesResponse): unknown {
-    const obj: any = {};
-    if (message.services?.length) {
-      obj.services = message.services.map((e) => Service.toJSON(e));
-    }
-    return obj;
   },
 
   create<I extends Exact<DeepPartial<ListServicesResponse>, I>>(base?: I): ListServicesResponse {
@@ -2469,30 +1929,6 @@ export const QuoteJobRequest: MessageFns<QuoteJobRequest> = {
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
-  },
-
-  fromJSON(object: any): QuoteJobRequest {
-    return {
-      parent: isSet(object.parent) ? globalThis.String(object.parent) : "",
-      service: isSet(object.service) ? globalThis.String(object.service) : "",
-      parameters: globalThis.Array.isArray(object?.parameters)
-        ? object.parameters.map((e: any) => Parameter.fromJSON(e))
-        : [],
-    };
-  },
-
-  toJSON(message: QuoteJobRequest): unknown {
-    const obj: any = {};
-    if (message.parent !== "") {
-      obj.parent = message.parent;
-    }
-    if (message.service !== "") {
-      obj.service = message.service;
-    }
-    if (message.parameters?.length) {
-      obj.parameters = message.parameters.map((e) => Parameter.toJSON(e));
-    }
-    return obj;
   },
 
   create<I extends Exact<DeepPartial<QuoteJobRequest>, I>>(base?: I): QuoteJobRequest {
@@ -2638,70 +2074,6 @@ export const CreateJobRequest: MessageFns<CreateJobRequest> = {
     }
   },
 
-  fromJSON(object: any): CreateJobRequest {
-    return {
-      parent: isSet(object.parent) ? globalThis.String(object.parent) : "",
-      service: isSet(object.service) ? globalThis.String(object.service) : "",
-      parameters: globalThis.Array.isArray(object?.parameters)
-        ? object.parameters.map((e: any) => Parameter.fromJSON(e))
-        : [],
-      runId: isSet(object.runId)
-        ? globalThis.String(object.runId)
-        : isSet(object.run_id)
-        ? globalThis.String(object.run_id)
-        : "",
-      executionDuration: isSet(object.executionDuration)
-        ? Duration.fromJSON(object.executionDuration)
-        : isSet(object.execution_duration)
-        ? Duration.fromJSON(object.execution_duration)
-        : undefined,
-      destructionTime: isSet(object.destructionTime)
-        ? fromJsonTimestamp(object.destructionTime)
-        : isSet(object.destruction_time)
-        ? fromJsonTimestamp(object.destruction_time)
-        : undefined,
-      keepPending: isSet(object.keepPending)
-        ? globalThis.Boolean(object.keepPending)
-        : isSet(object.keep_pending)
-        ? globalThis.Boolean(object.keep_pending)
-        : false,
-      requestId: isSet(object.requestId)
-        ? globalThis.String(object.requestId)
-        : isSet(object.request_id)
-        ? globalThis.String(object.request_id)
-        : "",
-    };
-  },
-
-  toJSON(message: CreateJobRequest): unknown {
-    const obj: any = {};
-    if (message.parent !== "") {
-      obj.parent = message.parent;
-    }
-    if (message.service !== "") {
-      obj.service = message.service;
-    }
-    if (message.parameters?.length) {
-      obj.parameters = message.parameters.map((e) => Parameter.toJSON(e));
-    }
-    if (message.runId !== "") {
-      obj.runId = message.runId;
-    }
-    if (message.executionDuration !== undefined) {
-      obj.executionDuration = Duration.toJSON(message.executionDuration);
-    }
-    if (message.destructionTime !== undefined) {
-      obj.destructionTime = message.destructionTime.toISOString();
-    }
-    if (message.keepPending !== false) {
-      obj.keepPending = message.keepPending;
-    }
-    if (message.requestId !== "") {
-      obj.requestId = message.requestId;
-    }
-    return obj;
-  },
-
   create<I extends Exact<DeepPartial<CreateJobRequest>, I>>(base?: I): CreateJobRequest {
     return CreateJobRequest.fromPartial(base ?? ({} as any));
   },
@@ -2764,18 +2136,6 @@ export const GetJobRequest: MessageFns<GetJobRequest> = {
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
-  },
-
-  fromJSON(object: any): GetJobRequest {
-    return { name: isSet(object.name) ? globalThis.String(object.name) : "" };
-  },
-
-  toJSON(message: GetJobRequest): unknown {
-    const obj: any = {};
-    if (message.name !== "") {
-      obj.name = message.name;
-    }
-    return obj;
   },
 
   create<I extends Exact<DeepPartial<GetJobRequest>, I>>(base?: I): GetJobRequest {
@@ -2941,72 +2301,6 @@ export const ListJobsRequest: MessageFns<ListJobsRequest> = {
     }
   },
 
-  fromJSON(object: any): ListJobsRequest {
-    return {
-      parent: isSet(object.parent) ? globalThis.String(object.parent) : "",
-      pageSize: isSet(object.pageSize)
-        ? globalThis.Number(object.pageSize)
-        : isSet(object.page_size)
-        ? globalThis.Number(object.page_size)
-        : 0,
-      pageToken: isSet(object.pageToken)
-        ? globalThis.String(object.pageToken)
-        : isSet(object.page_token)
-        ? globalThis.String(object.page_token)
-        : "",
-      phases: globalThis.Array.isArray(object?.phases) ? object.phases.map((e: any) => phaseFromJSON(e)) : [],
-      service: isSet(object.service) ? globalThis.String(object.service) : "",
-      owner: isSet(object.owner) ? globalThis.String(object.owner) : "",
-      createdAfter: isSet(object.createdAfter)
-        ? fromJsonTimestamp(object.createdAfter)
-        : isSet(object.created_after)
-        ? fromJsonTimestamp(object.created_after)
-        : undefined,
-      createdBefore: isSet(object.createdBefore)
-        ? fromJsonTimestamp(object.createdBefore)
-        : isSet(object.created_before)
-        ? fromJsonTimestamp(object.created_before)
-        : undefined,
-      orderBy: isSet(object.orderBy)
-        ? globalThis.String(object.orderBy)
-        : isSet(object.order_by)
-        ? globalThis.String(object.order_by)
-        : "",
-    };
-  },
-
-  toJSON(message: ListJobsRequest): unknown {
-    const obj: any = {};
-    if (message.parent !== "") {
-      obj.parent = message.parent;
-    }
-    if (message.pageSize !== 0) {
-      obj.pageSize = Math.round(message.pageSize);
-    }
-    if (message.pageToken !== "") {
-      obj.pageToken = message.pageToken;
-    }
-    if (message.phases?.length) {
-      obj.phases = message.phases.map((e) => phaseToJSON(e));
-    }
-    if (message.service !== "") {
-      obj.service = message.service;
-    }
-    if (message.owner !== "") {
-      obj.owner = message.owner;
-    }
-    if (message.createdAfter !== undefined) {
-      obj.createdAfter = message.createdAfter.toISOString();
-    }
-    if (message.createdBefore !== undefined) {
-      obj.createdBefore = message.createdBefore.toISOString();
-    }
-    if (message.orderBy !== "") {
-      obj.orderBy = message.orderBy;
-    }
-    return obj;
-  },
-
   create<I extends Exact<DeepPartial<ListJobsRequest>, I>>(base?: I): ListJobsRequest {
     return ListJobsRequest.fromPartial(base ?? ({} as any));
   },
@@ -3081,28 +2375,6 @@ export const ListJobsResponse: MessageFns<ListJobsResponse> = {
     }
   },
 
-  fromJSON(object: any): ListJobsResponse {
-    return {
-      jobs: globalThis.Array.isArray(object?.jobs) ? object.jobs.map((e: any) => Job.fromJSON(e)) : [],
-      nextPageToken: isSet(object.nextPageToken)
-        ? globalThis.String(object.nextPageToken)
-        : isSet(object.next_page_token)
-        ? globalThis.String(object.next_page_token)
-        : "",
-    };
-  },
-
-  toJSON(message: ListJobsResponse): unknown {
-    const obj: any = {};
-    if (message.jobs?.length) {
-      obj.jobs = message.jobs.map((e) => Job.toJSON(e));
-    }
-    if (message.nextPageToken !== "") {
-      obj.nextPageToken = message.nextPageToken;
-    }
-    return obj;
-  },
-
   create<I extends Exact<DeepPartial<ListJobsResponse>, I>>(base?: I): ListJobsResponse {
     return ListJobsResponse.fromPartial(base ?? ({} as any));
   },
@@ -3157,18 +2429,6 @@ export const RunJobRequest: MessageFns<RunJobRequest> = {
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
-  },
-
-  fromJSON(object: any): RunJobRequest {
-    return { name: isSet(object.name) ? globalThis.String(object.name) : "" };
-  },
-
-  toJSON(message: RunJobRequest): unknown {
-    const obj: any = {};
-    if (message.name !== "") {
-      obj.name = message.name;
-    }
-    return obj;
   },
 
   create<I extends Exact<DeepPartial<RunJobRequest>, I>>(base?: I): RunJobRequest {
@@ -3226,18 +2486,6 @@ export const CancelJobRequest: MessageFns<CancelJobRequest> = {
     }
   },
 
-  fromJSON(object: any): CancelJobRequest {
-    return { name: isSet(object.name) ? globalThis.String(object.name) : "" };
-  },
-
-  toJSON(message: CancelJobRequest): unknown {
-    const obj: any = {};
-    if (message.name !== "") {
-      obj.name = message.name;
-    }
-    return obj;
-  },
-
   create<I extends Exact<DeepPartial<CancelJobRequest>, I>>(base?: I): CancelJobRequest {
     return CancelJobRequest.fromPartial(base ?? ({} as any));
   },
@@ -3291,18 +2539,6 @@ export const DeleteJobRequest: MessageFns<DeleteJobRequest> = {
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
-  },
-
-  fromJSON(object: any): DeleteJobRequest {
-    return { name: isSet(object.name) ? globalThis.String(object.name) : "" };
-  },
-
-  toJSON(message: DeleteJobRequest): unknown {
-    const obj: any = {};
-    if (message.name !== "") {
-      obj.name = message.name;
-    }
-    return obj;
   },
 
   create<I extends Exact<DeepPartial<DeleteJobRequest>, I>>(base?: I): DeleteJobRequest {
@@ -3382,36 +2618,6 @@ export const ListJobTasksRequest: MessageFns<ListJobTasksRequest> = {
     }
   },
 
-  fromJSON(object: any): ListJobTasksRequest {
-    return {
-      parent: isSet(object.parent) ? globalThis.String(object.parent) : "",
-      pageSize: isSet(object.pageSize)
-        ? globalThis.Number(object.pageSize)
-        : isSet(object.page_size)
-        ? globalThis.Number(object.page_size)
-        : 0,
-      pageToken: isSet(object.pageToken)
-        ? globalThis.String(object.pageToken)
-        : isSet(object.page_token)
-        ? globalThis.String(object.page_token)
-        : "",
-    };
-  },
-
-  toJSON(message: ListJobTasksRequest): unknown {
-    const obj: any = {};
-    if (message.parent !== "") {
-      obj.parent = message.parent;
-    }
-    if (message.pageSize !== 0) {
-      obj.pageSize = Math.round(message.pageSize);
-    }
-    if (message.pageToken !== "") {
-      obj.pageToken = message.pageToken;
-    }
-    return obj;
-  },
-
   create<I extends Exact<DeepPartial<ListJobTasksRequest>, I>>(base?: I): ListJobTasksRequest {
     return ListJobTasksRequest.fromPartial(base ?? ({} as any));
   },
@@ -3478,28 +2684,6 @@ export const ListJobTasksResponse: MessageFns<ListJobTasksResponse> = {
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
-  },
-
-  fromJSON(object: any): ListJobTasksResponse {
-    return {
-      tasks: globalThis.Array.isArray(object?.tasks) ? object.tasks.map((e: any) => JobTask.fromJSON(e)) : [],
-      nextPageToken: isSet(object.nextPageToken)
-        ? globalThis.String(object.nextPageToken)
-        : isSet(object.next_page_token)
-        ? globalThis.String(object.next_page_token)
-        : "",
-    };
-  },
-
-  toJSON(message: ListJobTasksResponse): unknown {
-    const obj: any = {};
-    if (message.tasks?.length) {
-      obj.tasks = message.tasks.map((e) => JobTask.toJSON(e));
-    }
-    if (message.nextPageToken !== "") {
-      obj.nextPageToken = message.nextPageToken;
-    }
-    return obj;
   },
 
   create<I extends Exact<DeepPartial<ListJobTasksResponse>, I>>(base?: I): ListJobTasksResponse {
@@ -3569,24 +2753,6 @@ export const CreateResultUrlRequest: MessageFns<CreateResultUrlRequest> = {
     }
   },
 
-  fromJSON(object: any): CreateResultUrlRequest {
-    return {
-      name: isSet(object.name) ? globalThis.String(object.name) : "",
-      inline: isSet(object.inline) ? globalThis.Boolean(object.inline) : false,
-    };
-  },
-
-  toJSON(message: CreateResultUrlRequest): unknown {
-    const obj: any = {};
-    if (message.name !== "") {
-      obj.name = message.name;
-    }
-    if (message.inline !== false) {
-      obj.inline = message.inline;
-    }
-    return obj;
-  },
-
   create<I extends Exact<DeepPartial<CreateResultUrlRequest>, I>>(base?: I): CreateResultUrlRequest {
     return CreateResultUrlRequest.fromPartial(base ?? ({} as any));
   },
@@ -3652,28 +2818,6 @@ export const CreateResultUrlResponse: MessageFns<CreateResultUrlResponse> = {
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
-  },
-
-  fromJSON(object: any): CreateResultUrlResponse {
-    return {
-      url: isSet(object.url) ? globalThis.String(object.url) : "",
-      expireTime: isSet(object.expireTime)
-        ? fromJsonTimestamp(object.expireTime)
-        : isSet(object.expire_time)
-        ? fromJsonTimestamp(object.expire_time)
-        : undefined,
-    };
-  },
-
-  toJSON(message: CreateResultUrlResponse): unknown {
-    const obj: any = {};
-    if (message.url !== "") {
-      obj.url = message.url;
-    }
-    if (message.expireTime !== undefined) {
-      obj.expireTime = message.expireTime.toISOString();
-    }
-    return obj;
   },
 
   create<I extends Exact<DeepPartial<CreateResultUrlResponse>, I>>(base?: I): CreateResultUrlResponse {
@@ -3744,28 +2888,6 @@ export const WatchJobRequest: MessageFns<WatchJobRequest> = {
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
-  },
-
-  fromJSON(object: any): WatchJobRequest {
-    return {
-      name: isSet(object.name) ? globalThis.String(object.name) : "",
-      afterSequence: isSet(object.afterSequence)
-        ? BigInt(object.afterSequence)
-        : isSet(object.after_sequence)
-        ? BigInt(object.after_sequence)
-        : 0n,
-    };
-  },
-
-  toJSON(message: WatchJobRequest): unknown {
-    const obj: any = {};
-    if (message.name !== "") {
-      obj.name = message.name;
-    }
-    if (message.afterSequence !== 0n) {
-      obj.afterSequence = message.afterSequence.toString();
-    }
-    return obj;
   },
 
   create<I extends Exact<DeepPartial<WatchJobRequest>, I>>(base?: I): WatchJobRequest {
@@ -3897,46 +3019,6 @@ export const JobEvent: MessageFns<JobEvent> = {
     }
   },
 
-  fromJSON(object: any): JobEvent {
-    return {
-      sequence: isSet(object.sequence) ? BigInt(object.sequence) : 0n,
-      time: isSet(object.time) ? fromJsonTimestamp(object.time) : undefined,
-      event: isSet(object.phase)
-        ? { $case: "phase", value: PhaseChange.fromJSON(object.phase) }
-        : isSet(object.progress)
-        ? { $case: "progress", value: globalThis.Number(object.progress) }
-        : isSet(object.log)
-        ? { $case: "log", value: LogLine.fromJSON(object.log) }
-        : isSet(object.result)
-        ? { $case: "result", value: Result.fromJSON(object.result) }
-        : isSet(object.heartbeat)
-        ? { $case: "heartbeat", value: Heartbeat.fromJSON(object.heartbeat) }
-        : undefined,
-    };
-  },
-
-  toJSON(message: JobEvent): unknown {
-    const obj: any = {};
-    if (message.sequence !== 0n) {
-      obj.sequence = message.sequence.toString();
-    }
-    if (message.time !== undefined) {
-      obj.time = message.time.toISOString();
-    }
-    if (message.event?.$case === "phase") {
-      obj.phase = PhaseChange.toJSON(message.event.value);
-    } else if (message.event?.$case === "progress") {
-      obj.progress = floatToJson(message.event.value);
-    } else if (message.event?.$case === "log") {
-      obj.log = LogLine.toJSON(message.event.value);
-    } else if (message.event?.$case === "result") {
-      obj.result = Result.toJSON(message.event.value);
-    } else if (message.event?.$case === "heartbeat") {
-      obj.heartbeat = Heartbeat.toJSON(message.event.value);
-    }
-    return obj;
-  },
-
   create<I extends Exact<DeepPartial<JobEvent>, I>>(base?: I): JobEvent {
     return JobEvent.fromPartial(base ?? ({} as any));
   },
@@ -4036,24 +3118,6 @@ export const PhaseChange: MessageFns<PhaseChange> = {
     }
   },
 
-  fromJSON(object: any): PhaseChange {
-    return {
-      phase: isSet(object.phase) ? phaseFromJSON(object.phase) : Phase.PHASE_UNSPECIFIED,
-      error: isSet(object.error) ? JobError.fromJSON(object.error) : undefined,
-    };
-  },
-
-  toJSON(message: PhaseChange): unknown {
-    const obj: any = {};
-    if (message.phase !== Phase.PHASE_UNSPECIFIED) {
-      obj.phase = phaseToJSON(message.phase);
-    }
-    if (message.error !== undefined) {
-      obj.error = JobError.toJSON(message.error);
-    }
-    return obj;
-  },
-
   create<I extends Exact<DeepPartial<PhaseChange>, I>>(base?: I): PhaseChange {
     return PhaseChange.fromPartial(base ?? ({} as any));
   },
@@ -4123,24 +3187,6 @@ export const LogLine: MessageFns<LogLine> = {
     }
   },
 
-  fromJSON(object: any): LogLine {
-    return {
-      task: isSet(object.task) ? globalThis.Number(object.task) : 0,
-      text: isSet(object.text) ? globalThis.String(object.text) : "",
-    };
-  },
-
-  toJSON(message: LogLine): unknown {
-    const obj: any = {};
-    if (message.task !== 0) {
-      obj.task = Math.round(message.task);
-    }
-    if (message.text !== "") {
-      obj.text = message.text;
-    }
-    return obj;
-  },
-
   create<I extends Exact<DeepPartial<LogLine>, I>>(base?: I): LogLine {
     return LogLine.fromPartial(base ?? ({} as any));
   },
@@ -4184,15 +3230,6 @@ export const Heartbeat: MessageFns<Heartbeat> = {
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
-  },
-
-  fromJSON(_: any): Heartbeat {
-    return {};
-  },
-
-  toJSON(_: Heartbeat): unknown {
-    const obj: any = {};
-    return obj;
   },
 
   create<I extends Exact<DeepPartial<Heartbeat>, I>>(base?: I): Heartbeat {
@@ -4247,18 +3284,6 @@ export const WatchJobsRequest: MessageFns<WatchJobsRequest> = {
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
-  },
-
-  fromJSON(object: any): WatchJobsRequest {
-    return { parent: isSet(object.parent) ? globalThis.String(object.parent) : "" };
-  },
-
-  toJSON(message: WatchJobsRequest): unknown {
-    const obj: any = {};
-    if (message.parent !== "") {
-      obj.parent = message.parent;
-    }
-    return obj;
   },
 
   create<I extends Exact<DeepPartial<WatchJobsRequest>, I>>(base?: I): WatchJobsRequest {
@@ -4338,30 +3363,6 @@ export const JobChange: MessageFns<JobChange> = {
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
-  },
-
-  fromJSON(object: any): JobChange {
-    return {
-      change: isSet(object.job)
-        ? { $case: "job", value: Job.fromJSON(object.job) }
-        : isSet(object.deleted)
-        ? { $case: "deleted", value: globalThis.String(object.deleted) }
-        : isSet(object.heartbeat)
-        ? { $case: "heartbeat", value: Heartbeat.fromJSON(object.heartbeat) }
-        : undefined,
-    };
-  },
-
-  toJSON(message: JobChange): unknown {
-    const obj: any = {};
-    if (message.change?.$case === "job") {
-      obj.job = Job.toJSON(message.change.value);
-    } else if (message.change?.$case === "deleted") {
-      obj.deleted = message.change.value;
-    } else if (message.change?.$case === "heartbeat") {
-      obj.heartbeat = Heartbeat.toJSON(message.change.value);
-    }
-    return obj;
   },
 
   create<I extends Exact<DeepPartial<JobChange>, I>>(base?: I): JobChange {
@@ -4893,10 +3894,6 @@ export class GrpcWebImpl {
   }
 }
 
-function floatToJson(value: number | null | undefined): number | string | null | undefined {
-  return typeof value === "number" && !globalThis.Number.isFinite(value) ? globalThis.String(value) : value;
-}
-
 type Builtin = Date | Function | Uint8Array | string | number | boolean | bigint | undefined;
 
 export type DeepPartial<T> = T extends bigint ? string | number | bigint
@@ -4922,20 +3919,6 @@ function fromTimestamp(t: Timestamp): Date {
   return new globalThis.Date(millis);
 }
 
-function fromJsonTimestamp(o: any): Date {
-  if (o instanceof globalThis.Date) {
-    return o;
-  } else if (typeof o === "string") {
-    return new globalThis.Date(o);
-  } else {
-    return fromTimestamp(Timestamp.fromJSON(o));
-  }
-}
-
-function isSet(value: any): boolean {
-  return value !== null && value !== undefined;
-}
-
 export class GrpcWebError extends globalThis.Error {
   constructor(message: string, public code: grpc.Code, public metadata: grpc.Metadata) {
     super(message);
@@ -4945,8 +3928,6 @@ export class GrpcWebError extends globalThis.Error {
 export interface MessageFns<T> {
   encode(message: T, writer?: BinaryWriter): BinaryWriter;
   decode(input: BinaryReader | Uint8Array, length?: number): T;
-  fromJSON(object: any): T;
-  toJSON(message: T): unknown;
   create<I extends Exact<DeepPartial<T>, I>>(base?: I): T;
   fromPartial<I extends Exact<DeepPartial<T>, I>>(object: I): T;
 }

@@ -63,24 +63,6 @@ export function scopeFromJSON(object: any): Scope {
   }
 }
 
-export function scopeToJSON(object: Scope): string {
-  switch (object) {
-    case Scope.SCOPE_UNSPECIFIED:
-      return "SCOPE_UNSPECIFIED";
-    case Scope.SCOPE_PUBLIC:
-      return "SCOPE_PUBLIC";
-    case Scope.SCOPE_SELF:
-      return "SCOPE_SELF";
-    case Scope.SCOPE_ORGANIZATION:
-      return "SCOPE_ORGANIZATION";
-    case Scope.SCOPE_PLATFORM:
-      return "SCOPE_PLATFORM";
-    case Scope.UNRECOGNIZED:
-    default:
-      return "UNRECOGNIZED";
-  }
-}
-
 export function scopeToNumber(object: Scope): number {
   switch (object) {
     case Scope.SCOPE_UNSPECIFIED:
@@ -164,24 +146,6 @@ export const Access: MessageFns<Access> = {
     }
   },
 
-  fromJSON(object: any): Access {
-    return {
-      permission: isSet(object.permission) ? globalThis.String(object.permission) : "",
-      scope: isSet(object.scope) ? scopeFromJSON(object.scope) : Scope.SCOPE_UNSPECIFIED,
-    };
-  },
-
-  toJSON(message: Access): unknown {
-    const obj: any = {};
-    if (message.permission !== "") {
-      obj.permission = message.permission;
-    }
-    if (message.scope !== Scope.SCOPE_UNSPECIFIED) {
-      obj.scope = scopeToJSON(message.scope);
-    }
-    return obj;
-  },
-
   create<I extends Exact<DeepPartial<Access>, I>>(base?: I): Access {
     return Access.fromPartial(base ?? ({} as any));
   },
@@ -206,15 +170,9 @@ type KeysOfUnion<T> = T extends T ? keyof T : never;
 export type Exact<P, I extends P> = P extends Builtin ? P
   : P & { [K in keyof P]: Exact<P[K], I[K]> } & { [K in Exclude<keyof I, KeysOfUnion<P>>]: never };
 
-function isSet(value: any): boolean {
-  return value !== null && value !== undefined;
-}
-
 export interface MessageFns<T> {
   encode(message: T, writer?: BinaryWriter): BinaryWriter;
   decode(input: BinaryReader | Uint8Array, length?: number): T;
-  fromJSON(object: any): T;
-  toJSON(message: T): unknown;
   create<I extends Exact<DeepPartial<T>, I>>(base?: I): T;
   fromPartial<I extends Exact<DeepPartial<T>, I>>(object: I): T;
 }
