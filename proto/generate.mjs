@@ -25,10 +25,12 @@ if (!existsSync(join(toolDir, 'protoc-gen-openapi'))) {
 rmSync(join(here, 'gen'), { recursive: true, force: true })
 run('buf', ['generate'])
 for (const side of ['server', 'web']) {
-  // Contracts of options and of plugins: read from the descriptors at run time, not as messages.
+  // Contracts of options, of plugins and of others: read from the descriptors at run time, not as messages.
   for (const path of [
     'buf',
     'google/api',
+    // Its code comes with grpc-health-check; reflection reads the descriptors.
+    'grpc',
     'google/protobuf/descriptor.ts',
     'google/protobuf/field_mask.ts',
   ]) {

@@ -65,7 +65,7 @@ export function createGrpcServer(
     for (const name of ['', ...serviceNames]) health.setStatus(name, status)
   }
   health.addToServer(server)
-  addReflection(server, environment.contracts, serviceNames)
+  addReflection(server, environment.contracts, [...serviceNames, 'grpc.health.v1.Health'])
 
   return {
     start: ({ host, port }) =>

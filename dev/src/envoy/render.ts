@@ -57,7 +57,7 @@ export function renderEnvoy(settings: EnvoySettings, methods: Methods = readMeth
     maxBodyBytes,
     descriptors: plain('descriptors', settings.descriptors ?? descriptorsFile),
     services: methods.services.map((name) => plain('services', name)).join(', '),
-    streamingMethods: [...methods.streaming, 'grpc.health.v1.Health/Watch'].map(asPattern).join('|'),
+    streamingMethods: methods.streaming.map(asPattern).join('|'),
     contentSecurityPolicy: contentSecurityPolicy({ hotReload, tls }),
     ...endpoint('backendGrpc', settings.backendGrpc),
     ...endpoint('backendHttp', settings.backendHttp),
