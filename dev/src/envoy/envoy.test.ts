@@ -121,6 +121,27 @@ describe('a path leads to its upstream', () => {
   })
 })
 
+describe('a name', () => {
+  test("that is not this machine's is 404, whatever the path", async () => {
+    const { port } = new URL(envoy.url)
+    for (const host of [`localhost:${port}`, `127.0.0.1:${port}`, `[::1]:${port}`, `LOCALHOST:${port}`])
+      expect((await raw('/', { host })).status, host).toBe(200)
+    for (const host of [
+      'evil.example',
+      `evil.example:${port}`,
+      `localhost.evil.example:${port}`,
+      'localhost:1',
+    ])
+      for (const path of ['/', '/auth/jwks', '/objects/a', '/api/v1/users/me'])
+        expect(await raw(path, { host }), host + path).toMatchObject({ status: 404 })
+  })
+
+  test('is never that of a forwarded header', async () => {
+    const { headers } = await raw('/auth/jwks', { 'x-forwarded-host': 'evil.example' })
+    expect(headers['x-seen-forwarded-host']).toBe('undefined')
+  })
+})
+
 describe('JSON', () => {
   test('is refused for a method or a query that does not exist', async () => {
     expect((await raw('/api/v1/nothing')).status).toBe(404)

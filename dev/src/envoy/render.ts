@@ -67,6 +67,8 @@ export function renderEnvoy(settings: EnvoySettings, methods: Methods = readMeth
   const flags: Record<string, boolean> = {
     listenIpv6: settings.listenIpv6,
     dns: profile === 'cluster',
+    ownNamesOnly: profile === 'embedded',
+    anyName: profile === 'cluster',
     identity: identity !== undefined,
     hotReload,
     hsts: tls,

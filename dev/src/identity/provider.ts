@@ -19,8 +19,6 @@ export function createProvider(
   { accounts, key, store }: { accounts: DemoAccount[]; key: JWK; store: Store },
 ): Provider {
   const provider = new Provider(settings.issuer, configuration(settings, accounts, key, store))
-  // Envoy stands in front and sets x-forwarded-*.
-  provider.proxy = true
   provider.registerGrantType(
     developmentGrantType,
     grantDevelopmentToken({

@@ -1,9 +1,10 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
-import { createServer } from 'node:http'
+import { createServer, request } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
 import { createRemoteJWKSet, decodeJwt, jwtVerify } from 'jose'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { demoAccounts } from './accounts.ts'
@@ -52,6 +53,34 @@ beforeAll(async () => {
 afterAll(() => {
   stop()
   rmSync(folder, { recursive: true, force: true })
+})
+
+function discoveryWith(headers: Record<string, string>): Promise<{ status: number; text: string }> {
+  return new Promise((resolve, reject) => {
+    const path = '/auth/.well-known/openid-configuration'
+    const sent = request({ host: '127.0.0.1', port, path, headers, agent: false })
+    sent.once('error', reject)
+    sent.once('response', async (response) => {
+      resolve({ status: response.statusCode ?? 0, text: await text(response) })
+    })
+    sent.end()
+  })
+}
+
+describe('a name that is not its own', () => {
+  test('is refused', async () => {
+    expect((await discoveryWith({ host: `localhost:${port}` })).status).toBe(200)
+    for (const host of ['evil.example', `evil.example:${port}`, 'localhost.evil.example', '127.0.0.1.nip.io'])
+      expect((await discoveryWith({ host })).status, host).toBe(421)
+  })
+
+  test('is not taken from a forwarded header', async () => {
+    const forwarded = { 'x-forwarded-host': 'evil.example', 'x-forwarded-proto': 'https' }
+    const { status, text: document } = await discoveryWith({ host: `localhost:${port}`, ...forwarded })
+    expect(status).toBe(200)
+    expect(document).toContain(`http://localhost:${port}/auth/`)
+    expect(document).not.toMatch(/evil|https:/)
+  })
 })
 
 /** As much of a browser as signing in takes: cookies by path, and redirects one at a time. */

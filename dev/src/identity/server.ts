@@ -24,6 +24,10 @@ export function createIdentityServer(provider: Provider, accounts: DemoAccount[]
 
   const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const url = request.url ?? '/'
+    if (!isOwnName(request.headers.host)) {
+      response.writeHead(421, { 'content-type': 'text/plain' }).end('Not a name of this provider.\n')
+      return
+    }
     if (url === '/healthz') {
       response.writeHead(200, { 'content-type': 'text/plain' }).end('ok\n')
       return
@@ -52,6 +56,14 @@ export function createIdentityServer(provider: Provider, accounts: DemoAccount[]
       response.end('The development identity provider failed; its log says why.\n')
     })
   })
+}
+
+/**
+ * Its passwords are known, so no page whose name was made to mean this machine (DNS rebinding) may be of its
+ * origin.
+ */
+function isOwnName(host: string | undefined): boolean {
+  return /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/i.test(host ?? '')
 }
 
 /**

@@ -83,6 +83,7 @@ export async function httpUpstream(name: string): Promise<Upstream> {
         'x-upstream-path': request.url ?? '',
         'x-received': String(received),
         'x-seen-request-id': String(request.headers['x-request-id']),
+        'x-seen-forwarded-host': String(request.headers['x-forwarded-host']),
       })
       response.end('const text = "a line that compresses well"\n'.repeat(100))
     })
