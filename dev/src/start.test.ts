@@ -16,6 +16,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { type ChildName, type RunningFairlead, startFairlead } from './start.ts'
 import { identify } from './supervisor/processes.ts'
 import { runMain } from './testing/run-main.ts'
+import { frame } from './testing/upstreams.ts'
 
 // Whole systems start here, on machines that may be busy with other tests.
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 180_000 })
@@ -40,7 +41,7 @@ const pidsOf = ({ pid, run }: RunningFairlead) => [
 const alive = (pids: number[]) => pids.filter((pid) => identify(pid) !== undefined)
 
 beforeAll(async () => {
-  fairlead = await startFairlead()
+  fairlead = await startFairlead({ env: { FAIRLEAD_HEARTBEAT_SECONDS: '1' } })
 })
 
 afterAll(async () => {
@@ -107,6 +108,45 @@ describe('a start', () => {
       expect(statSync(join(fairlead.home, name)).mode & 0o077, name).toBe(0)
     }
   })
+})
+
+test('a request with hundreds of mistakes is refused, and disturbs nobody else', async () => {
+  const organization = 'organizations/survey-institute'
+  const as = async (name: string) => ({ authorization: `Bearer ${await fairlead.token(name)}` })
+  const watch = await fetch(`${fairlead.url}/grpc/fairlead.jobs.v1.JobService/WatchJobs`, {
+    method: 'POST',
+    headers: { ...(await as('carol')), 'content-type': 'application/grpc-web+proto', 'x-grpc-web': '1' },
+    // WatchJobsRequest { parent }
+    body: frame(Buffer.from(`\n${String.fromCharCode(organization.length)}${organization}`)),
+  })
+  const heartbeats = watch.body!.getReader()
+  expect((await heartbeats.read()).done).toBe(false)
+
+  const offTheImage = Array.from({ length: 900 }, (_, i) => ({
+    name: 'CIRCLE',
+    value: `${i % 360} 80 0.0001`,
+  }))
+  const answer = await fetch(`${fairlead.url}/api/v1/${organization}/jobs:quote`, {
+    method: 'POST',
+    headers: { ...(await as('alice')), 'content-type': 'application/json' },
+    body: JSON.stringify({
+      service: 'cutout',
+      parameters: [{ name: 'ID', value: 'survey-tile-1' }, ...offTheImage],
+    }),
+  })
+  expect(answer.status).toBe(400)
+  const { code, details } = (await answer.json()) as { code: number; details: ErrorInfo[] }
+  expect(code).toBe(3)
+  // All of them would have been more than Envoy takes.
+  expect(Number(details[0]?.metadata?.['violationsLeftOut'])).toBeGreaterThan(800)
+
+  // Read to its end, a stream that was cut says so in a trailer frame, whose first byte is 0x80.
+  for (let left = 3; left > 0; left--) {
+    const { done, value } = await heartbeats.read()
+    expect(done).toBe(false)
+    expect(value![0]).toBe(0)
+  }
+  await heartbeats.cancel()
 })
 
 describe('a second start', () => {
@@ -190,6 +230,11 @@ describe('the end', () => {
     expect(copy.output()).toMatch(/Stopping …[^\n]*\nFairlead has stopped\.\n$/)
   })
 })
+
+/** google.rpc.ErrorInfo in JSON, as far as it is looked at. */
+interface ErrorInfo {
+  metadata?: Record<string, string>
+}
 
 /** As much of SMTP as sending one message takes. */
 function sendMail(port: number, subject: string): Promise<void> {
