@@ -62,7 +62,6 @@ export function makeEnvironment(
       FAIRLEAD_SECRET: home.secrets.secret,
       FAIRLEAD_OBJECTS_FOLDER: home.objects,
       FAIRLEAD_DATASETS: datasets,
-      FAIRLEAD_SMTP_URL: `smtp://${at(ports.mail)}`,
     },
     frontend: {
       ...base,
