@@ -6,6 +6,7 @@ import type { RegisteredService } from '../../server/service-handlers.ts'
 import { jobsHandler } from './jobs-handler.ts'
 import { defaultJobLimits, type JobLimits, JobsService } from './jobs-service.ts'
 import type { People } from './owner-names.ts'
+import { recentDatasets } from './recent-datasets.ts'
 import type { JobService } from './services/job-service.ts'
 import type { PlanDataset } from './services/plan-context.ts'
 import { JobWatch } from './watch/job-watch.ts'
@@ -50,7 +51,7 @@ export async function createJobsModule(options: JobsModuleOptions): Promise<Jobs
     dataSource,
     objects,
     services,
-    dataset: (organizationId, id) => datasets.readable(organizationId, id),
+    dataset: recentDatasets((organizationId, id) => datasets.readable(organizationId, id)),
     limits: options.limits ?? defaultJobLimits,
   })
   return {

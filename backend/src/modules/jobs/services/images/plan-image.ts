@@ -17,6 +17,11 @@ export interface PlanImage {
   readonly wcsProblem: string
 }
 
+type HeaderRead = Pick<PlanImage, 'hdu' | 'wcs' | 'wcsProblem'>
+
+/** A dataset that is remembered need not be parsed again. */
+const headersRead = new WeakMap<PlanDataset, HeaderRead>()
+
 /** Looks up the datasets that the IDs name. Throws errors that name an ID's field. */
 export async function planImages(ids: readonly GivenValue[], context: PlanContext): Promise<PlanImage[]> {
   const seen = new Set<string>()
@@ -52,6 +57,13 @@ async function planImage(given: GivenValue, context: PlanContext): Promise<PlanI
       { violations: [{ field, description }] },
     )
   }
+  const known = headersRead.get(dataset)
+  const read = known ?? readHeader(dataset)
+  if (known === undefined) headersRead.set(dataset, read)
+  return { id, field, dataset, ...read }
+}
+
+function readHeader(dataset: PlanDataset): HeaderRead {
   const header = FitsHeader.fromCards(dataset.header)
   const hdu: ImageHdu = {
     index: dataset.hdu,
@@ -63,10 +75,10 @@ async function planImage(given: GivenValue, context: PlanContext): Promise<PlanI
     ...imageLayout(header, dataset.hdu),
   }
   try {
-    return { id, field, dataset, hdu, wcs: Wcs.fromHeader(header), wcsProblem: '' }
+    return { hdu, wcs: Wcs.fromHeader(header), wcsProblem: '' }
   } catch (error) {
     if (!(error instanceof FitsError)) throw error
-    return { id, field, dataset, hdu, wcs: undefined, wcsProblem: error.message }
+    return { hdu, wcs: undefined, wcsProblem: error.message }
   }
 }
 
