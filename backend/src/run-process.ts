@@ -1,4 +1,5 @@
 import { type Logger, pino } from 'pino'
+import { createLog } from './log.ts'
 import { SettingsError } from './settings.ts'
 
 const STOP_SIGNALS = ['SIGTERM', 'SIGINT'] as const
@@ -25,7 +26,7 @@ export async function runProcess<Settings extends { readonly logLevel: string }>
   }
   // Lines that are written while the last ones are on their way go out together.
   const output = pino.destination({ dest: 1, sync: false })
-  const log = pino({ name, level: settings.logLevel, base: { pid: process.pid } }, output)
+  const log = createLog({ name, level: settings.logLevel }, output)
   process.on('exit', () => output.flushSync())
   const releasers = new AsyncDisposableStack()
   try {

@@ -1,13 +1,13 @@
 // node backend/src/seed.ts FILE.json: organisations and their members, for development and the first set-up.
 // Adds what is missing and changes nothing else, so that it can be run again.
 import { readFile } from 'node:fs/promises'
-import { pino } from 'pino'
 import { createDataSource } from './database/index.ts'
+import { createLog } from './log.ts'
 import { readSeed, seedIdentity } from './modules/identity/index.ts'
 import { databaseSettings } from './settings.ts'
 
 const settings = databaseSettings()
-const log = pino({ level: settings.logLevel, name: 'seed' })
+const log = createLog({ name: 'seed', level: settings.logLevel })
 const [file] = process.argv.slice(2)
 if (file === undefined) throw new Error('usage: node backend/src/seed.ts FILE.json')
 const seed = readSeed(JSON.parse(await readFile(file, 'utf8')))

@@ -2,11 +2,11 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Client, credentials, Metadata, type MethodDefinition } from '@grpc/grpc-js'
-import { pino } from 'pino'
 import { createDatasetFiles } from '../adapters/dataset-files/dataset-files.ts'
 import { createObjects } from '../adapters/objects/create-objects.ts'
 import { type BackendModules, createBackendModules } from '../backend-modules.ts'
 import { listen } from '../database/index.ts'
+import { createLog } from '../log.ts'
 import { IDENTITY_CHANNEL, readSeed, type Seed, seedIdentity } from '../modules/identity/index.ts'
 import { createGrpcServer } from '../server/grpc-server.ts'
 import { createServerMetrics } from '../server/server-metrics.ts'
@@ -41,7 +41,7 @@ export async function startTestBackend(seed: Seed): Promise<TestBackend> {
   releasers.defer(() => issuer.stop())
   const folder = await mkdtemp(join(tmpdir(), 'fairlead-backend-'))
   releasers.defer(() => rm(folder, { recursive: true, force: true }))
-  const log = pino({ level: process.env['FAIRLEAD_LOG_LEVEL'] ?? 'silent' })
+  const log = createLog({ name: 'test', level: process.env['FAIRLEAD_LOG_LEVEL'] ?? 'silent' })
   const { dataSource, url } = database
   await seedIdentity(dataSource, readSeed(seed))
   const listener = await listen(url, { channels: [IDENTITY_CHANNEL] })
