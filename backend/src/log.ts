@@ -15,7 +15,7 @@ export function createLog(
 }
 
 /** An error and its causes as a log line has them. */
-export function errorRecord(error: unknown, depth = 0): unknown {
+function errorRecord(error: unknown, depth = 0): unknown {
   if (!(error instanceof Error) || depth > CAUSES_MAX) return String(error)
   const told = Object.entries(error).filter(
     ([name, value]) => LOGGED.includes(name) && (typeof value === 'string' || typeof value === 'number'),

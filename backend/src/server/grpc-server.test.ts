@@ -11,7 +11,7 @@ import type { CallContext } from './call-context.ts'
 import { createGrpcServer, type GrpcServer } from './grpc-server.ts'
 import type { RegisteredService } from './service-handlers.ts'
 
-const { listMembers, updateMember, createApiToken, getCaller } = IdentityServiceService
+const { listMembers, createMember, updateMember, createApiToken, getCaller } = IdentityServiceService
 const { getJob, watchJobs } = JobServiceService
 const parent = 'organizations/lab'
 
@@ -67,6 +67,18 @@ describe('bad input', () => {
   ])('the member name %s is INVALID_ARGUMENT', async (name) => {
     const call = backend.call(updateMember, { name, role: 'ROLE_MEMBER' }, alice)
     expect(await failureOf(call)).toMatchObject({ code: 'INVALID_ARGUMENT', fields: ['name'] })
+  })
+
+  test('an address that cannot be stored is INVALID_ARGUMENT', async () => {
+    const request = {
+      parent,
+      email: `${'a'.repeat(60)}@${`${'b'.repeat(60)}.`.repeat(5)}org`,
+      role: 'ROLE_MEMBER' as const,
+    }
+    expect(await failureOf(backend.call(createMember, request, alice))).toMatchObject({
+      code: 'INVALID_ARGUMENT',
+      fields: ['email'],
+    })
   })
 
   test('several violations are all named', async () => {
@@ -301,7 +313,7 @@ describe('streams', () => {
   test('a stream ends when its caller leaves the organisation', async () => {
     const zoe = await backend.issuer.tokenOf('zoe')
     await backend.call(getCaller, {}, zoe)
-    const { createMember, deleteMember } = IdentityServiceService
+    const { deleteMember } = IdentityServiceService
     const member = await backend.call(
       createMember,
       { parent, email: 'zoe@example.org', role: 'ROLE_MEMBER' },
