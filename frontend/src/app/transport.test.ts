@@ -3,7 +3,7 @@ import { JobEvent } from '@fairlead/proto/web/fairlead/jobs/v1/jobs'
 import { Any } from '@fairlead/proto/web/google/protobuf/any'
 import { BadRequest, ErrorInfo } from '@fairlead/proto/web/google/rpc/error_details'
 import { Status } from '@fairlead/proto/web/google/rpc/status'
-import { firstValueFrom } from 'rxjs'
+import { firstValueFrom, lastValueFrom } from 'rxjs'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import { createApi } from './api'
 import { keepStreamOpen } from './reconnecting-stream'
@@ -193,6 +193,22 @@ test('a stream’s token is renewed too', async () => {
   }
   const message = await firstValueFrom(api().jobs().WatchJob({ name: 'organizations/o/jobs/1' }))
   expect(message.sequence).toBe(1n)
+})
+
+test('a stream that outlives several tokens goes on', async () => {
+  let renewals = 0
+  renewAccessToken.mockImplementation(async () => {
+    renewals += 1
+    token = `token-${renewals}`
+    return true
+  })
+  answer = (call) => {
+    call.message(event(BigInt(renewals + 1)))
+    call.end(renewals < 3 ? 16 : 0)
+  }
+  const last = await lastValueFrom(api().jobs().WatchJob({ name: 'organizations/o/jobs/1' }))
+  expect(last.sequence).toBe(4n)
+  expect(onUnauthenticated).not.toHaveBeenCalled()
 })
 
 test('a broken stream opens again after the last sequence, and frees the server when closed', async () => {

@@ -188,11 +188,16 @@ function streamWithRenewal(
 ): Observable<unknown> {
   return new Observable((observer) => {
     let closed = false
-    let current = attempt(true)
+    let mayRenew = true
+    let current = attempt()
 
-    function attempt(mayRenew: boolean) {
+    function attempt() {
       return open().subscribe({
-        next: (message) => observer.next(message),
+        next: (message) => {
+          // The token was taken, so its expiry later on is no refusal: each token may be renewed once.
+          mayRenew = true
+          observer.next(message)
+        },
         complete: () => observer.complete(),
         error: (error: unknown) => {
           if (toApiError(error).code !== 'UNAUTHENTICATED') return observer.error(error)
@@ -203,8 +208,10 @@ function streamWithRenewal(
           renew().then(
             (fresh) => {
               if (closed) return
-              if (fresh) current = attempt(false)
-              else {
+              if (fresh) {
+                mayRenew = false
+                current = attempt()
+              } else {
                 onUnauthenticated()
                 observer.error(error)
               }
