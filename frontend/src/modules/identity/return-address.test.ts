@@ -12,6 +12,13 @@ test.each([
   'https://elsewhere.example',
   '//elsewhere.example',
   '/\\elsewhere.example',
+  '/\t/elsewhere.example',
+  '/\n\\elsewhere.example',
+  '/.//elsewhere.example',
+  '/o/..//elsewhere.example',
+  '//[',
+  'javascript:alert(1)',
+  '/o/../signed-in',
   '/signed-in?code=1',
   '/sign-in',
 ])('%s is not', (address) => expect(safeReturnAddress(address)).toBe('/'))

@@ -1,7 +1,12 @@
 /** An address of this site to go on to after signing in; anything else leads to the start page. */
 export function safeReturnAddress(address: string | null | undefined): string {
-  // "//host" and "/\host" are addresses of other sites to a browser.
-  if (address === null || address === undefined || !/^\/(?![/\\])/.test(address)) return '/'
-  if (address.startsWith('/signed-in') || address.startsWith('/sign-in')) return '/'
-  return address
+  if (address === null || address === undefined || !address.startsWith('/')) return '/'
+  // As a browser reads it: it drops tabs and newlines, takes "\" for "/" and resolves dot segments, and
+  // whatever then begins with "//" is another site.
+  const here = 'http://here.invalid'
+  if (!URL.canParse(address, here)) return '/'
+  const { origin, pathname, search, hash } = new URL(address, here)
+  if (origin !== here || pathname.startsWith('//')) return '/'
+  if (pathname.startsWith('/signed-in') || pathname.startsWith('/sign-in')) return '/'
+  return `${pathname}${search}${hash}`
 }
