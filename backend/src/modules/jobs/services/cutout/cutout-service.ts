@@ -1,7 +1,7 @@
 import type { FieldViolation } from '../../../../errors/domain-error.ts'
 import { cutoutSizeBytes, memoryByteSource } from '../../../../fits/index.ts'
 import { tooManyTasks } from '../../jobs-errors.ts'
-import { COPY_BYTES_PER_MS, pngSizeBytes, TASK_OVERHEAD_MS } from '../images/image-costs.ts'
+import { COPY_BYTES_PER_MS, pngSizeBytes, renderDurationMs, TASK_OVERHEAD_MS } from '../images/image-costs.ts'
 import { type ImagePair, pairImages } from '../images/pair-images.ts'
 import { planImages } from '../images/plan-image.ts'
 import { resultBaseName } from '../images/result-name.ts'
@@ -73,6 +73,6 @@ function taskOf({ image, stencil, box, problem, ordinal }: ImagePair): PlannedTa
     displayName,
     payload,
     sizeBytes: bytes + pngSizeBytes(PREVIEW_WIDTH_PX, PREVIEW_WIDTH_PX),
-    durationMs: TASK_OVERHEAD_MS + bytes / COPY_BYTES_PER_MS,
+    durationMs: TASK_OVERHEAD_MS + bytes / COPY_BYTES_PER_MS + renderDurationMs(box, PREVIEW_WIDTH_PX),
   }
 }

@@ -22,7 +22,7 @@ export interface ImageLook {
 /** Bytes of pixels held at a time. */
 const STRIP_BYTES = 8 * 1024 ** 2
 /** Rows that are averaged into one at most: of a very large image the others are not read. */
-const ROWS_AVERAGED = 4
+export const ROWS_AVERAGED = 4
 
 export interface ImagePicture {
   readonly png: Uint8Array

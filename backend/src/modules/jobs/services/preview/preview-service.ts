@@ -2,7 +2,7 @@ import type { FieldViolation } from '../../../../errors/domain-error.ts'
 import type { PixelBox } from '../../../../fits/index.ts'
 import { COLOR_MAPS, isColorMap, isStretch, STRETCHES } from '../../../../imaging/index.ts'
 import { tooManyTasks } from '../../jobs-errors.ts'
-import { pngSizeBytes, RENDER_PIXELS_PER_MS, TASK_OVERHEAD_MS } from '../images/image-costs.ts'
+import { pngSizeBytes, renderDurationMs, TASK_OVERHEAD_MS } from '../images/image-costs.ts'
 import { pairImages } from '../images/pair-images.ts'
 import { type PlanImage, planImages } from '../images/plan-image.ts'
 import { type ImageLook, shrinkFactor } from '../images/render-image.ts'
@@ -159,11 +159,10 @@ function taskOf(
   const width = box.xMax - box.xMin + 1
   const height = box.yMax - box.yMin + 1
   const factor = shrinkFactor(box, look.widthPx)
-  const pixelsRead = (width * height * Math.min(4, factor)) / factor
   return {
     displayName: `${id} ${stencil?.text ?? ''}`.trim().slice(0, 200),
     payload,
     sizeBytes: pngSizeBytes(Math.ceil(width / factor), Math.ceil(height / factor)),
-    durationMs: TASK_OVERHEAD_MS + pixelsRead / RENDER_PIXELS_PER_MS,
+    durationMs: TASK_OVERHEAD_MS + renderDurationMs(box, look.widthPx),
   }
 }
