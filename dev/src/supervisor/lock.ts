@@ -1,6 +1,7 @@
-import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { linkSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { errorCode, fileRefusal, Refusal } from '../refusal.ts'
 import { identify, isRunning, type ProcessIdentity } from './processes.ts'
+import { readText } from './read-text.ts'
 
 /** Takes the home for this process. Gives a function that returns it. */
 export function lockHome(lockFile: string): () => void {
@@ -51,14 +52,6 @@ function readHolder(lockFile: string): ProcessIdentity | undefined {
     return typeof pid === 'number' && typeof startTime === 'string' ? { pid, startTime } : undefined
   } catch {
     return undefined
-  }
-}
-
-function readText(path: string): string {
-  try {
-    return readFileSync(path, 'utf8')
-  } catch {
-    return ''
   }
 }
 

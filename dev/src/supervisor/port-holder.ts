@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process'
-import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
+import { readdirSync, readlinkSync } from 'node:fs'
+import { readText } from './read-text.ts'
 
 /** Who listens on a port of this machine, as "NAME (process PID)", as far as this user may know. */
 export function portHolder(port: number): string | undefined {
@@ -60,13 +61,5 @@ function commandOf(pid: number): string | undefined {
     return execFileSync('ps', ['-o', 'comm=', '-p', String(pid)], { encoding: 'utf8' }).trim() || undefined
   } catch {
     return undefined
-  }
-}
-
-function readText(path: string): string {
-  try {
-    return readFileSync(path, 'utf8')
-  } catch {
-    return ''
   }
 }
