@@ -62,7 +62,10 @@ describe('a jobs worker', () => {
   it('runs the tasks of a job in parallel and publishes their results together', async () => {
     const gate = join(fixture.folder, 'gate')
     const job = await submitProbe(fixture, [`wait ${gate}`, 'write b', 'write c'])
-    await fixture.until(job, (events) => events.filter(({ kind }) => kind === 'progress').length === 2)
+    await fixture.eventually(async () => {
+      const states = (await tasks(job)).map(({ state }) => state)
+      return states.join() === 'RUNNING,COMPLETED,COMPLETED'
+    })
     expect(await results(job)).toEqual([])
     await writeFile(gate, '')
     await fixture.ended(job)
@@ -172,7 +175,8 @@ describe('a jobs worker', () => {
       `select version::int from jobs where id = $1`,
       [job],
     )
-    expect(version).toBeLessThan(40)
+    // One transaction for each interval that it ran, which is longer on a busy machine, and not one for each line.
+    expect(version).toBeLessThan(200)
   })
 
   it('archives a job at its destruction time: the content goes, the record stays', async () => {
