@@ -5,7 +5,16 @@ export function lastSegment(name: string): string {
   return name.slice(name.lastIndexOf('/') + 1)
 }
 
-/** What people call the job: its run ID, or the random end of its identifier. */
-export function jobTitle(job: Pick<Job, 'name' | 'runId'>): string {
-  return job.runId !== '' ? job.runId : `Job ${lastSegment(job.name).slice(-8)}`
+/** What people call the job: its run ID, or its service and the random end of its identifier. */
+export function jobTitle(job: Pick<Job, 'name' | 'runId' | 'service'>): string {
+  if (job.runId !== '') return job.runId
+  const service = job.service === '' ? 'Job' : job.service.charAt(0).toUpperCase() + job.service.slice(1)
+  return `${service} ${lastSegment(job.name).slice(-8)}`
+}
+
+/** One line below the title: "cutout · Bob Haugen · 40 tasks". */
+export function jobSummary(job: Pick<Job, 'service' | 'ownerDisplayName' | 'taskCount'>): string {
+  return [job.service, job.ownerDisplayName, job.taskCount > 1 ? `${job.taskCount} tasks` : '']
+    .filter((part) => part !== '')
+    .join(' · ')
 }

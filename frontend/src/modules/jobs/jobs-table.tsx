@@ -5,7 +5,7 @@ import { hasEnded } from '../../ui/phase'
 import { PhaseBadge } from '../../ui/phase-badge'
 import { RelativeTime } from '../../ui/relative-time'
 import { JobDuration } from './job-duration'
-import { jobTitle, lastSegment } from './job-name'
+import { jobSummary, jobTitle, lastSegment } from './job-name'
 import classes from './jobs-table.module.css'
 
 interface JobsTableProps {
@@ -43,8 +43,8 @@ export function JobsTable({ jobs, path, label, compact = false }: JobsTableProps
               >
                 {jobTitle(job)}
               </Link>
-              <Text size="xs" c="dimmed" hiddenFrom={compact ? 'xl' : 'sm'} truncate>
-                {job.service}
+              <Text size="xs" c="dimmed" truncate {...(compact ? {} : { hiddenFrom: 'md' })}>
+                {jobSummary(job)}
               </Text>
             </Table.Td>
             <Table.Td>

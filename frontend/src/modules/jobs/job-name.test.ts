@@ -1,0 +1,24 @@
+import { expect, test } from 'vitest'
+import { jobSummary, jobTitle } from './job-name'
+
+const job = {
+  name: 'organizations/survey/jobs/01a1fdb0-a27e-710e-b949-2d71740af9ec',
+  service: 'cutout',
+  runId: '',
+  ownerDisplayName: 'Bob Haugen',
+  taskCount: 1,
+}
+
+test('a job with a name of its own is called by it', () => {
+  expect(jobTitle({ ...job, runId: 'M101' })).toBe('M101')
+})
+
+test('a job without one is called by its service and identifier', () => {
+  expect(jobTitle(job)).toBe('Cutout 740af9ec')
+  expect(jobTitle({ ...job, service: '' })).toBe('Job 740af9ec')
+})
+
+test('the summary counts tasks when there are several', () => {
+  expect(jobSummary(job)).toBe('cutout · Bob Haugen')
+  expect(jobSummary({ ...job, ownerDisplayName: '', taskCount: 40 })).toBe('cutout · 40 tasks')
+})
