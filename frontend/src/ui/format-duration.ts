@@ -1,6 +1,7 @@
-/** Milliseconds for people: "0.4 s", "12 s", "3 min 20 s", "2 h 5 min", "3 d 4 h". */
+/** Milliseconds for people: "34 ms", "0.4 s", "12 s", "3 min 20 s", "2 h 5 min", "3 d 4 h". */
 export function formatDuration(milliseconds: number): string {
-  const seconds = Math.max(0, milliseconds) / 1000
+  if (milliseconds < 99.5) return `${Math.max(0, Math.round(milliseconds))} ms`
+  const seconds = milliseconds / 1000
   if (seconds < 9.95) return `${seconds.toFixed(1)} s`
   const whole = Math.round(seconds)
   if (whole < 60) return `${whole} s`

@@ -18,8 +18,10 @@ describe('formatBytes', () => {
 
 describe('formatDuration', () => {
   test.each([
-    [0, '0.0 s'],
-    [-5, '0.0 s'],
+    [0, '0 ms'],
+    [-5, '0 ms'],
+    [34, '34 ms'],
+    [99.7, '0.1 s'],
     [340, '0.3 s'],
     [9_960, '10 s'],
     [59_600, '1 min'],
