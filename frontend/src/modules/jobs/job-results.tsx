@@ -34,6 +34,9 @@ function isAvailable(result: Result): boolean {
   return result.scanState === 'SCAN_STATE_CLEAN' || result.scanState === 'SCAN_STATE_UNSCANNED'
 }
 
+/** Above this many results their previews are small, so that the list can be looked over. */
+const manyResults = 6
+
 export function JobResults({ job }: { job: Job }) {
   if (job.results.length === 0) {
     if (!hasEnded(job.phase) || job.phase === 'PHASE_ERROR' || job.phase === 'PHASE_ABORTED') return null
@@ -58,7 +61,7 @@ export function JobResults({ job }: { job: Job }) {
       }
       flush
     >
-      <ul className={classes.results}>
+      <ul className={classes.results} data-many={job.results.length > manyResults || undefined}>
         {job.results.map((result) => (
           <ResultRow key={result.name} result={result} />
         ))}
