@@ -11,14 +11,12 @@ export function OrganizationSwitcher({ current }: { current: string | undefined 
   const { data: caller } = useCaller()
   if (caller === undefined || caller.memberships.length === 0) return null
   const shown = caller.memberships.find((membership) => membership.slug === current)
+  const name = shown?.displayName ?? 'Choose an organisation'
   return (
     <Menu position="bottom-start" width={300}>
       <Menu.Target>
-        <UnstyledButton
-          className={classes.button}
-          aria-label={`Organisation: ${shown?.displayName ?? 'choose one'}. Switch`}
-        >
-          <span className={classes.name}>{shown?.displayName ?? 'Choose an organisation'}</span>
+        <UnstyledButton className={classes.button} aria-label={`Organisation: ${name}. Switch`}>
+          <span className={classes.name}>{name}</span>
           <IconSelector size={15} aria-hidden />
         </UnstyledButton>
       </Menu.Target>
