@@ -61,7 +61,7 @@ export function JobFilters({ organization, filter, onChange }: JobFiltersProps) 
       />
       <TextInput
         type="date"
-        label="until"
+        label="Created until"
         value={filter.to}
         min={filter.from || undefined}
         onChange={(event) => onChange({ ...filter, to: event.currentTarget.value })}

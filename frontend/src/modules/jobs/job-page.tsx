@@ -82,7 +82,8 @@ export default function JobPage() {
                 <PhaseBadge phase={phase} large />
                 <Text size="sm" c="dimmed" className="numeric">
                   {Math.round(progress * 100)} %
-                  {job.taskCount > 0 && ` · ${job.tasksCompleted} of ${job.taskCount} tasks`}
+                  {job.taskCount > 0 &&
+                    ` · ${job.tasksCompleted} of ${job.taskCount} ${job.taskCount === 1 ? 'task' : 'tasks'}`}
                 </Text>
               </Group>
               <Progress
