@@ -1,5 +1,6 @@
-import { Group } from '@mantine/core'
-import { useParams } from 'react-router'
+import { Button, Group } from '@mantine/core'
+import { Link, useParams } from 'react-router'
+import { toApiError } from '../../app/api-error'
 import { useOrganization } from '../../app/organization'
 import { Copyable } from '../../ui/copyable'
 import { ErrorState } from '../../ui/error-state'
@@ -22,7 +23,20 @@ export default function DatasetPage() {
         <PageHeader title={id} />
         {query.isError ? (
           <Panel>
-            <ErrorState error={query.error} onRetry={() => query.refetch()} />
+            {toApiError(query.error).code === 'NOT_FOUND' ? (
+              <ErrorState
+                error={query.error}
+                title="There is no such dataset"
+                text="It does not exist, was removed, or is not for this organisation to read."
+                action={
+                  <Button component={Link} to={`${organization.path}/datasets`} variant="default">
+                    All datasets
+                  </Button>
+                }
+              />
+            ) : (
+              <ErrorState error={query.error} onRetry={() => query.refetch()} />
+            )}
           </Panel>
         ) : (
           <PageLoader />

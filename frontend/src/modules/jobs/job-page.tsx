@@ -1,5 +1,5 @@
-import { Grid, Group, Progress, Stack, Text, VisuallyHidden } from '@mantine/core'
-import { useParams } from 'react-router'
+import { Button, Grid, Group, Progress, Stack, Text, VisuallyHidden } from '@mantine/core'
+import { Link, useParams } from 'react-router'
 import { toApiError } from '../../app/api-error'
 import { useOrganization } from '../../app/organization'
 import { Copyable } from '../../ui/copyable'
@@ -39,7 +39,15 @@ export default function JobPage() {
             <ErrorState
               error={query.error}
               title={gone ? 'This job does not exist or was deleted' : 'The job cannot be shown'}
-              {...(gone ? {} : { onRetry: () => query.refetch() })}
+              {...(gone
+                ? {
+                    action: (
+                      <Button component={Link} to={`${organization.path}/jobs`} variant="default">
+                        All jobs
+                      </Button>
+                    ),
+                  }
+                : { onRetry: () => query.refetch() })}
             />
           ) : (
             <ListSkeleton rows={6} />
