@@ -34,7 +34,7 @@ export function ConfirmDialog({
         {text}
       </Text>
       <Group justify="flex-end" mt="lg" gap="xs">
-        <Button variant="default" onClick={onClose}>
+        <Button variant="default" onClick={onClose} data-autofocus>
           Keep
         </Button>
         <Button color="red.8" loading={pending} onClick={onConfirm}>

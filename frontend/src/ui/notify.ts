@@ -1,8 +1,10 @@
 import { notifications } from '@mantine/notifications'
 import { toApiError } from '../app/api-error'
 
+const closeButtonProps = { 'aria-label': 'Dismiss' }
+
 export function notifySuccess(title: string, message?: string): void {
-  notifications.show({ color: 'teal', title, message })
+  notifications.show({ color: 'teal', title, message, closeButtonProps })
 }
 
 export function notifyFailure(title: string, error: unknown): void {
@@ -12,5 +14,6 @@ export function notifyFailure(title: string, error: unknown): void {
     message: toApiError(error).message,
     autoClose: 10_000,
     role: 'alert',
+    closeButtonProps,
   })
 }
