@@ -27,7 +27,7 @@ export function DatasetsTable({
           <Table.Th visibleFrom="md">Scale</Table.Th>
           <Table.Th visibleFrom="md">Projection</Table.Th>
           <Table.Th visibleFrom="lg">Unit</Table.Th>
-          <Table.Th visibleFrom="xs" ta="right">
+          <Table.Th visibleFrom="sm" ta="right">
             Size
           </Table.Th>
           <Table.Th visibleFrom="lg">Readable by</Table.Th>
@@ -54,6 +54,9 @@ export function DatasetsTable({
                     {id}
                   </Text>
                 )}
+                <Text size="xs" c="dimmed" hiddenFrom="sm" truncate>
+                  {formatAxes(dataset.axes)} px · {formatBytes(dataset.sizeBytes)}
+                </Text>
               </Table.Td>
               <Table.Td visibleFrom="sm" style={{ whiteSpace: 'nowrap' }}>
                 {formatAxes(dataset.axes)}
@@ -69,7 +72,7 @@ export function DatasetsTable({
               <Table.Td visibleFrom="lg" c="dimmed" className={classes.unit}>
                 {dataset.unit || '–'}
               </Table.Td>
-              <Table.Td visibleFrom="xs" ta="right" style={{ whiteSpace: 'nowrap' }}>
+              <Table.Td visibleFrom="sm" ta="right" style={{ whiteSpace: 'nowrap' }}>
                 {formatBytes(dataset.sizeBytes)}
               </Table.Td>
               <Table.Td visibleFrom="lg">
