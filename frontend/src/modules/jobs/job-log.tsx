@@ -23,7 +23,17 @@ export function JobLog({ log, ended, taskCount }: JobLogProps) {
   }, [log])
 
   return (
-    <Panel title="Log" flush>
+    <Panel
+      title="Log"
+      flush
+      actions={
+        log.length > 0 && (
+          <Text size="xs" c="dimmed">
+            Times in UTC
+          </Text>
+        )
+      }
+    >
       {log.length === 0 ? (
         <Text size="sm" c="dimmed" p="md">
           {ended ? 'The job wrote no log.' : 'Lines show here as the job writes them.'}

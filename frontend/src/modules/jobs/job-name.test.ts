@@ -18,7 +18,7 @@ test('a job without one is called by its service and identifier', () => {
   expect(jobTitle({ ...job, service: '' })).toBe('Job 740af9ec')
 })
 
-test('the summary counts tasks when there are several', () => {
-  expect(jobSummary(job)).toBe('cutout · Bob Haugen')
-  expect(jobSummary({ ...job, ownerDisplayName: '', taskCount: 40 })).toBe('cutout · 40 tasks')
+test('the summary names the service where the title does not, and counts several tasks', () => {
+  expect(jobSummary(job)).toBe('Bob Haugen')
+  expect(jobSummary({ ...job, runId: 'M101', taskCount: 40 })).toBe('cutout · Bob Haugen · 40 tasks')
 })

@@ -12,9 +12,13 @@ export function jobTitle(job: Pick<Job, 'name' | 'runId' | 'service'>): string {
   return `${service} ${lastSegment(job.name).slice(-8)}`
 }
 
-/** One line below the title: "cutout · Bob Haugen · 40 tasks". */
-export function jobSummary(job: Pick<Job, 'service' | 'ownerDisplayName' | 'taskCount'>): string {
-  return [job.service, job.ownerDisplayName, job.taskCount > 1 ? `${job.taskCount} tasks` : '']
+/** One line below the title, with what that does not say: "cutout · Bob Haugen · 40 tasks". */
+export function jobSummary(job: Pick<Job, 'runId' | 'service' | 'ownerDisplayName' | 'taskCount'>): string {
+  return [
+    job.runId === '' ? '' : job.service,
+    job.ownerDisplayName,
+    job.taskCount > 1 ? `${job.taskCount} tasks` : '',
+  ]
     .filter((part) => part !== '')
     .join(' · ')
 }
