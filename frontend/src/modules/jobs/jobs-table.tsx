@@ -19,7 +19,7 @@ interface JobsTableProps {
 
 export function JobsTable({ jobs, path, label, compact = false }: JobsTableProps) {
   return (
-    <Table highlightOnHover aria-label={label} className={classes.table}>
+    <Table highlightOnHover aria-label={label} className={`${classes.table} ${compact ? '' : classes.wide}`}>
       <Table.Thead>
         <Table.Tr>
           <Table.Th>Job</Table.Th>
@@ -48,7 +48,9 @@ export function JobsTable({ jobs, path, label, compact = false }: JobsTableProps
               </Text>
             </Table.Td>
             <Table.Td>
-              <PhaseBadge phase={job.phase} />
+              <div className={classes.phase}>
+                <PhaseBadge phase={job.phase} />
+              </div>
               {!hasEnded(job.phase) && job.progress > 0 && (
                 <Progress value={job.progress * 100} size={3} mt={5} w={96} aria-label="Progress" />
               )}
