@@ -70,6 +70,7 @@ export function apiErrorFromStatus(
   encodedDetails: string | undefined,
 ): ApiError {
   const code = codes[status] ?? 'UNKNOWN'
+  message = forPeople(message)
   if (encodedDetails === undefined) return new ApiError(code, message || sentences[code] || code)
 
   let reason = ''
@@ -89,6 +90,12 @@ export function apiErrorFromStatus(
     return new ApiError(code, message || code, { cause })
   }
   return new ApiError(code, message || sentences[code] || code, { reason, violations })
+}
+
+/** Without the word that SODA 1.0, section 4.2, begins errors with for programs, and the field's path. */
+function forPeople(message: string): string {
+  const text = message.replace(/^UsageError: (?:parameters\[\d+\](?:\.\w+)?: )?/, '')
+  return text === message ? message : text.charAt(0).toUpperCase() + text.slice(1)
 }
 
 /** For servers and proxies that send a status without a message. */
