@@ -1,4 +1,5 @@
 import type { Dataset } from '@fairlead/proto/web/fairlead/datasets/v1/datasets'
+import { Fragment } from 'react'
 import { Copyable } from '../../ui/copyable'
 import { Facts } from '../../ui/facts'
 import { Panel } from '../../ui/panel'
@@ -22,7 +23,14 @@ export function DatasetFacts({ dataset }: { dataset: Dataset }) {
                 ['Pixel', formatAngle(coverage.pixelScaleDeg)],
                 [
                   'Centre',
-                  center === undefined ? '–' : `${formatHours(center.raDeg)} ${formatDegrees(center.decDeg)}`,
+                  center === undefined ? (
+                    '–'
+                  ) : (
+                    <Fragment key="center">
+                      <span style={{ whiteSpace: 'nowrap' }}>{formatHours(center.raDeg)}</span>{' '}
+                      <span style={{ whiteSpace: 'nowrap' }}>{formatDegrees(center.decDeg)}</span>
+                    </Fragment>
+                  ),
                 ],
                 ['Radius', coverage.footprint.length === 0 ? 'whole sky' : formatAngle(coverage.radiusDeg)],
               ] as const)),
