@@ -1,5 +1,6 @@
-import { existsSync } from 'node:fs'
+import { existsSync, mkdirSync } from 'node:fs'
 import { arch, platform } from 'node:os'
+import { join } from 'node:path'
 import chromium from '@sparticuz/chromium'
 
 interface Launch {
@@ -29,5 +30,19 @@ export async function chromiumLaunch(): Promise<Launch> {
   }
   if (platform() !== 'linux' || arch() !== 'x64') return { channel: 'chrome', args }
   // The package's own arguments suit a function service: one process and no web security. We want a browser.
-  return { executablePath: await chromium.executablePath(), args }
+  return { executablePath: await unpackedChromium(), args }
+}
+
+/** The package unpacks into the folder for temporary files, where another user's copy may be in the way. */
+async function unpackedChromium(): Promise<string> {
+  const folder = join(import.meta.dirname, '../../node_modules/.cache/chromium')
+  mkdirSync(folder, { recursive: true })
+  const before = process.env['TMPDIR']
+  process.env['TMPDIR'] = folder
+  try {
+    return await chromium.executablePath()
+  } finally {
+    if (before === undefined) delete process.env['TMPDIR']
+    else process.env['TMPDIR'] = before
+  }
 }
