@@ -1,6 +1,7 @@
 import { Button, Group } from '@mantine/core'
 import { IconChevronLeft, IconChevronRight, IconListDetails } from '@tabler/icons-react'
 import { Link, useLocation, useNavigate, useSearchParams } from 'react-router'
+import { toApiError } from '../../app/api-error'
 import { useOrganization } from '../../app/organization'
 import { EmptyState } from '../../ui/empty-state'
 import { ErrorState } from '../../ui/error-state'
@@ -57,7 +58,12 @@ export default function JobsPage() {
       <Panel flush>
         {jobs.data === undefined ? (
           jobs.isError ? (
-            <ErrorState error={jobs.error} onRetry={() => jobs.refetch()} />
+            <ErrorState
+              error={jobs.error}
+              {...(token !== '' && toApiError(jobs.error).code === 'INVALID_ARGUMENT'
+                ? { title: 'There is no such page of jobs', text: 'Begin again with the first page.' }
+                : { onRetry: () => jobs.refetch() })}
+            />
           ) : (
             <ListSkeleton rows={8} />
           )
