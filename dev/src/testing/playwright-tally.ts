@@ -36,7 +36,7 @@ function count({ title: file, suites = [], specs = [] }: Suite, tally: Tally): v
       else if (status !== 'skipped') tally.failed += 1
       else {
         const why = annotations.find(({ type }) => type === 'skip' || type === 'fixme')?.description
-        tally.skipped.push({ name: `${file}: ${title}`, reason: why ?? 'no reason given' })
+        tally.skipped.push({ name: `${file}: ${title}`, reason: why ?? 'its name says why' })
       }
     }
   }

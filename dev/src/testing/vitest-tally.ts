@@ -16,7 +16,7 @@ export default class VitestTally implements Reporter {
         if (result.state === 'passed') tally.passed += 1
         else if (result.state === 'failed') tally.failed += 1
         else {
-          const reason = result.state === 'skipped' ? (result.note ?? 'no reason given') : 'did not run'
+          const reason = result.state === 'skipped' ? (result.note ?? 'its name says why') : 'did not run'
           tally.skipped.push({ name: `${module.relativeModuleId}: ${test.fullName}`, reason })
         }
       }

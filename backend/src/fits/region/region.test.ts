@@ -233,7 +233,8 @@ describe('regionToPixelBox agrees with astropy on real images', () => {
   }
   const path = sharedData('wcs-and-cutout-vectors.json')
   const vectors: CutoutVector[] = path ? JSON.parse(readFileSync(path, 'utf8')).cutouts : []
-  test.skipIf(vectors.length === 0)('boxes and sums are equal', async () => {
+  test('boxes and sums are equal', async ({ skip }) => {
+    skip(vectors.length === 0, 'needs ../shared/data')
     expect(vectors.length).toBeGreaterThanOrEqual(16)
     for (const vector of vectors) {
       const source = openFileByteSource(sharedData(vector.file)!)
