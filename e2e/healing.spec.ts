@@ -41,21 +41,25 @@ test('a job whose worker is killed in the middle finishes once, with every resul
   signIn,
 }) => {
   const api = await apiAs(system, 'alice', organization)
-  const stencils = 40
+  const stencils = 60
   const { coverage } = await api.get<{ coverage: { center: { raDeg: number; decDeg: number } } }>(
     `organizations/${organization}/datasets/microwave-sky`,
   )
   const { raDeg, decDeg } = coverage.center
-  const job = await api.createJob([
+  const parameters = [
     ['ID', 'microwave-sky'],
     ...Array.from(
       { length: stencils },
       (_, index) => ['CIRCLE', `${raDeg} ${decDeg} ${(0.5 + index * 0.01).toFixed(2)}`] as const,
     ),
-  ])
+  ] as const
+  const job = await api.createJob(parameters, { keepPending: true })
   await signIn('alice', pageOf(job))
-  await expect(page.getByTestId('job-phase')).toHaveText('EXECUTING')
+  await expect(page.getByTestId('job-phase')).toHaveText('PENDING')
+  await api.post(`${job.name}:run`, {})
+  await expect.poll(async () => (await api.get<Job>(job.name)).phase).toBe('PHASE_EXECUTING')
   await system.kill('worker')
+  expect((await api.get<Job>(job.name)).phase, 'in the middle').toBe('PHASE_EXECUTING')
   await system.recovered('worker')
   await expect(page.getByTestId('job-phase')).toHaveText('COMPLETED', { timeout: 80_000 })
 

@@ -12,7 +12,8 @@ export interface Cap {
  * mean does not hold them: there the algorithm could go round for ever.
  */
 export function boundingCap(given: readonly Vector[]): Cap | undefined {
-  if (!withinHemisphere(given)) return undefined
+  const mean = meanWithinHemisphere(given)
+  if (mean === undefined) return undefined
   const points = scattered(given)
   let cap: Cap | undefined
   for (let i = 0; i < points.length; i++) {
@@ -29,15 +30,22 @@ export function boundingCap(given: readonly Vector[]): Cap | undefined {
       }
     }
   }
-  return cap && points.every((point) => holds(cap, point)) ? cap : undefined
+  // Points within rounding of each other, or of one line, may be left out by a hair.
+  const around = [cap?.center ?? mean, mean].map((center) => capAround(center, points))
+  return around.reduce((one, other) => (other.radiusRad < one.radiusRad ? other : one))
 }
 
-function withinHemisphere(points: readonly Vector[]): boolean {
+function capAround(center: Vector, points: readonly Vector[]): Cap {
+  return { center, radiusRad: Math.max(...points.map((point) => angleBetween(center, point))) }
+}
+
+/** Undefined where a circle of 89 degrees around the mean does not hold the points. */
+function meanWithinHemisphere(points: readonly Vector[]): Vector | undefined {
   const sum = newVector()
   for (const point of points) for (let i = 0; i < 3; i++) sum[i] = (sum[i] as number) + (point[i] as number)
-  if (dot(sum, sum) < 1e-18) return false
+  if (dot(sum, sum) < 1e-18) return undefined
   const mean = normalize(sum)
-  return points.every((point) => dot(mean, point) > MIN_COSINE)
+  return points.every((point) => dot(mean, point) > MIN_COSINE) ? mean : undefined
 }
 
 /** Cosine of 89 degrees. */
@@ -63,7 +71,12 @@ function capOfThree(a: Vector, b: Vector, c: Vector): Cap {
   const ab = newVector(at(b, 0) - at(a, 0), at(b, 1) - at(a, 1), at(b, 2) - at(a, 2))
   const ac = newVector(at(c, 0) - at(a, 0), at(c, 1) - at(a, 1), at(c, 2) - at(a, 2))
   const axis = cross(ab, ac)
-  if (dot(axis, axis) < 1e-36) return capOfTwo(a, b)
+  if (dot(axis, axis) < 1e-36) {
+    return [capOfTwo(a, c), capOfTwo(b, c)].reduce(
+      (one, other) => (other.radiusRad > one.radiusRad ? other : one),
+      capOfTwo(a, b),
+    )
+  }
   const unit = normalize(axis)
   const center = dot(unit, a) >= 0 ? unit : newVector(-at(unit, 0), -at(unit, 1), -at(unit, 2))
   return { center, radiusRad: angleBetween(center, a) }

@@ -106,6 +106,18 @@ describe('boundingCap', () => {
           Math.max(...points.map((point) => angleBetween(mean, point))) + 1e-9,
         )
       }),
+      // Points within rounding of each other.
+      {
+        examples: [
+          [
+            [
+              [-1.6610350428436504e-8, -5.7299942568533886e-11],
+              [0, -0.0000017765074300513106],
+              [0, 0],
+            ],
+          ],
+        ],
+      },
     )
   })
 
