@@ -32,7 +32,6 @@ for (const side of ['server', 'web']) {
     // Its code comes with grpc-health-check; reflection reads the descriptors.
     'grpc',
     'google/protobuf/descriptor.ts',
-    'google/protobuf/field_mask.ts',
   ]) {
     rmSync(join(here, 'gen', side, path), { recursive: true, force: true })
   }

@@ -22,6 +22,7 @@ import {
 } from "@grpc/grpc-js";
 import { Duration } from "../../../google/protobuf/duration.ts";
 import { Empty } from "../../../google/protobuf/empty.ts";
+import { FieldMask } from "../../../google/protobuf/field_mask.ts";
 import { Timestamp } from "../../../google/protobuf/timestamp.ts";
 
 export const protobufPackage = "fairlead.jobs.v1";
@@ -254,6 +255,8 @@ export const TaskState = {
   TASK_STATE_COMPLETED: "TASK_STATE_COMPLETED",
   TASK_STATE_FAILED: "TASK_STATE_FAILED",
   TASK_STATE_CANCELLED: "TASK_STATE_CANCELLED",
+  /** TASK_STATE_BLOCKED - Waits for the job's other tasks to end: it collects what they made. */
+  TASK_STATE_BLOCKED: "TASK_STATE_BLOCKED",
   UNRECOGNIZED: "UNRECOGNIZED",
 } as const;
 
@@ -266,6 +269,7 @@ export namespace TaskState {
   export type TASK_STATE_COMPLETED = typeof TaskState.TASK_STATE_COMPLETED;
   export type TASK_STATE_FAILED = typeof TaskState.TASK_STATE_FAILED;
   export type TASK_STATE_CANCELLED = typeof TaskState.TASK_STATE_CANCELLED;
+  export type TASK_STATE_BLOCKED = typeof TaskState.TASK_STATE_BLOCKED;
   export type UNRECOGNIZED = typeof TaskState.UNRECOGNIZED;
 }
 
@@ -289,6 +293,9 @@ export function taskStateFromJSON(object: any): TaskState {
     case 5:
     case "TASK_STATE_CANCELLED":
       return TaskState.TASK_STATE_CANCELLED;
+    case 6:
+    case "TASK_STATE_BLOCKED":
+      return TaskState.TASK_STATE_BLOCKED;
     case -1:
     case "UNRECOGNIZED":
     default:
@@ -310,6 +317,8 @@ export function taskStateToJSON(object: TaskState): string {
       return "TASK_STATE_FAILED";
     case TaskState.TASK_STATE_CANCELLED:
       return "TASK_STATE_CANCELLED";
+    case TaskState.TASK_STATE_BLOCKED:
+      return "TASK_STATE_BLOCKED";
     case TaskState.UNRECOGNIZED:
     default:
       return "UNRECOGNIZED";
@@ -330,6 +339,8 @@ export function taskStateToNumber(object: TaskState): number {
       return 4;
     case TaskState.TASK_STATE_CANCELLED:
       return 5;
+    case TaskState.TASK_STATE_BLOCKED:
+      return 6;
     case TaskState.UNRECOGNIZED:
     default:
       return -1;
@@ -349,6 +360,8 @@ export const ParameterKind = {
   PARAMETER_KIND_POLYGON: "PARAMETER_KIND_POLYGON",
   /** PARAMETER_KIND_POSITION - "CIRCLE ...", "RANGE ..." or "POLYGON ..." (SODA POS). */
   PARAMETER_KIND_POSITION: "PARAMETER_KIND_POSITION",
+  /** PARAMETER_KIND_INTERVAL - "lower upper", in the parameter's unit; -Inf and +Inf leave an end open (SODA BAND). */
+  PARAMETER_KIND_INTERVAL: "PARAMETER_KIND_INTERVAL",
   UNRECOGNIZED: "UNRECOGNIZED",
 } as const;
 
@@ -363,6 +376,7 @@ export namespace ParameterKind {
   export type PARAMETER_KIND_CIRCLE = typeof ParameterKind.PARAMETER_KIND_CIRCLE;
   export type PARAMETER_KIND_POLYGON = typeof ParameterKind.PARAMETER_KIND_POLYGON;
   export type PARAMETER_KIND_POSITION = typeof ParameterKind.PARAMETER_KIND_POSITION;
+  export type PARAMETER_KIND_INTERVAL = typeof ParameterKind.PARAMETER_KIND_INTERVAL;
   export type UNRECOGNIZED = typeof ParameterKind.UNRECOGNIZED;
 }
 
@@ -392,6 +406,9 @@ export function parameterKindFromJSON(object: any): ParameterKind {
     case 7:
     case "PARAMETER_KIND_POSITION":
       return ParameterKind.PARAMETER_KIND_POSITION;
+    case 8:
+    case "PARAMETER_KIND_INTERVAL":
+      return ParameterKind.PARAMETER_KIND_INTERVAL;
     case -1:
     case "UNRECOGNIZED":
     default:
@@ -417,6 +434,8 @@ export function parameterKindToJSON(object: ParameterKind): string {
       return "PARAMETER_KIND_POLYGON";
     case ParameterKind.PARAMETER_KIND_POSITION:
       return "PARAMETER_KIND_POSITION";
+    case ParameterKind.PARAMETER_KIND_INTERVAL:
+      return "PARAMETER_KIND_INTERVAL";
     case ParameterKind.UNRECOGNIZED:
     default:
       return "UNRECOGNIZED";
@@ -441,6 +460,8 @@ export function parameterKindToNumber(object: ParameterKind): number {
       return 6;
     case ParameterKind.PARAMETER_KIND_POSITION:
       return 7;
+    case ParameterKind.PARAMETER_KIND_INTERVAL:
+      return 8;
     case ParameterKind.UNRECOGNIZED:
     default:
       return -1;
@@ -490,6 +511,46 @@ export interface Job {
   taskCount: number;
   tasksCompleted: number;
   tasksFailed: number;
+  /** Set in phases HELD and SUSPENDED: why, and what lifts it. */
+  phaseNote:
+    | PhaseNote
+    | undefined;
+  /** Set by GetJob in phase QUEUED. */
+  queuePosition:
+    | QueuePosition
+    | undefined;
+  /** Of each task's process. */
+  memoryLimitBytes: bigint;
+  /** Of all results together. */
+  outputLimitBytes: bigint;
+  /** With whom the job is shared; told to its owner and to administrators of its organisation. */
+  shares: JobShare[];
+}
+
+export interface PhaseNote {
+  /** Stable, UPPER_SNAKE_CASE: HELD_BY_OPERATOR, SUSPENDED_BY_OPERATOR, NO_WORKERS. */
+  reason: string;
+  /** For people: what happened and the way out. */
+  message: string;
+  /** Whether the job's owner may run a HELD job again. */
+  ownerMayRun: boolean;
+}
+
+export interface QueuePosition {
+  /** Jobs of the same organisation that are taken before this one. */
+  jobsAhead: number;
+  /**
+   * An estimate from the quotes of what runs and waits and from the share of each organisation; unset while
+   * no worker takes tasks.
+   */
+  expectedStartTime: Date | undefined;
+}
+
+export interface JobShare {
+  /** "users/{uuid}" */
+  user: string;
+  displayName: string;
+  createTime: Date | undefined;
 }
 
 export interface JobQuote {
@@ -534,7 +595,29 @@ export interface JobTask {
   attempts: number;
   startTime: Date | undefined;
   endTime: Date | undefined;
-  error: JobError | undefined;
+  error:
+    | JobError
+    | undefined;
+  /** Attempts that did not complete the task, oldest first; the latest 20. */
+  failedAttempts: TaskAttempt[];
+  /** Set in state WAITING after a failed attempt: not tried again before. */
+  retryTime:
+    | Date
+    | undefined;
+  /** [0, 1] */
+  progress: number;
+}
+
+/** One attempt of a task that ended without completing it. */
+export interface TaskAttempt {
+  /** From 1. */
+  number: number;
+  startTime: Date | undefined;
+  endTime:
+    | Date
+    | undefined;
+  /** Why it ended; WORKER_LOST and RELEASED do not count against the task. */
+  exit: JobError | undefined;
 }
 
 /** A registered service and the parameters it takes. */
@@ -544,6 +627,9 @@ export interface Service {
   displayName: string;
   description: string;
   parameters: ParameterSchema[];
+  /** Of execution_duration, when a job does not set it, and at most. */
+  defaultExecutionDuration: Duration | undefined;
+  maxExecutionDuration: Duration | undefined;
 }
 
 export interface ParameterSchema {
@@ -560,6 +646,8 @@ export interface ParameterSchema {
   minimum?: number | undefined;
   maximum?: number | undefined;
   unit: string;
+  /** IVOA unified content descriptor, such as "em.wl;stat.interval"; empty when there is none. */
+  ucd: string;
 }
 
 export interface ListServicesRequest {
@@ -581,7 +669,7 @@ export interface CreateJobRequest {
   service: string;
   parameters: Parameter[];
   runId: string;
-  /** The longest that the job may be EXECUTING; unset means the service's default. */
+  /** The longest that the job may be EXECUTING; unset means the service's default, 0 its maximum. */
   executionDuration:
     | Duration
     | undefined;
@@ -589,7 +677,10 @@ export interface CreateJobRequest {
   destructionTime:
     | Date
     | undefined;
-  /** Create it PENDING, to be queued by RunJob. Otherwise it is queued at once. */
+  /**
+   * Create it PENDING, to be queued by RunJob; required parameters may then follow by UpdateJob. Otherwise it is
+   * queued at once.
+   */
   keepPending: boolean;
   /** A UUID of the caller's; a repeat returns the first answer. */
   requestId: string;
@@ -626,6 +717,23 @@ export interface ListJobsResponse {
   nextPageToken: string;
 }
 
+export interface UpdateJobRequest {
+  name: string;
+  /** Which of the fields below to set: "parameters", "run_id", "execution_duration", "destruction_time". */
+  updateMask:
+    | string[]
+    | undefined;
+  /** All parameters of the job from then on. */
+  parameters: Parameter[];
+  runId: string;
+  /** 0 means the service's maximum. */
+  executionDuration:
+    | Duration
+    | undefined;
+  /** At most a year from now. */
+  destructionTime: Date | undefined;
+}
+
 export interface RunJobRequest {
   name: string;
 }
@@ -647,6 +755,59 @@ export interface ListJobTasksRequest {
 
 export interface ListJobTasksResponse {
   tasks: JobTask[];
+  /** Empty on the last page. */
+  nextPageToken: string;
+}
+
+export interface ListJobLogRequest {
+  parent: string;
+  /** Only lines of this task; -1 for those of the job as a whole; unset for all. */
+  task?:
+    | number
+    | undefined;
+  /** 0 means 200. */
+  pageSize: number;
+  pageToken: string;
+}
+
+export interface ListJobLogResponse {
+  /** In the order in which they were written. */
+  lines: LoggedLine[];
+  /** Empty on the last page. */
+  nextPageToken: string;
+}
+
+export interface LoggedLine {
+  /** Of the event that carried it. */
+  sequence: bigint;
+  time:
+    | Date
+    | undefined;
+  /** Of the task that wrote it; -1 for the job as a whole. */
+  task: number;
+  text: string;
+}
+
+export interface ShareJobRequest {
+  name: string;
+  /** The user's e-mail address. */
+  email: string;
+}
+
+export interface UnshareJobRequest {
+  name: string;
+  user: string;
+}
+
+export interface ListSharedJobsRequest {
+  /** 0 means 50. */
+  pageSize: number;
+  pageToken: string;
+}
+
+export interface ListSharedJobsResponse {
+  /** Without parameters and results; GetJob has them. */
+  jobs: Job[];
   /** Empty on the last page. */
   nextPageToken: string;
 }
@@ -687,7 +848,11 @@ export interface JobEvent {
 export interface PhaseChange {
   phase: Phase;
   /** Set with ERROR and ABORTED. */
-  error: JobError | undefined;
+  error:
+    | JobError
+    | undefined;
+  /** Set with HELD and SUSPENDED. */
+  note: PhaseNote | undefined;
 }
 
 export interface LogLine {
@@ -825,6 +990,11 @@ function createBaseJob(): Job {
     taskCount: 0,
     tasksCompleted: 0,
     tasksFailed: 0,
+    phaseNote: undefined,
+    queuePosition: undefined,
+    memoryLimitBytes: 0n,
+    outputLimitBytes: 0n,
+    shares: [],
   };
 }
 
@@ -901,6 +1071,27 @@ export const Job: MessageFns<Job> = {
     }
     if (message.tasksFailed !== 0) {
       writer.uint32(176).int32(message.tasksFailed);
+    }
+    if (message.phaseNote !== undefined) {
+      PhaseNote.encode(message.phaseNote, writer.uint32(186).fork()).join();
+    }
+    if (message.queuePosition !== undefined) {
+      QueuePosition.encode(message.queuePosition, writer.uint32(194).fork()).join();
+    }
+    if (message.memoryLimitBytes !== 0n) {
+      if (BigInt.asIntN(64, message.memoryLimitBytes) !== message.memoryLimitBytes) {
+        throw new globalThis.Error("value provided for field message.memoryLimitBytes of type int64 too large");
+      }
+      writer.uint32(200).int64(message.memoryLimitBytes);
+    }
+    if (message.outputLimitBytes !== 0n) {
+      if (BigInt.asIntN(64, message.outputLimitBytes) !== message.outputLimitBytes) {
+        throw new globalThis.Error("value provided for field message.outputLimitBytes of type int64 too large");
+      }
+      writer.uint32(208).int64(message.outputLimitBytes);
+    }
+    for (const v of message.shares) {
+      JobShare.encode(v!, writer.uint32(218).fork()).join();
     }
     return writer;
   },
@@ -1094,6 +1285,46 @@ export const Job: MessageFns<Job> = {
             message.tasksFailed = reader.int32();
             continue;
           }
+          case 23: {
+            if (tag !== 186) {
+              break;
+            }
+
+            message.phaseNote = PhaseNote.decode(reader, reader.uint32());
+            continue;
+          }
+          case 24: {
+            if (tag !== 194) {
+              break;
+            }
+
+            message.queuePosition = QueuePosition.decode(reader, reader.uint32());
+            continue;
+          }
+          case 25: {
+            if (tag !== 200) {
+              break;
+            }
+
+            message.memoryLimitBytes = reader.int64() as bigint;
+            continue;
+          }
+          case 26: {
+            if (tag !== 208) {
+              break;
+            }
+
+            message.outputLimitBytes = reader.int64() as bigint;
+            continue;
+          }
+          case 27: {
+            if (tag !== 218) {
+              break;
+            }
+
+            message.shares.push(JobShare.decode(reader, reader.uint32()));
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1182,6 +1413,29 @@ export const Job: MessageFns<Job> = {
         : isSet(object.tasks_failed)
         ? globalThis.Number(object.tasks_failed)
         : 0,
+      phaseNote: isSet(object.phaseNote)
+        ? PhaseNote.fromJSON(object.phaseNote)
+        : isSet(object.phase_note)
+        ? PhaseNote.fromJSON(object.phase_note)
+        : undefined,
+      queuePosition: isSet(object.queuePosition)
+        ? QueuePosition.fromJSON(object.queuePosition)
+        : isSet(object.queue_position)
+        ? QueuePosition.fromJSON(object.queue_position)
+        : undefined,
+      memoryLimitBytes: isSet(object.memoryLimitBytes)
+        ? BigInt(object.memoryLimitBytes)
+        : isSet(object.memory_limit_bytes)
+        ? BigInt(object.memory_limit_bytes)
+        : 0n,
+      outputLimitBytes: isSet(object.outputLimitBytes)
+        ? BigInt(object.outputLimitBytes)
+        : isSet(object.output_limit_bytes)
+        ? BigInt(object.output_limit_bytes)
+        : 0n,
+      shares: globalThis.Array.isArray(object?.shares)
+        ? object.shares.map((e: any) => JobShare.fromJSON(e))
+        : [],
     };
   },
 
@@ -1253,6 +1507,21 @@ export const Job: MessageFns<Job> = {
     if (message.tasksFailed !== 0) {
       obj.tasksFailed = Math.round(message.tasksFailed);
     }
+    if (message.phaseNote !== undefined) {
+      obj.phaseNote = PhaseNote.toJSON(message.phaseNote);
+    }
+    if (message.queuePosition !== undefined) {
+      obj.queuePosition = QueuePosition.toJSON(message.queuePosition);
+    }
+    if (message.memoryLimitBytes !== 0n) {
+      obj.memoryLimitBytes = message.memoryLimitBytes.toString();
+    }
+    if (message.outputLimitBytes !== 0n) {
+      obj.outputLimitBytes = message.outputLimitBytes.toString();
+    }
+    if (message.shares?.length) {
+      obj.shares = message.shares.map((e) => JobShare.toJSON(e));
+    }
     return obj;
   },
 
@@ -1291,6 +1560,326 @@ export const Job: MessageFns<Job> = {
     message.taskCount = object.taskCount ?? 0;
     message.tasksCompleted = object.tasksCompleted ?? 0;
     message.tasksFailed = object.tasksFailed ?? 0;
+    message.phaseNote = (object.phaseNote !== undefined && object.phaseNote !== null)
+      ? PhaseNote.fromPartial(object.phaseNote)
+      : undefined;
+    message.queuePosition = (object.queuePosition !== undefined && object.queuePosition !== null)
+      ? QueuePosition.fromPartial(object.queuePosition)
+      : undefined;
+    message.memoryLimitBytes = (object.memoryLimitBytes !== undefined && object.memoryLimitBytes !== null)
+      ? BigInt(object.memoryLimitBytes)
+      : 0n;
+    message.outputLimitBytes = (object.outputLimitBytes !== undefined && object.outputLimitBytes !== null)
+      ? BigInt(object.outputLimitBytes)
+      : 0n;
+    message.shares = object.shares?.map((e) => JobShare.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBasePhaseNote(): PhaseNote {
+  return { reason: "", message: "", ownerMayRun: false };
+}
+
+export const PhaseNote: MessageFns<PhaseNote> = {
+  encode(message: PhaseNote, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.reason !== "") {
+      writer.uint32(10).string(message.reason);
+    }
+    if (message.message !== "") {
+      writer.uint32(18).string(message.message);
+    }
+    if (message.ownerMayRun !== false) {
+      writer.uint32(24).bool(message.ownerMayRun);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): PhaseNote {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBasePhaseNote();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.reason = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.message = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.ownerMayRun = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): PhaseNote {
+    return {
+      reason: isSet(object.reason) ? globalThis.String(object.reason) : "",
+      message: isSet(object.message) ? globalThis.String(object.message) : "",
+      ownerMayRun: isSet(object.ownerMayRun)
+        ? globalThis.Boolean(object.ownerMayRun)
+        : isSet(object.owner_may_run)
+        ? globalThis.Boolean(object.owner_may_run)
+        : false,
+    };
+  },
+
+  toJSON(message: PhaseNote): unknown {
+    const obj: any = {};
+    if (message.reason !== "") {
+      obj.reason = message.reason;
+    }
+    if (message.message !== "") {
+      obj.message = message.message;
+    }
+    if (message.ownerMayRun !== false) {
+      obj.ownerMayRun = message.ownerMayRun;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<PhaseNote>, I>>(base?: I): PhaseNote {
+    return PhaseNote.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<PhaseNote>, I>>(object: I): PhaseNote {
+    const message = createBasePhaseNote();
+    message.reason = object.reason ?? "";
+    message.message = object.message ?? "";
+    message.ownerMayRun = object.ownerMayRun ?? false;
+    return message;
+  },
+};
+
+function createBaseQueuePosition(): QueuePosition {
+  return { jobsAhead: 0, expectedStartTime: undefined };
+}
+
+export const QueuePosition: MessageFns<QueuePosition> = {
+  encode(message: QueuePosition, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.jobsAhead !== 0) {
+      writer.uint32(8).int32(message.jobsAhead);
+    }
+    if (message.expectedStartTime !== undefined) {
+      Timestamp.encode(toTimestamp(message.expectedStartTime), writer.uint32(18).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): QueuePosition {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseQueuePosition();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.jobsAhead = reader.int32();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.expectedStartTime = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): QueuePosition {
+    return {
+      jobsAhead: isSet(object.jobsAhead)
+        ? globalThis.Number(object.jobsAhead)
+        : isSet(object.jobs_ahead)
+        ? globalThis.Number(object.jobs_ahead)
+        : 0,
+      expectedStartTime: isSet(object.expectedStartTime)
+        ? fromJsonTimestamp(object.expectedStartTime)
+        : isSet(object.expected_start_time)
+        ? fromJsonTimestamp(object.expected_start_time)
+        : undefined,
+    };
+  },
+
+  toJSON(message: QueuePosition): unknown {
+    const obj: any = {};
+    if (message.jobsAhead !== 0) {
+      obj.jobsAhead = Math.round(message.jobsAhead);
+    }
+    if (message.expectedStartTime !== undefined) {
+      obj.expectedStartTime = message.expectedStartTime.toISOString();
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<QueuePosition>, I>>(base?: I): QueuePosition {
+    return QueuePosition.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<QueuePosition>, I>>(object: I): QueuePosition {
+    const message = createBaseQueuePosition();
+    message.jobsAhead = object.jobsAhead ?? 0;
+    message.expectedStartTime = object.expectedStartTime ?? undefined;
+    return message;
+  },
+};
+
+function createBaseJobShare(): JobShare {
+  return { user: "", displayName: "", createTime: undefined };
+}
+
+export const JobShare: MessageFns<JobShare> = {
+  encode(message: JobShare, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.user !== "") {
+      writer.uint32(10).string(message.user);
+    }
+    if (message.displayName !== "") {
+      writer.uint32(18).string(message.displayName);
+    }
+    if (message.createTime !== undefined) {
+      Timestamp.encode(toTimestamp(message.createTime), writer.uint32(26).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): JobShare {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseJobShare();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.user = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.displayName = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.createTime = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): JobShare {
+    return {
+      user: isSet(object.user) ? globalThis.String(object.user) : "",
+      displayName: isSet(object.displayName)
+        ? globalThis.String(object.displayName)
+        : isSet(object.display_name)
+        ? globalThis.String(object.display_name)
+        : "",
+      createTime: isSet(object.createTime)
+        ? fromJsonTimestamp(object.createTime)
+        : isSet(object.create_time)
+        ? fromJsonTimestamp(object.create_time)
+        : undefined,
+    };
+  },
+
+  toJSON(message: JobShare): unknown {
+    const obj: any = {};
+    if (message.user !== "") {
+      obj.user = message.user;
+    }
+    if (message.displayName !== "") {
+      obj.displayName = message.displayName;
+    }
+    if (message.createTime !== undefined) {
+      obj.createTime = message.createTime.toISOString();
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<JobShare>, I>>(base?: I): JobShare {
+    return JobShare.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<JobShare>, I>>(object: I): JobShare {
+    const message = createBaseJobShare();
+    message.user = object.user ?? "";
+    message.displayName = object.displayName ?? "";
+    message.createTime = object.createTime ?? undefined;
     return message;
   },
 };
@@ -1749,6 +2338,9 @@ function createBaseJobTask(): JobTask {
     startTime: undefined,
     endTime: undefined,
     error: undefined,
+    failedAttempts: [],
+    retryTime: undefined,
+    progress: 0,
   };
 }
 
@@ -1774,6 +2366,15 @@ export const JobTask: MessageFns<JobTask> = {
     }
     if (message.error !== undefined) {
       JobError.encode(message.error, writer.uint32(58).fork()).join();
+    }
+    for (const v of message.failedAttempts) {
+      TaskAttempt.encode(v!, writer.uint32(66).fork()).join();
+    }
+    if (message.retryTime !== undefined) {
+      Timestamp.encode(toTimestamp(message.retryTime), writer.uint32(74).fork()).join();
+    }
+    if (message.progress !== 0) {
+      writer.uint32(81).double(message.progress);
     }
     return writer;
   },
@@ -1847,6 +2448,30 @@ export const JobTask: MessageFns<JobTask> = {
             message.error = JobError.decode(reader, reader.uint32());
             continue;
           }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.failedAttempts.push(TaskAttempt.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 9: {
+            if (tag !== 74) {
+              break;
+            }
+
+            message.retryTime = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 10: {
+            if (tag !== 81) {
+              break;
+            }
+
+            message.progress = reader.double();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1880,6 +2505,17 @@ export const JobTask: MessageFns<JobTask> = {
         ? fromJsonTimestamp(object.end_time)
         : undefined,
       error: isSet(object.error) ? JobError.fromJSON(object.error) : undefined,
+      failedAttempts: globalThis.Array.isArray(object?.failedAttempts)
+        ? object.failedAttempts.map((e: any) => TaskAttempt.fromJSON(e))
+        : globalThis.Array.isArray(object?.failed_attempts)
+        ? object.failed_attempts.map((e: any) => TaskAttempt.fromJSON(e))
+        : [],
+      retryTime: isSet(object.retryTime)
+        ? fromJsonTimestamp(object.retryTime)
+        : isSet(object.retry_time)
+        ? fromJsonTimestamp(object.retry_time)
+        : undefined,
+      progress: isSet(object.progress) ? globalThis.Number(object.progress) : 0,
     };
   },
 
@@ -1906,6 +2542,15 @@ export const JobTask: MessageFns<JobTask> = {
     if (message.error !== undefined) {
       obj.error = JobError.toJSON(message.error);
     }
+    if (message.failedAttempts?.length) {
+      obj.failedAttempts = message.failedAttempts.map((e) => TaskAttempt.toJSON(e));
+    }
+    if (message.retryTime !== undefined) {
+      obj.retryTime = message.retryTime.toISOString();
+    }
+    if (message.progress !== 0) {
+      obj.progress = floatToJson(message.progress);
+    }
     return obj;
   },
 
@@ -1923,12 +2568,147 @@ export const JobTask: MessageFns<JobTask> = {
     message.error = (object.error !== undefined && object.error !== null)
       ? JobError.fromPartial(object.error)
       : undefined;
+    message.failedAttempts = object.failedAttempts?.map((e) => TaskAttempt.fromPartial(e)) || [];
+    message.retryTime = object.retryTime ?? undefined;
+    message.progress = object.progress ?? 0;
+    return message;
+  },
+};
+
+function createBaseTaskAttempt(): TaskAttempt {
+  return { number: 0, startTime: undefined, endTime: undefined, exit: undefined };
+}
+
+export const TaskAttempt: MessageFns<TaskAttempt> = {
+  encode(message: TaskAttempt, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.number !== 0) {
+      writer.uint32(8).int32(message.number);
+    }
+    if (message.startTime !== undefined) {
+      Timestamp.encode(toTimestamp(message.startTime), writer.uint32(18).fork()).join();
+    }
+    if (message.endTime !== undefined) {
+      Timestamp.encode(toTimestamp(message.endTime), writer.uint32(26).fork()).join();
+    }
+    if (message.exit !== undefined) {
+      JobError.encode(message.exit, writer.uint32(34).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): TaskAttempt {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseTaskAttempt();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.number = reader.int32();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.startTime = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.endTime = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.exit = JobError.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): TaskAttempt {
+    return {
+      number: isSet(object.number) ? globalThis.Number(object.number) : 0,
+      startTime: isSet(object.startTime)
+        ? fromJsonTimestamp(object.startTime)
+        : isSet(object.start_time)
+        ? fromJsonTimestamp(object.start_time)
+        : undefined,
+      endTime: isSet(object.endTime)
+        ? fromJsonTimestamp(object.endTime)
+        : isSet(object.end_time)
+        ? fromJsonTimestamp(object.end_time)
+        : undefined,
+      exit: isSet(object.exit) ? JobError.fromJSON(object.exit) : undefined,
+    };
+  },
+
+  toJSON(message: TaskAttempt): unknown {
+    const obj: any = {};
+    if (message.number !== 0) {
+      obj.number = Math.round(message.number);
+    }
+    if (message.startTime !== undefined) {
+      obj.startTime = message.startTime.toISOString();
+    }
+    if (message.endTime !== undefined) {
+      obj.endTime = message.endTime.toISOString();
+    }
+    if (message.exit !== undefined) {
+      obj.exit = JobError.toJSON(message.exit);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<TaskAttempt>, I>>(base?: I): TaskAttempt {
+    return TaskAttempt.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<TaskAttempt>, I>>(object: I): TaskAttempt {
+    const message = createBaseTaskAttempt();
+    message.number = object.number ?? 0;
+    message.startTime = object.startTime ?? undefined;
+    message.endTime = object.endTime ?? undefined;
+    message.exit = (object.exit !== undefined && object.exit !== null) ? JobError.fromPartial(object.exit) : undefined;
     return message;
   },
 };
 
 function createBaseService(): Service {
-  return { id: "", displayName: "", description: "", parameters: [] };
+  return {
+    id: "",
+    displayName: "",
+    description: "",
+    parameters: [],
+    defaultExecutionDuration: undefined,
+    maxExecutionDuration: undefined,
+  };
 }
 
 export const Service: MessageFns<Service> = {
@@ -1944,6 +2724,12 @@ export const Service: MessageFns<Service> = {
     }
     for (const v of message.parameters) {
       ParameterSchema.encode(v!, writer.uint32(34).fork()).join();
+    }
+    if (message.defaultExecutionDuration !== undefined) {
+      Duration.encode(message.defaultExecutionDuration, writer.uint32(42).fork()).join();
+    }
+    if (message.maxExecutionDuration !== undefined) {
+      Duration.encode(message.maxExecutionDuration, writer.uint32(50).fork()).join();
     }
     return writer;
   },
@@ -1993,6 +2779,22 @@ export const Service: MessageFns<Service> = {
             message.parameters.push(ParameterSchema.decode(reader, reader.uint32()));
             continue;
           }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.defaultExecutionDuration = Duration.decode(reader, reader.uint32());
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.maxExecutionDuration = Duration.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2017,6 +2819,16 @@ export const Service: MessageFns<Service> = {
       parameters: globalThis.Array.isArray(object?.parameters)
         ? object.parameters.map((e: any) => ParameterSchema.fromJSON(e))
         : [],
+      defaultExecutionDuration: isSet(object.defaultExecutionDuration)
+        ? Duration.fromJSON(object.defaultExecutionDuration)
+        : isSet(object.default_execution_duration)
+        ? Duration.fromJSON(object.default_execution_duration)
+        : undefined,
+      maxExecutionDuration: isSet(object.maxExecutionDuration)
+        ? Duration.fromJSON(object.maxExecutionDuration)
+        : isSet(object.max_execution_duration)
+        ? Duration.fromJSON(object.max_execution_duration)
+        : undefined,
     };
   },
 
@@ -2034,6 +2846,12 @@ export const Service: MessageFns<Service> = {
     if (message.parameters?.length) {
       obj.parameters = message.parameters.map((e) => ParameterSchema.toJSON(e));
     }
+    if (message.defaultExecutionDuration !== undefined) {
+      obj.defaultExecutionDuration = Duration.toJSON(message.defaultExecutionDuration);
+    }
+    if (message.maxExecutionDuration !== undefined) {
+      obj.maxExecutionDuration = Duration.toJSON(message.maxExecutionDuration);
+    }
     return obj;
   },
 
@@ -2046,6 +2864,13 @@ export const Service: MessageFns<Service> = {
     message.displayName = object.displayName ?? "";
     message.description = object.description ?? "";
     message.parameters = object.parameters?.map((e) => ParameterSchema.fromPartial(e)) || [];
+    message.defaultExecutionDuration =
+      (object.defaultExecutionDuration !== undefined && object.defaultExecutionDuration !== null)
+        ? Duration.fromPartial(object.defaultExecutionDuration)
+        : undefined;
+    message.maxExecutionDuration = (object.maxExecutionDuration !== undefined && object.maxExecutionDuration !== null)
+      ? Duration.fromPartial(object.maxExecutionDuration)
+      : undefined;
     return message;
   },
 };
@@ -2062,6 +2887,7 @@ function createBaseParameterSchema(): ParameterSchema {
     minimum: undefined,
     maximum: undefined,
     unit: "",
+    ucd: "",
   };
 }
 
@@ -2096,6 +2922,9 @@ export const ParameterSchema: MessageFns<ParameterSchema> = {
     }
     if (message.unit !== "") {
       writer.uint32(82).string(message.unit);
+    }
+    if (message.ucd !== "") {
+      writer.uint32(90).string(message.ucd);
     }
     return writer;
   },
@@ -2193,6 +3022,14 @@ export const ParameterSchema: MessageFns<ParameterSchema> = {
             message.unit = reader.string();
             continue;
           }
+          case 11: {
+            if (tag !== 90) {
+              break;
+            }
+
+            message.ucd = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2221,6 +3058,7 @@ export const ParameterSchema: MessageFns<ParameterSchema> = {
       minimum: isSet(object.minimum) ? globalThis.Number(object.minimum) : undefined,
       maximum: isSet(object.maximum) ? globalThis.Number(object.maximum) : undefined,
       unit: isSet(object.unit) ? globalThis.String(object.unit) : "",
+      ucd: isSet(object.ucd) ? globalThis.String(object.ucd) : "",
     };
   },
 
@@ -2256,6 +3094,9 @@ export const ParameterSchema: MessageFns<ParameterSchema> = {
     if (message.unit !== "") {
       obj.unit = message.unit;
     }
+    if (message.ucd !== "") {
+      obj.ucd = message.ucd;
+    }
     return obj;
   },
 
@@ -2274,6 +3115,7 @@ export const ParameterSchema: MessageFns<ParameterSchema> = {
     message.minimum = object.minimum ?? undefined;
     message.maximum = object.maximum ?? undefined;
     message.unit = object.unit ?? "";
+    message.ucd = object.ucd ?? "";
     return message;
   },
 };
@@ -3124,6 +3966,182 @@ export const ListJobsResponse: MessageFns<ListJobsResponse> = {
   },
 };
 
+function createBaseUpdateJobRequest(): UpdateJobRequest {
+  return {
+    name: "",
+    updateMask: undefined,
+    parameters: [],
+    runId: "",
+    executionDuration: undefined,
+    destructionTime: undefined,
+  };
+}
+
+export const UpdateJobRequest: MessageFns<UpdateJobRequest> = {
+  encode(message: UpdateJobRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.name !== "") {
+      writer.uint32(10).string(message.name);
+    }
+    if (message.updateMask !== undefined) {
+      FieldMask.encode(FieldMask.wrap(message.updateMask), writer.uint32(18).fork()).join();
+    }
+    for (const v of message.parameters) {
+      Parameter.encode(v!, writer.uint32(26).fork()).join();
+    }
+    if (message.runId !== "") {
+      writer.uint32(34).string(message.runId);
+    }
+    if (message.executionDuration !== undefined) {
+      Duration.encode(message.executionDuration, writer.uint32(42).fork()).join();
+    }
+    if (message.destructionTime !== undefined) {
+      Timestamp.encode(toTimestamp(message.destructionTime), writer.uint32(50).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): UpdateJobRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseUpdateJobRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.name = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.updateMask = FieldMask.unwrap(FieldMask.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.parameters.push(Parameter.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.runId = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.executionDuration = Duration.decode(reader, reader.uint32());
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.destructionTime = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): UpdateJobRequest {
+    return {
+      name: isSet(object.name) ? globalThis.String(object.name) : "",
+      updateMask: isSet(object.updateMask)
+        ? FieldMask.unwrap(FieldMask.fromJSON(object.updateMask))
+        : isSet(object.update_mask)
+        ? FieldMask.unwrap(FieldMask.fromJSON(object.update_mask))
+        : undefined,
+      parameters: globalThis.Array.isArray(object?.parameters)
+        ? object.parameters.map((e: any) => Parameter.fromJSON(e))
+        : [],
+      runId: isSet(object.runId)
+        ? globalThis.String(object.runId)
+        : isSet(object.run_id)
+        ? globalThis.String(object.run_id)
+        : "",
+      executionDuration: isSet(object.executionDuration)
+        ? Duration.fromJSON(object.executionDuration)
+        : isSet(object.execution_duration)
+        ? Duration.fromJSON(object.execution_duration)
+        : undefined,
+      destructionTime: isSet(object.destructionTime)
+        ? fromJsonTimestamp(object.destructionTime)
+        : isSet(object.destruction_time)
+        ? fromJsonTimestamp(object.destruction_time)
+        : undefined,
+    };
+  },
+
+  toJSON(message: UpdateJobRequest): unknown {
+    const obj: any = {};
+    if (message.name !== "") {
+      obj.name = message.name;
+    }
+    if (message.updateMask !== undefined) {
+      obj.updateMask = FieldMask.toJSON(FieldMask.wrap(message.updateMask));
+    }
+    if (message.parameters?.length) {
+      obj.parameters = message.parameters.map((e) => Parameter.toJSON(e));
+    }
+    if (message.runId !== "") {
+      obj.runId = message.runId;
+    }
+    if (message.executionDuration !== undefined) {
+      obj.executionDuration = Duration.toJSON(message.executionDuration);
+    }
+    if (message.destructionTime !== undefined) {
+      obj.destructionTime = message.destructionTime.toISOString();
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<UpdateJobRequest>, I>>(base?: I): UpdateJobRequest {
+    return UpdateJobRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<UpdateJobRequest>, I>>(object: I): UpdateJobRequest {
+    const message = createBaseUpdateJobRequest();
+    message.name = object.name ?? "";
+    message.updateMask = object.updateMask ?? undefined;
+    message.parameters = object.parameters?.map((e) => Parameter.fromPartial(e)) || [];
+    message.runId = object.runId ?? "";
+    message.executionDuration = (object.executionDuration !== undefined && object.executionDuration !== null)
+      ? Duration.fromPartial(object.executionDuration)
+      : undefined;
+    message.destructionTime = object.destructionTime ?? undefined;
+    return message;
+  },
+};
+
 function createBaseRunJobRequest(): RunJobRequest {
   return { name: "" };
 }
@@ -3518,6 +4536,692 @@ export const ListJobTasksResponse: MessageFns<ListJobTasksResponse> = {
   fromPartial<I extends Exact<DeepPartial<ListJobTasksResponse>, I>>(object: I): ListJobTasksResponse {
     const message = createBaseListJobTasksResponse();
     message.tasks = object.tasks?.map((e) => JobTask.fromPartial(e)) || [];
+    message.nextPageToken = object.nextPageToken ?? "";
+    return message;
+  },
+};
+
+function createBaseListJobLogRequest(): ListJobLogRequest {
+  return { parent: "", task: undefined, pageSize: 0, pageToken: "" };
+}
+
+export const ListJobLogRequest: MessageFns<ListJobLogRequest> = {
+  encode(message: ListJobLogRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.parent !== "") {
+      writer.uint32(10).string(message.parent);
+    }
+    if (message.task !== undefined) {
+      writer.uint32(16).int32(message.task);
+    }
+    if (message.pageSize !== 0) {
+      writer.uint32(24).int32(message.pageSize);
+    }
+    if (message.pageToken !== "") {
+      writer.uint32(34).string(message.pageToken);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListJobLogRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListJobLogRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.parent = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.task = reader.int32();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.pageSize = reader.int32();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.pageToken = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ListJobLogRequest {
+    return {
+      parent: isSet(object.parent) ? globalThis.String(object.parent) : "",
+      task: isSet(object.task) ? globalThis.Number(object.task) : undefined,
+      pageSize: isSet(object.pageSize)
+        ? globalThis.Number(object.pageSize)
+        : isSet(object.page_size)
+        ? globalThis.Number(object.page_size)
+        : 0,
+      pageToken: isSet(object.pageToken)
+        ? globalThis.String(object.pageToken)
+        : isSet(object.page_token)
+        ? globalThis.String(object.page_token)
+        : "",
+    };
+  },
+
+  toJSON(message: ListJobLogRequest): unknown {
+    const obj: any = {};
+    if (message.parent !== "") {
+      obj.parent = message.parent;
+    }
+    if (message.task !== undefined) {
+      obj.task = Math.round(message.task);
+    }
+    if (message.pageSize !== 0) {
+      obj.pageSize = Math.round(message.pageSize);
+    }
+    if (message.pageToken !== "") {
+      obj.pageToken = message.pageToken;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ListJobLogRequest>, I>>(base?: I): ListJobLogRequest {
+    return ListJobLogRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ListJobLogRequest>, I>>(object: I): ListJobLogRequest {
+    const message = createBaseListJobLogRequest();
+    message.parent = object.parent ?? "";
+    message.task = object.task ?? undefined;
+    message.pageSize = object.pageSize ?? 0;
+    message.pageToken = object.pageToken ?? "";
+    return message;
+  },
+};
+
+function createBaseListJobLogResponse(): ListJobLogResponse {
+  return { lines: [], nextPageToken: "" };
+}
+
+export const ListJobLogResponse: MessageFns<ListJobLogResponse> = {
+  encode(message: ListJobLogResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.lines) {
+      LoggedLine.encode(v!, writer.uint32(10).fork()).join();
+    }
+    if (message.nextPageToken !== "") {
+      writer.uint32(18).string(message.nextPageToken);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListJobLogResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListJobLogResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.lines.push(LoggedLine.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.nextPageToken = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ListJobLogResponse {
+    return {
+      lines: globalThis.Array.isArray(object?.lines) ? object.lines.map((e: any) => LoggedLine.fromJSON(e)) : [],
+      nextPageToken: isSet(object.nextPageToken)
+        ? globalThis.String(object.nextPageToken)
+        : isSet(object.next_page_token)
+        ? globalThis.String(object.next_page_token)
+        : "",
+    };
+  },
+
+  toJSON(message: ListJobLogResponse): unknown {
+    const obj: any = {};
+    if (message.lines?.length) {
+      obj.lines = message.lines.map((e) => LoggedLine.toJSON(e));
+    }
+    if (message.nextPageToken !== "") {
+      obj.nextPageToken = message.nextPageToken;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ListJobLogResponse>, I>>(base?: I): ListJobLogResponse {
+    return ListJobLogResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ListJobLogResponse>, I>>(object: I): ListJobLogResponse {
+    const message = createBaseListJobLogResponse();
+    message.lines = object.lines?.map((e) => LoggedLine.fromPartial(e)) || [];
+    message.nextPageToken = object.nextPageToken ?? "";
+    return message;
+  },
+};
+
+function createBaseLoggedLine(): LoggedLine {
+  return { sequence: 0n, time: undefined, task: 0, text: "" };
+}
+
+export const LoggedLine: MessageFns<LoggedLine> = {
+  encode(message: LoggedLine, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.sequence !== 0n) {
+      if (BigInt.asIntN(64, message.sequence) !== message.sequence) {
+        throw new globalThis.Error("value provided for field message.sequence of type int64 too large");
+      }
+      writer.uint32(8).int64(message.sequence);
+    }
+    if (message.time !== undefined) {
+      Timestamp.encode(toTimestamp(message.time), writer.uint32(18).fork()).join();
+    }
+    if (message.task !== 0) {
+      writer.uint32(24).int32(message.task);
+    }
+    if (message.text !== "") {
+      writer.uint32(34).string(message.text);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): LoggedLine {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseLoggedLine();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.sequence = reader.int64() as bigint;
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.time = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.task = reader.int32();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.text = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): LoggedLine {
+    return {
+      sequence: isSet(object.sequence) ? BigInt(object.sequence) : 0n,
+      time: isSet(object.time) ? fromJsonTimestamp(object.time) : undefined,
+      task: isSet(object.task) ? globalThis.Number(object.task) : 0,
+      text: isSet(object.text) ? globalThis.String(object.text) : "",
+    };
+  },
+
+  toJSON(message: LoggedLine): unknown {
+    const obj: any = {};
+    if (message.sequence !== 0n) {
+      obj.sequence = message.sequence.toString();
+    }
+    if (message.time !== undefined) {
+      obj.time = message.time.toISOString();
+    }
+    if (message.task !== 0) {
+      obj.task = Math.round(message.task);
+    }
+    if (message.text !== "") {
+      obj.text = message.text;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<LoggedLine>, I>>(base?: I): LoggedLine {
+    return LoggedLine.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<LoggedLine>, I>>(object: I): LoggedLine {
+    const message = createBaseLoggedLine();
+    message.sequence = (object.sequence !== undefined && object.sequence !== null) ? BigInt(object.sequence) : 0n;
+    message.time = object.time ?? undefined;
+    message.task = object.task ?? 0;
+    message.text = object.text ?? "";
+    return message;
+  },
+};
+
+function createBaseShareJobRequest(): ShareJobRequest {
+  return { name: "", email: "" };
+}
+
+export const ShareJobRequest: MessageFns<ShareJobRequest> = {
+  encode(message: ShareJobRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.name !== "") {
+      writer.uint32(10).string(message.name);
+    }
+    if (message.email !== "") {
+      writer.uint32(18).string(message.email);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ShareJobRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseShareJobRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.name = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.email = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ShareJobRequest {
+    return {
+      name: isSet(object.name) ? globalThis.String(object.name) : "",
+      email: isSet(object.email) ? globalThis.String(object.email) : "",
+    };
+  },
+
+  toJSON(message: ShareJobRequest): unknown {
+    const obj: any = {};
+    if (message.name !== "") {
+      obj.name = message.name;
+    }
+    if (message.email !== "") {
+      obj.email = message.email;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ShareJobRequest>, I>>(base?: I): ShareJobRequest {
+    return ShareJobRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ShareJobRequest>, I>>(object: I): ShareJobRequest {
+    const message = createBaseShareJobRequest();
+    message.name = object.name ?? "";
+    message.email = object.email ?? "";
+    return message;
+  },
+};
+
+function createBaseUnshareJobRequest(): UnshareJobRequest {
+  return { name: "", user: "" };
+}
+
+export const UnshareJobRequest: MessageFns<UnshareJobRequest> = {
+  encode(message: UnshareJobRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.name !== "") {
+      writer.uint32(10).string(message.name);
+    }
+    if (message.user !== "") {
+      writer.uint32(18).string(message.user);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): UnshareJobRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseUnshareJobRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.name = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.user = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): UnshareJobRequest {
+    return {
+      name: isSet(object.name) ? globalThis.String(object.name) : "",
+      user: isSet(object.user) ? globalThis.String(object.user) : "",
+    };
+  },
+
+  toJSON(message: UnshareJobRequest): unknown {
+    const obj: any = {};
+    if (message.name !== "") {
+      obj.name = message.name;
+    }
+    if (message.user !== "") {
+      obj.user = message.user;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<UnshareJobRequest>, I>>(base?: I): UnshareJobRequest {
+    return UnshareJobRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<UnshareJobRequest>, I>>(object: I): UnshareJobRequest {
+    const message = createBaseUnshareJobRequest();
+    message.name = object.name ?? "";
+    message.user = object.user ?? "";
+    return message;
+  },
+};
+
+function createBaseListSharedJobsRequest(): ListSharedJobsRequest {
+  return { pageSize: 0, pageToken: "" };
+}
+
+export const ListSharedJobsRequest: MessageFns<ListSharedJobsRequest> = {
+  encode(message: ListSharedJobsRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.pageSize !== 0) {
+      writer.uint32(8).int32(message.pageSize);
+    }
+    if (message.pageToken !== "") {
+      writer.uint32(18).string(message.pageToken);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListSharedJobsRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListSharedJobsRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.pageSize = reader.int32();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.pageToken = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ListSharedJobsRequest {
+    return {
+      pageSize: isSet(object.pageSize)
+        ? globalThis.Number(object.pageSize)
+        : isSet(object.page_size)
+        ? globalThis.Number(object.page_size)
+        : 0,
+      pageToken: isSet(object.pageToken)
+        ? globalThis.String(object.pageToken)
+        : isSet(object.page_token)
+        ? globalThis.String(object.page_token)
+        : "",
+    };
+  },
+
+  toJSON(message: ListSharedJobsRequest): unknown {
+    const obj: any = {};
+    if (message.pageSize !== 0) {
+      obj.pageSize = Math.round(message.pageSize);
+    }
+    if (message.pageToken !== "") {
+      obj.pageToken = message.pageToken;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ListSharedJobsRequest>, I>>(base?: I): ListSharedJobsRequest {
+    return ListSharedJobsRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ListSharedJobsRequest>, I>>(object: I): ListSharedJobsRequest {
+    const message = createBaseListSharedJobsRequest();
+    message.pageSize = object.pageSize ?? 0;
+    message.pageToken = object.pageToken ?? "";
+    return message;
+  },
+};
+
+function createBaseListSharedJobsResponse(): ListSharedJobsResponse {
+  return { jobs: [], nextPageToken: "" };
+}
+
+export const ListSharedJobsResponse: MessageFns<ListSharedJobsResponse> = {
+  encode(message: ListSharedJobsResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.jobs) {
+      Job.encode(v!, writer.uint32(10).fork()).join();
+    }
+    if (message.nextPageToken !== "") {
+      writer.uint32(18).string(message.nextPageToken);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListSharedJobsResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListSharedJobsResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.jobs.push(Job.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.nextPageToken = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ListSharedJobsResponse {
+    return {
+      jobs: globalThis.Array.isArray(object?.jobs) ? object.jobs.map((e: any) => Job.fromJSON(e)) : [],
+      nextPageToken: isSet(object.nextPageToken)
+        ? globalThis.String(object.nextPageToken)
+        : isSet(object.next_page_token)
+        ? globalThis.String(object.next_page_token)
+        : "",
+    };
+  },
+
+  toJSON(message: ListSharedJobsResponse): unknown {
+    const obj: any = {};
+    if (message.jobs?.length) {
+      obj.jobs = message.jobs.map((e) => Job.toJSON(e));
+    }
+    if (message.nextPageToken !== "") {
+      obj.nextPageToken = message.nextPageToken;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ListSharedJobsResponse>, I>>(base?: I): ListSharedJobsResponse {
+    return ListSharedJobsResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ListSharedJobsResponse>, I>>(object: I): ListSharedJobsResponse {
+    const message = createBaseListSharedJobsResponse();
+    message.jobs = object.jobs?.map((e) => Job.fromPartial(e)) || [];
     message.nextPageToken = object.nextPageToken ?? "";
     return message;
   },
@@ -3991,7 +5695,7 @@ export const JobEvent: MessageFns<JobEvent> = {
 };
 
 function createBasePhaseChange(): PhaseChange {
-  return { phase: Phase.PHASE_UNSPECIFIED, error: undefined };
+  return { phase: Phase.PHASE_UNSPECIFIED, error: undefined, note: undefined };
 }
 
 export const PhaseChange: MessageFns<PhaseChange> = {
@@ -4001,6 +5705,9 @@ export const PhaseChange: MessageFns<PhaseChange> = {
     }
     if (message.error !== undefined) {
       JobError.encode(message.error, writer.uint32(18).fork()).join();
+    }
+    if (message.note !== undefined) {
+      PhaseNote.encode(message.note, writer.uint32(26).fork()).join();
     }
     return writer;
   },
@@ -4034,6 +5741,14 @@ export const PhaseChange: MessageFns<PhaseChange> = {
             message.error = JobError.decode(reader, reader.uint32());
             continue;
           }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.note = PhaseNote.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -4050,6 +5765,7 @@ export const PhaseChange: MessageFns<PhaseChange> = {
     return {
       phase: isSet(object.phase) ? phaseFromJSON(object.phase) : Phase.PHASE_UNSPECIFIED,
       error: isSet(object.error) ? JobError.fromJSON(object.error) : undefined,
+      note: isSet(object.note) ? PhaseNote.fromJSON(object.note) : undefined,
     };
   },
 
@@ -4060,6 +5776,9 @@ export const PhaseChange: MessageFns<PhaseChange> = {
     }
     if (message.error !== undefined) {
       obj.error = JobError.toJSON(message.error);
+    }
+    if (message.note !== undefined) {
+      obj.note = PhaseNote.toJSON(message.note);
     }
     return obj;
   },
@@ -4073,6 +5792,7 @@ export const PhaseChange: MessageFns<PhaseChange> = {
     message.error = (object.error !== undefined && object.error !== null)
       ? JobError.fromPartial(object.error)
       : undefined;
+    message.note = (object.note !== undefined && object.note !== null) ? PhaseNote.fromPartial(object.note) : undefined;
     return message;
   },
 };
@@ -4455,7 +6175,20 @@ export const JobServiceService = {
     responseSerialize: (value: ListJobsResponse): Buffer => Buffer.from(ListJobsResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): ListJobsResponse => ListJobsResponse.decode(value),
   },
-  /** Queues a PENDING job. Its owner only. */
+  /**
+   * Changes what a client may set of a job: parameters and run_id while it is PENDING, execution_duration until
+   * it ends, destruction_time always. Its owner only.
+   */
+  updateJob: {
+    path: "/fairlead.jobs.v1.JobService/UpdateJob" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: UpdateJobRequest): Buffer => Buffer.from(UpdateJobRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): UpdateJobRequest => UpdateJobRequest.decode(value),
+    responseSerialize: (value: Job): Buffer => Buffer.from(Job.encode(value).finish()),
+    responseDeserialize: (value: Buffer): Job => Job.decode(value),
+  },
+  /** Queues a PENDING job, or one that is HELD for a reason that its owner may lift. Its owner only. */
   runJob: {
     path: "/fairlead.jobs.v1.JobService/RunJob" as const,
     requestStream: false as const,
@@ -4498,6 +6231,54 @@ export const JobServiceService = {
     responseSerialize: (value: ListJobTasksResponse): Buffer =>
       Buffer.from(ListJobTasksResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): ListJobTasksResponse => ListJobTasksResponse.decode(value),
+  },
+  /**
+   * What the job's tasks wrote, kept after their end up to a limit. Its owner, or an administrator of the
+   * organisation. WatchJob carries the same lines live.
+   */
+  listJobLog: {
+    path: "/fairlead.jobs.v1.JobService/ListJobLog" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: ListJobLogRequest): Buffer => Buffer.from(ListJobLogRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ListJobLogRequest => ListJobLogRequest.decode(value),
+    responseSerialize: (value: ListJobLogResponse): Buffer => Buffer.from(ListJobLogResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ListJobLogResponse => ListJobLogResponse.decode(value),
+  },
+  /**
+   * Lets a named user see the job and fetch its results; not its log. Its owner shares with members of the
+   * organisation, an administrator of the organisation with any user. NOT_FOUND when nobody has the address.
+   */
+  shareJob: {
+    path: "/fairlead.jobs.v1.JobService/ShareJob" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: ShareJobRequest): Buffer => Buffer.from(ShareJobRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ShareJobRequest => ShareJobRequest.decode(value),
+    responseSerialize: (value: Job): Buffer => Buffer.from(Job.encode(value).finish()),
+    responseDeserialize: (value: Buffer): Job => Job.decode(value),
+  },
+  /** Ends a share. Its owner, or an administrator of the organisation. */
+  unshareJob: {
+    path: "/fairlead.jobs.v1.JobService/UnshareJob" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: UnshareJobRequest): Buffer => Buffer.from(UnshareJobRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): UnshareJobRequest => UnshareJobRequest.decode(value),
+    responseSerialize: (value: Job): Buffer => Buffer.from(Job.encode(value).finish()),
+    responseDeserialize: (value: Buffer): Job => Job.decode(value),
+  },
+  /** Jobs of any organisation that others have shared with the caller, latest share first. */
+  listSharedJobs: {
+    path: "/fairlead.jobs.v1.JobService/ListSharedJobs" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: ListSharedJobsRequest): Buffer =>
+      Buffer.from(ListSharedJobsRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ListSharedJobsRequest => ListSharedJobsRequest.decode(value),
+    responseSerialize: (value: ListSharedJobsResponse): Buffer =>
+      Buffer.from(ListSharedJobsResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ListSharedJobsResponse => ListSharedJobsResponse.decode(value),
   },
   /** A signed address to fetch one result from, short-lived, made after the permission check. */
   createResultUrl: {
@@ -4548,7 +6329,12 @@ export interface JobServiceServer extends UntypedServiceImplementation {
   getJob: handleUnaryCall<GetJobRequest, Job>;
   /** Newest first unless order_by says otherwise. */
   listJobs: handleUnaryCall<ListJobsRequest, ListJobsResponse>;
-  /** Queues a PENDING job. Its owner only. */
+  /**
+   * Changes what a client may set of a job: parameters and run_id while it is PENDING, execution_duration until
+   * it ends, destruction_time always. Its owner only.
+   */
+  updateJob: handleUnaryCall<UpdateJobRequest, Job>;
+  /** Queues a PENDING job, or one that is HELD for a reason that its owner may lift. Its owner only. */
   runJob: handleUnaryCall<RunJobRequest, Job>;
   /** Aborts a job that has not ended. Its owner, or an administrator of the organisation. */
   cancelJob: handleUnaryCall<CancelJobRequest, Job>;
@@ -4559,6 +6345,20 @@ export interface JobServiceServer extends UntypedServiceImplementation {
   deleteJob: handleUnaryCall<DeleteJobRequest, Empty>;
   /** The tasks that a job was planned into. */
   listJobTasks: handleUnaryCall<ListJobTasksRequest, ListJobTasksResponse>;
+  /**
+   * What the job's tasks wrote, kept after their end up to a limit. Its owner, or an administrator of the
+   * organisation. WatchJob carries the same lines live.
+   */
+  listJobLog: handleUnaryCall<ListJobLogRequest, ListJobLogResponse>;
+  /**
+   * Lets a named user see the job and fetch its results; not its log. Its owner shares with members of the
+   * organisation, an administrator of the organisation with any user. NOT_FOUND when nobody has the address.
+   */
+  shareJob: handleUnaryCall<ShareJobRequest, Job>;
+  /** Ends a share. Its owner, or an administrator of the organisation. */
+  unshareJob: handleUnaryCall<UnshareJobRequest, Job>;
+  /** Jobs of any organisation that others have shared with the caller, latest share first. */
+  listSharedJobs: handleUnaryCall<ListSharedJobsRequest, ListSharedJobsResponse>;
   /** A signed address to fetch one result from, short-lived, made after the permission check. */
   createResultUrl: handleUnaryCall<CreateResultUrlRequest, CreateResultUrlResponse>;
   /**
@@ -4646,7 +6446,23 @@ export interface JobServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: ListJobsResponse) => void,
   ): ClientUnaryCall;
-  /** Queues a PENDING job. Its owner only. */
+  /**
+   * Changes what a client may set of a job: parameters and run_id while it is PENDING, execution_duration until
+   * it ends, destruction_time always. Its owner only.
+   */
+  updateJob(request: UpdateJobRequest, callback: (error: ServiceError | null, response: Job) => void): ClientUnaryCall;
+  updateJob(
+    request: UpdateJobRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: Job) => void,
+  ): ClientUnaryCall;
+  updateJob(
+    request: UpdateJobRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: Job) => void,
+  ): ClientUnaryCall;
+  /** Queues a PENDING job, or one that is HELD for a reason that its owner may lift. Its owner only. */
   runJob(request: RunJobRequest, callback: (error: ServiceError | null, response: Job) => void): ClientUnaryCall;
   runJob(
     request: RunJobRequest,
@@ -4706,6 +6522,73 @@ export interface JobServiceClient extends Client {
     metadata: Metadata,
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: ListJobTasksResponse) => void,
+  ): ClientUnaryCall;
+  /**
+   * What the job's tasks wrote, kept after their end up to a limit. Its owner, or an administrator of the
+   * organisation. WatchJob carries the same lines live.
+   */
+  listJobLog(
+    request: ListJobLogRequest,
+    callback: (error: ServiceError | null, response: ListJobLogResponse) => void,
+  ): ClientUnaryCall;
+  listJobLog(
+    request: ListJobLogRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: ListJobLogResponse) => void,
+  ): ClientUnaryCall;
+  listJobLog(
+    request: ListJobLogRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: ListJobLogResponse) => void,
+  ): ClientUnaryCall;
+  /**
+   * Lets a named user see the job and fetch its results; not its log. Its owner shares with members of the
+   * organisation, an administrator of the organisation with any user. NOT_FOUND when nobody has the address.
+   */
+  shareJob(request: ShareJobRequest, callback: (error: ServiceError | null, response: Job) => void): ClientUnaryCall;
+  shareJob(
+    request: ShareJobRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: Job) => void,
+  ): ClientUnaryCall;
+  shareJob(
+    request: ShareJobRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: Job) => void,
+  ): ClientUnaryCall;
+  /** Ends a share. Its owner, or an administrator of the organisation. */
+  unshareJob(
+    request: UnshareJobRequest,
+    callback: (error: ServiceError | null, response: Job) => void,
+  ): ClientUnaryCall;
+  unshareJob(
+    request: UnshareJobRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: Job) => void,
+  ): ClientUnaryCall;
+  unshareJob(
+    request: UnshareJobRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: Job) => void,
+  ): ClientUnaryCall;
+  /** Jobs of any organisation that others have shared with the caller, latest share first. */
+  listSharedJobs(
+    request: ListSharedJobsRequest,
+    callback: (error: ServiceError | null, response: ListSharedJobsResponse) => void,
+  ): ClientUnaryCall;
+  listSharedJobs(
+    request: ListSharedJobsRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: ListSharedJobsResponse) => void,
+  ): ClientUnaryCall;
+  listSharedJobs(
+    request: ListSharedJobsRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: ListSharedJobsResponse) => void,
   ): ClientUnaryCall;
   /** A signed address to fetch one result from, short-lived, made after the permission check. */
   createResultUrl(

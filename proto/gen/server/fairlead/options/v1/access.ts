@@ -106,10 +106,15 @@ export interface Access {
    */
   permission: string;
   scope: Scope;
+  /**
+   * With SCOPE_ORGANIZATION: also for users with whom the very thing that the request names was shared, members
+   * of the organisation or not.
+   */
+  shared: boolean;
 }
 
 function createBaseAccess(): Access {
-  return { permission: "", scope: Scope.SCOPE_UNSPECIFIED };
+  return { permission: "", scope: Scope.SCOPE_UNSPECIFIED, shared: false };
 }
 
 export const Access: MessageFns<Access> = {
@@ -119,6 +124,9 @@ export const Access: MessageFns<Access> = {
     }
     if (message.scope !== Scope.SCOPE_UNSPECIFIED) {
       writer.uint32(16).int32(scopeToNumber(message.scope));
+    }
+    if (message.shared !== false) {
+      writer.uint32(24).bool(message.shared);
     }
     return writer;
   },
@@ -152,6 +160,14 @@ export const Access: MessageFns<Access> = {
             message.scope = scopeFromJSON(reader.int32());
             continue;
           }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.shared = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -168,6 +184,7 @@ export const Access: MessageFns<Access> = {
     return {
       permission: isSet(object.permission) ? globalThis.String(object.permission) : "",
       scope: isSet(object.scope) ? scopeFromJSON(object.scope) : Scope.SCOPE_UNSPECIFIED,
+      shared: isSet(object.shared) ? globalThis.Boolean(object.shared) : false,
     };
   },
 
@@ -179,6 +196,9 @@ export const Access: MessageFns<Access> = {
     if (message.scope !== Scope.SCOPE_UNSPECIFIED) {
       obj.scope = scopeToJSON(message.scope);
     }
+    if (message.shared !== false) {
+      obj.shared = message.shared;
+    }
     return obj;
   },
 
@@ -189,6 +209,7 @@ export const Access: MessageFns<Access> = {
     const message = createBaseAccess();
     message.permission = object.permission ?? "";
     message.scope = object.scope ?? Scope.SCOPE_UNSPECIFIED;
+    message.shared = object.shared ?? false;
     return message;
   },
 };

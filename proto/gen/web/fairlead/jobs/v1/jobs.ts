@@ -12,6 +12,7 @@ import { Observable } from "rxjs";
 import { share } from "rxjs/operators";
 import { Duration } from "../../../google/protobuf/duration.ts";
 import { Empty } from "../../../google/protobuf/empty.ts";
+import { FieldMask } from "../../../google/protobuf/field_mask.ts";
 import { Timestamp } from "../../../google/protobuf/timestamp.ts";
 
 export const protobufPackage = "fairlead.jobs.v1";
@@ -196,6 +197,8 @@ export const TaskState = {
   TASK_STATE_COMPLETED: "TASK_STATE_COMPLETED",
   TASK_STATE_FAILED: "TASK_STATE_FAILED",
   TASK_STATE_CANCELLED: "TASK_STATE_CANCELLED",
+  /** TASK_STATE_BLOCKED - Waits for the job's other tasks to end: it collects what they made. */
+  TASK_STATE_BLOCKED: "TASK_STATE_BLOCKED",
   UNRECOGNIZED: "UNRECOGNIZED",
 } as const;
 
@@ -208,6 +211,7 @@ export namespace TaskState {
   export type TASK_STATE_COMPLETED = typeof TaskState.TASK_STATE_COMPLETED;
   export type TASK_STATE_FAILED = typeof TaskState.TASK_STATE_FAILED;
   export type TASK_STATE_CANCELLED = typeof TaskState.TASK_STATE_CANCELLED;
+  export type TASK_STATE_BLOCKED = typeof TaskState.TASK_STATE_BLOCKED;
   export type UNRECOGNIZED = typeof TaskState.UNRECOGNIZED;
 }
 
@@ -231,6 +235,9 @@ export function taskStateFromJSON(object: any): TaskState {
     case 5:
     case "TASK_STATE_CANCELLED":
       return TaskState.TASK_STATE_CANCELLED;
+    case 6:
+    case "TASK_STATE_BLOCKED":
+      return TaskState.TASK_STATE_BLOCKED;
     case -1:
     case "UNRECOGNIZED":
     default:
@@ -252,6 +259,8 @@ export function taskStateToNumber(object: TaskState): number {
       return 4;
     case TaskState.TASK_STATE_CANCELLED:
       return 5;
+    case TaskState.TASK_STATE_BLOCKED:
+      return 6;
     case TaskState.UNRECOGNIZED:
     default:
       return -1;
@@ -271,6 +280,8 @@ export const ParameterKind = {
   PARAMETER_KIND_POLYGON: "PARAMETER_KIND_POLYGON",
   /** PARAMETER_KIND_POSITION - "CIRCLE ...", "RANGE ..." or "POLYGON ..." (SODA POS). */
   PARAMETER_KIND_POSITION: "PARAMETER_KIND_POSITION",
+  /** PARAMETER_KIND_INTERVAL - "lower upper", in the parameter's unit; -Inf and +Inf leave an end open (SODA BAND). */
+  PARAMETER_KIND_INTERVAL: "PARAMETER_KIND_INTERVAL",
   UNRECOGNIZED: "UNRECOGNIZED",
 } as const;
 
@@ -285,6 +296,7 @@ export namespace ParameterKind {
   export type PARAMETER_KIND_CIRCLE = typeof ParameterKind.PARAMETER_KIND_CIRCLE;
   export type PARAMETER_KIND_POLYGON = typeof ParameterKind.PARAMETER_KIND_POLYGON;
   export type PARAMETER_KIND_POSITION = typeof ParameterKind.PARAMETER_KIND_POSITION;
+  export type PARAMETER_KIND_INTERVAL = typeof ParameterKind.PARAMETER_KIND_INTERVAL;
   export type UNRECOGNIZED = typeof ParameterKind.UNRECOGNIZED;
 }
 
@@ -314,6 +326,9 @@ export function parameterKindFromJSON(object: any): ParameterKind {
     case 7:
     case "PARAMETER_KIND_POSITION":
       return ParameterKind.PARAMETER_KIND_POSITION;
+    case 8:
+    case "PARAMETER_KIND_INTERVAL":
+      return ParameterKind.PARAMETER_KIND_INTERVAL;
     case -1:
     case "UNRECOGNIZED":
     default:
@@ -339,6 +354,8 @@ export function parameterKindToNumber(object: ParameterKind): number {
       return 6;
     case ParameterKind.PARAMETER_KIND_POSITION:
       return 7;
+    case ParameterKind.PARAMETER_KIND_INTERVAL:
+      return 8;
     case ParameterKind.UNRECOGNIZED:
     default:
       return -1;
@@ -388,6 +405,46 @@ export interface Job {
   taskCount: number;
   tasksCompleted: number;
   tasksFailed: number;
+  /** Set in phases HELD and SUSPENDED: why, and what lifts it. */
+  phaseNote:
+    | PhaseNote
+    | undefined;
+  /** Set by GetJob in phase QUEUED. */
+  queuePosition:
+    | QueuePosition
+    | undefined;
+  /** Of each task's process. */
+  memoryLimitBytes: bigint;
+  /** Of all results together. */
+  outputLimitBytes: bigint;
+  /** With whom the job is shared; told to its owner and to administrators of its organisation. */
+  shares: JobShare[];
+}
+
+export interface PhaseNote {
+  /** Stable, UPPER_SNAKE_CASE: HELD_BY_OPERATOR, SUSPENDED_BY_OPERATOR, NO_WORKERS. */
+  reason: string;
+  /** For people: what happened and the way out. */
+  message: string;
+  /** Whether the job's owner may run a HELD job again. */
+  ownerMayRun: boolean;
+}
+
+export interface QueuePosition {
+  /** Jobs of the same organisation that are taken before this one. */
+  jobsAhead: number;
+  /**
+   * An estimate from the quotes of what runs and waits and from the share of each organisation; unset while
+   * no worker takes tasks.
+   */
+  expectedStartTime: Date | undefined;
+}
+
+export interface JobShare {
+  /** "users/{uuid}" */
+  user: string;
+  displayName: string;
+  createTime: Date | undefined;
 }
 
 export interface JobQuote {
@@ -432,7 +489,29 @@ export interface JobTask {
   attempts: number;
   startTime: Date | undefined;
   endTime: Date | undefined;
-  error: JobError | undefined;
+  error:
+    | JobError
+    | undefined;
+  /** Attempts that did not complete the task, oldest first; the latest 20. */
+  failedAttempts: TaskAttempt[];
+  /** Set in state WAITING after a failed attempt: not tried again before. */
+  retryTime:
+    | Date
+    | undefined;
+  /** [0, 1] */
+  progress: number;
+}
+
+/** One attempt of a task that ended without completing it. */
+export interface TaskAttempt {
+  /** From 1. */
+  number: number;
+  startTime: Date | undefined;
+  endTime:
+    | Date
+    | undefined;
+  /** Why it ended; WORKER_LOST and RELEASED do not count against the task. */
+  exit: JobError | undefined;
 }
 
 /** A registered service and the parameters it takes. */
@@ -442,6 +521,9 @@ export interface Service {
   displayName: string;
   description: string;
   parameters: ParameterSchema[];
+  /** Of execution_duration, when a job does not set it, and at most. */
+  defaultExecutionDuration: Duration | undefined;
+  maxExecutionDuration: Duration | undefined;
 }
 
 export interface ParameterSchema {
@@ -458,6 +540,8 @@ export interface ParameterSchema {
   minimum?: number | undefined;
   maximum?: number | undefined;
   unit: string;
+  /** IVOA unified content descriptor, such as "em.wl;stat.interval"; empty when there is none. */
+  ucd: string;
 }
 
 export interface ListServicesRequest {
@@ -479,7 +563,7 @@ export interface CreateJobRequest {
   service: string;
   parameters: Parameter[];
   runId: string;
-  /** The longest that the job may be EXECUTING; unset means the service's default. */
+  /** The longest that the job may be EXECUTING; unset means the service's default, 0 its maximum. */
   executionDuration:
     | Duration
     | undefined;
@@ -487,7 +571,10 @@ export interface CreateJobRequest {
   destructionTime:
     | Date
     | undefined;
-  /** Create it PENDING, to be queued by RunJob. Otherwise it is queued at once. */
+  /**
+   * Create it PENDING, to be queued by RunJob; required parameters may then follow by UpdateJob. Otherwise it is
+   * queued at once.
+   */
   keepPending: boolean;
   /** A UUID of the caller's; a repeat returns the first answer. */
   requestId: string;
@@ -524,6 +611,23 @@ export interface ListJobsResponse {
   nextPageToken: string;
 }
 
+export interface UpdateJobRequest {
+  name: string;
+  /** Which of the fields below to set: "parameters", "run_id", "execution_duration", "destruction_time". */
+  updateMask:
+    | string[]
+    | undefined;
+  /** All parameters of the job from then on. */
+  parameters: Parameter[];
+  runId: string;
+  /** 0 means the service's maximum. */
+  executionDuration:
+    | Duration
+    | undefined;
+  /** At most a year from now. */
+  destructionTime: Date | undefined;
+}
+
 export interface RunJobRequest {
   name: string;
 }
@@ -545,6 +649,59 @@ export interface ListJobTasksRequest {
 
 export interface ListJobTasksResponse {
   tasks: JobTask[];
+  /** Empty on the last page. */
+  nextPageToken: string;
+}
+
+export interface ListJobLogRequest {
+  parent: string;
+  /** Only lines of this task; -1 for those of the job as a whole; unset for all. */
+  task?:
+    | number
+    | undefined;
+  /** 0 means 200. */
+  pageSize: number;
+  pageToken: string;
+}
+
+export interface ListJobLogResponse {
+  /** In the order in which they were written. */
+  lines: LoggedLine[];
+  /** Empty on the last page. */
+  nextPageToken: string;
+}
+
+export interface LoggedLine {
+  /** Of the event that carried it. */
+  sequence: bigint;
+  time:
+    | Date
+    | undefined;
+  /** Of the task that wrote it; -1 for the job as a whole. */
+  task: number;
+  text: string;
+}
+
+export interface ShareJobRequest {
+  name: string;
+  /** The user's e-mail address. */
+  email: string;
+}
+
+export interface UnshareJobRequest {
+  name: string;
+  user: string;
+}
+
+export interface ListSharedJobsRequest {
+  /** 0 means 50. */
+  pageSize: number;
+  pageToken: string;
+}
+
+export interface ListSharedJobsResponse {
+  /** Without parameters and results; GetJob has them. */
+  jobs: Job[];
   /** Empty on the last page. */
   nextPageToken: string;
 }
@@ -585,7 +742,11 @@ export interface JobEvent {
 export interface PhaseChange {
   phase: Phase;
   /** Set with ERROR and ABORTED. */
-  error: JobError | undefined;
+  error:
+    | JobError
+    | undefined;
+  /** Set with HELD and SUSPENDED. */
+  note: PhaseNote | undefined;
 }
 
 export interface LogLine {
@@ -705,6 +866,11 @@ function createBaseJob(): Job {
     taskCount: 0,
     tasksCompleted: 0,
     tasksFailed: 0,
+    phaseNote: undefined,
+    queuePosition: undefined,
+    memoryLimitBytes: 0n,
+    outputLimitBytes: 0n,
+    shares: [],
   };
 }
 
@@ -781,6 +947,27 @@ export const Job: MessageFns<Job> = {
     }
     if (message.tasksFailed !== 0) {
       writer.uint32(176).int32(message.tasksFailed);
+    }
+    if (message.phaseNote !== undefined) {
+      PhaseNote.encode(message.phaseNote, writer.uint32(186).fork()).join();
+    }
+    if (message.queuePosition !== undefined) {
+      QueuePosition.encode(message.queuePosition, writer.uint32(194).fork()).join();
+    }
+    if (message.memoryLimitBytes !== 0n) {
+      if (BigInt.asIntN(64, message.memoryLimitBytes) !== message.memoryLimitBytes) {
+        throw new globalThis.Error("value provided for field message.memoryLimitBytes of type int64 too large");
+      }
+      writer.uint32(200).int64(message.memoryLimitBytes);
+    }
+    if (message.outputLimitBytes !== 0n) {
+      if (BigInt.asIntN(64, message.outputLimitBytes) !== message.outputLimitBytes) {
+        throw new globalThis.Error("value provided for field message.outputLimitBytes of type int64 too large");
+      }
+      writer.uint32(208).int64(message.outputLimitBytes);
+    }
+    for (const v of message.shares) {
+      JobShare.encode(v!, writer.uint32(218).fork()).join();
     }
     return writer;
   },
@@ -974,6 +1161,46 @@ export const Job: MessageFns<Job> = {
             message.tasksFailed = reader.int32();
             continue;
           }
+          case 23: {
+            if (tag !== 186) {
+              break;
+            }
+
+            message.phaseNote = PhaseNote.decode(reader, reader.uint32());
+            continue;
+          }
+          case 24: {
+            if (tag !== 194) {
+              break;
+            }
+
+            message.queuePosition = QueuePosition.decode(reader, reader.uint32());
+            continue;
+          }
+          case 25: {
+            if (tag !== 200) {
+              break;
+            }
+
+            message.memoryLimitBytes = reader.int64() as bigint;
+            continue;
+          }
+          case 26: {
+            if (tag !== 208) {
+              break;
+            }
+
+            message.outputLimitBytes = reader.int64() as bigint;
+            continue;
+          }
+          case 27: {
+            if (tag !== 218) {
+              break;
+            }
+
+            message.shares.push(JobShare.decode(reader, reader.uint32()));
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1021,6 +1248,244 @@ export const Job: MessageFns<Job> = {
     message.taskCount = object.taskCount ?? 0;
     message.tasksCompleted = object.tasksCompleted ?? 0;
     message.tasksFailed = object.tasksFailed ?? 0;
+    message.phaseNote = (object.phaseNote !== undefined && object.phaseNote !== null)
+      ? PhaseNote.fromPartial(object.phaseNote)
+      : undefined;
+    message.queuePosition = (object.queuePosition !== undefined && object.queuePosition !== null)
+      ? QueuePosition.fromPartial(object.queuePosition)
+      : undefined;
+    message.memoryLimitBytes = (object.memoryLimitBytes !== undefined && object.memoryLimitBytes !== null)
+      ? BigInt(object.memoryLimitBytes)
+      : 0n;
+    message.outputLimitBytes = (object.outputLimitBytes !== undefined && object.outputLimitBytes !== null)
+      ? BigInt(object.outputLimitBytes)
+      : 0n;
+    message.shares = object.shares?.map((e) => JobShare.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBasePhaseNote(): PhaseNote {
+  return { reason: "", message: "", ownerMayRun: false };
+}
+
+export const PhaseNote: MessageFns<PhaseNote> = {
+  encode(message: PhaseNote, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.reason !== "") {
+      writer.uint32(10).string(message.reason);
+    }
+    if (message.message !== "") {
+      writer.uint32(18).string(message.message);
+    }
+    if (message.ownerMayRun !== false) {
+      writer.uint32(24).bool(message.ownerMayRun);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): PhaseNote {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBasePhaseNote();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.reason = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.message = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.ownerMayRun = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<PhaseNote>, I>>(base?: I): PhaseNote {
+    return PhaseNote.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<PhaseNote>, I>>(object: I): PhaseNote {
+    const message = createBasePhaseNote();
+    message.reason = object.reason ?? "";
+    message.message = object.message ?? "";
+    message.ownerMayRun = object.ownerMayRun ?? false;
+    return message;
+  },
+};
+
+function createBaseQueuePosition(): QueuePosition {
+  return { jobsAhead: 0, expectedStartTime: undefined };
+}
+
+export const QueuePosition: MessageFns<QueuePosition> = {
+  encode(message: QueuePosition, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.jobsAhead !== 0) {
+      writer.uint32(8).int32(message.jobsAhead);
+    }
+    if (message.expectedStartTime !== undefined) {
+      Timestamp.encode(toTimestamp(message.expectedStartTime), writer.uint32(18).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): QueuePosition {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseQueuePosition();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.jobsAhead = reader.int32();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.expectedStartTime = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<QueuePosition>, I>>(base?: I): QueuePosition {
+    return QueuePosition.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<QueuePosition>, I>>(object: I): QueuePosition {
+    const message = createBaseQueuePosition();
+    message.jobsAhead = object.jobsAhead ?? 0;
+    message.expectedStartTime = object.expectedStartTime ?? undefined;
+    return message;
+  },
+};
+
+function createBaseJobShare(): JobShare {
+  return { user: "", displayName: "", createTime: undefined };
+}
+
+export const JobShare: MessageFns<JobShare> = {
+  encode(message: JobShare, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.user !== "") {
+      writer.uint32(10).string(message.user);
+    }
+    if (message.displayName !== "") {
+      writer.uint32(18).string(message.displayName);
+    }
+    if (message.createTime !== undefined) {
+      Timestamp.encode(toTimestamp(message.createTime), writer.uint32(26).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): JobShare {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseJobShare();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.user = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.displayName = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.createTime = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<JobShare>, I>>(base?: I): JobShare {
+    return JobShare.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<JobShare>, I>>(object: I): JobShare {
+    const message = createBaseJobShare();
+    message.user = object.user ?? "";
+    message.displayName = object.displayName ?? "";
+    message.createTime = object.createTime ?? undefined;
     return message;
   },
 };
@@ -1361,6 +1826,9 @@ function createBaseJobTask(): JobTask {
     startTime: undefined,
     endTime: undefined,
     error: undefined,
+    failedAttempts: [],
+    retryTime: undefined,
+    progress: 0,
   };
 }
 
@@ -1386,6 +1854,15 @@ export const JobTask: MessageFns<JobTask> = {
     }
     if (message.error !== undefined) {
       JobError.encode(message.error, writer.uint32(58).fork()).join();
+    }
+    for (const v of message.failedAttempts) {
+      TaskAttempt.encode(v!, writer.uint32(66).fork()).join();
+    }
+    if (message.retryTime !== undefined) {
+      Timestamp.encode(toTimestamp(message.retryTime), writer.uint32(74).fork()).join();
+    }
+    if (message.progress !== 0) {
+      writer.uint32(81).double(message.progress);
     }
     return writer;
   },
@@ -1459,6 +1936,30 @@ export const JobTask: MessageFns<JobTask> = {
             message.error = JobError.decode(reader, reader.uint32());
             continue;
           }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.failedAttempts.push(TaskAttempt.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 9: {
+            if (tag !== 74) {
+              break;
+            }
+
+            message.retryTime = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 10: {
+            if (tag !== 81) {
+              break;
+            }
+
+            message.progress = reader.double();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1485,12 +1986,113 @@ export const JobTask: MessageFns<JobTask> = {
     message.error = (object.error !== undefined && object.error !== null)
       ? JobError.fromPartial(object.error)
       : undefined;
+    message.failedAttempts = object.failedAttempts?.map((e) => TaskAttempt.fromPartial(e)) || [];
+    message.retryTime = object.retryTime ?? undefined;
+    message.progress = object.progress ?? 0;
+    return message;
+  },
+};
+
+function createBaseTaskAttempt(): TaskAttempt {
+  return { number: 0, startTime: undefined, endTime: undefined, exit: undefined };
+}
+
+export const TaskAttempt: MessageFns<TaskAttempt> = {
+  encode(message: TaskAttempt, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.number !== 0) {
+      writer.uint32(8).int32(message.number);
+    }
+    if (message.startTime !== undefined) {
+      Timestamp.encode(toTimestamp(message.startTime), writer.uint32(18).fork()).join();
+    }
+    if (message.endTime !== undefined) {
+      Timestamp.encode(toTimestamp(message.endTime), writer.uint32(26).fork()).join();
+    }
+    if (message.exit !== undefined) {
+      JobError.encode(message.exit, writer.uint32(34).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): TaskAttempt {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseTaskAttempt();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.number = reader.int32();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.startTime = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.endTime = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.exit = JobError.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<TaskAttempt>, I>>(base?: I): TaskAttempt {
+    return TaskAttempt.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<TaskAttempt>, I>>(object: I): TaskAttempt {
+    const message = createBaseTaskAttempt();
+    message.number = object.number ?? 0;
+    message.startTime = object.startTime ?? undefined;
+    message.endTime = object.endTime ?? undefined;
+    message.exit = (object.exit !== undefined && object.exit !== null) ? JobError.fromPartial(object.exit) : undefined;
     return message;
   },
 };
 
 function createBaseService(): Service {
-  return { id: "", displayName: "", description: "", parameters: [] };
+  return {
+    id: "",
+    displayName: "",
+    description: "",
+    parameters: [],
+    defaultExecutionDuration: undefined,
+    maxExecutionDuration: undefined,
+  };
 }
 
 export const Service: MessageFns<Service> = {
@@ -1506,6 +2108,12 @@ export const Service: MessageFns<Service> = {
     }
     for (const v of message.parameters) {
       ParameterSchema.encode(v!, writer.uint32(34).fork()).join();
+    }
+    if (message.defaultExecutionDuration !== undefined) {
+      Duration.encode(message.defaultExecutionDuration, writer.uint32(42).fork()).join();
+    }
+    if (message.maxExecutionDuration !== undefined) {
+      Duration.encode(message.maxExecutionDuration, writer.uint32(50).fork()).join();
     }
     return writer;
   },
@@ -1555,6 +2163,22 @@ export const Service: MessageFns<Service> = {
             message.parameters.push(ParameterSchema.decode(reader, reader.uint32()));
             continue;
           }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.defaultExecutionDuration = Duration.decode(reader, reader.uint32());
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.maxExecutionDuration = Duration.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1576,6 +2200,13 @@ export const Service: MessageFns<Service> = {
     message.displayName = object.displayName ?? "";
     message.description = object.description ?? "";
     message.parameters = object.parameters?.map((e) => ParameterSchema.fromPartial(e)) || [];
+    message.defaultExecutionDuration =
+      (object.defaultExecutionDuration !== undefined && object.defaultExecutionDuration !== null)
+        ? Duration.fromPartial(object.defaultExecutionDuration)
+        : undefined;
+    message.maxExecutionDuration = (object.maxExecutionDuration !== undefined && object.maxExecutionDuration !== null)
+      ? Duration.fromPartial(object.maxExecutionDuration)
+      : undefined;
     return message;
   },
 };
@@ -1592,6 +2223,7 @@ function createBaseParameterSchema(): ParameterSchema {
     minimum: undefined,
     maximum: undefined,
     unit: "",
+    ucd: "",
   };
 }
 
@@ -1626,6 +2258,9 @@ export const ParameterSchema: MessageFns<ParameterSchema> = {
     }
     if (message.unit !== "") {
       writer.uint32(82).string(message.unit);
+    }
+    if (message.ucd !== "") {
+      writer.uint32(90).string(message.ucd);
     }
     return writer;
   },
@@ -1723,6 +2358,14 @@ export const ParameterSchema: MessageFns<ParameterSchema> = {
             message.unit = reader.string();
             continue;
           }
+          case 11: {
+            if (tag !== 90) {
+              break;
+            }
+
+            message.ucd = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1750,6 +2393,7 @@ export const ParameterSchema: MessageFns<ParameterSchema> = {
     message.minimum = object.minimum ?? undefined;
     message.maximum = object.maximum ?? undefined;
     message.unit = object.unit ?? "";
+    message.ucd = object.ucd ?? "";
     return message;
   },
 };
@@ -2386,6 +3030,130 @@ export const ListJobsResponse: MessageFns<ListJobsResponse> = {
   },
 };
 
+function createBaseUpdateJobRequest(): UpdateJobRequest {
+  return {
+    name: "",
+    updateMask: undefined,
+    parameters: [],
+    runId: "",
+    executionDuration: undefined,
+    destructionTime: undefined,
+  };
+}
+
+export const UpdateJobRequest: MessageFns<UpdateJobRequest> = {
+  encode(message: UpdateJobRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.name !== "") {
+      writer.uint32(10).string(message.name);
+    }
+    if (message.updateMask !== undefined) {
+      FieldMask.encode(FieldMask.wrap(message.updateMask), writer.uint32(18).fork()).join();
+    }
+    for (const v of message.parameters) {
+      Parameter.encode(v!, writer.uint32(26).fork()).join();
+    }
+    if (message.runId !== "") {
+      writer.uint32(34).string(message.runId);
+    }
+    if (message.executionDuration !== undefined) {
+      Duration.encode(message.executionDuration, writer.uint32(42).fork()).join();
+    }
+    if (message.destructionTime !== undefined) {
+      Timestamp.encode(toTimestamp(message.destructionTime), writer.uint32(50).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): UpdateJobRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseUpdateJobRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.name = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.updateMask = FieldMask.unwrap(FieldMask.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.parameters.push(Parameter.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.runId = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.executionDuration = Duration.decode(reader, reader.uint32());
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.destructionTime = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<UpdateJobRequest>, I>>(base?: I): UpdateJobRequest {
+    return UpdateJobRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<UpdateJobRequest>, I>>(object: I): UpdateJobRequest {
+    const message = createBaseUpdateJobRequest();
+    message.name = object.name ?? "";
+    message.updateMask = object.updateMask ?? undefined;
+    message.parameters = object.parameters?.map((e) => Parameter.fromPartial(e)) || [];
+    message.runId = object.runId ?? "";
+    message.executionDuration = (object.executionDuration !== undefined && object.executionDuration !== null)
+      ? Duration.fromPartial(object.executionDuration)
+      : undefined;
+    message.destructionTime = object.destructionTime ?? undefined;
+    return message;
+  },
+};
+
 function createBaseRunJobRequest(): RunJobRequest {
   return { name: "" };
 }
@@ -2692,6 +3460,526 @@ export const ListJobTasksResponse: MessageFns<ListJobTasksResponse> = {
   fromPartial<I extends Exact<DeepPartial<ListJobTasksResponse>, I>>(object: I): ListJobTasksResponse {
     const message = createBaseListJobTasksResponse();
     message.tasks = object.tasks?.map((e) => JobTask.fromPartial(e)) || [];
+    message.nextPageToken = object.nextPageToken ?? "";
+    return message;
+  },
+};
+
+function createBaseListJobLogRequest(): ListJobLogRequest {
+  return { parent: "", task: undefined, pageSize: 0, pageToken: "" };
+}
+
+export const ListJobLogRequest: MessageFns<ListJobLogRequest> = {
+  encode(message: ListJobLogRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.parent !== "") {
+      writer.uint32(10).string(message.parent);
+    }
+    if (message.task !== undefined) {
+      writer.uint32(16).int32(message.task);
+    }
+    if (message.pageSize !== 0) {
+      writer.uint32(24).int32(message.pageSize);
+    }
+    if (message.pageToken !== "") {
+      writer.uint32(34).string(message.pageToken);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListJobLogRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListJobLogRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.parent = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.task = reader.int32();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.pageSize = reader.int32();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.pageToken = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<ListJobLogRequest>, I>>(base?: I): ListJobLogRequest {
+    return ListJobLogRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ListJobLogRequest>, I>>(object: I): ListJobLogRequest {
+    const message = createBaseListJobLogRequest();
+    message.parent = object.parent ?? "";
+    message.task = object.task ?? undefined;
+    message.pageSize = object.pageSize ?? 0;
+    message.pageToken = object.pageToken ?? "";
+    return message;
+  },
+};
+
+function createBaseListJobLogResponse(): ListJobLogResponse {
+  return { lines: [], nextPageToken: "" };
+}
+
+export const ListJobLogResponse: MessageFns<ListJobLogResponse> = {
+  encode(message: ListJobLogResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.lines) {
+      LoggedLine.encode(v!, writer.uint32(10).fork()).join();
+    }
+    if (message.nextPageToken !== "") {
+      writer.uint32(18).string(message.nextPageToken);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListJobLogResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListJobLogResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.lines.push(LoggedLine.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.nextPageToken = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<ListJobLogResponse>, I>>(base?: I): ListJobLogResponse {
+    return ListJobLogResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ListJobLogResponse>, I>>(object: I): ListJobLogResponse {
+    const message = createBaseListJobLogResponse();
+    message.lines = object.lines?.map((e) => LoggedLine.fromPartial(e)) || [];
+    message.nextPageToken = object.nextPageToken ?? "";
+    return message;
+  },
+};
+
+function createBaseLoggedLine(): LoggedLine {
+  return { sequence: 0n, time: undefined, task: 0, text: "" };
+}
+
+export const LoggedLine: MessageFns<LoggedLine> = {
+  encode(message: LoggedLine, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.sequence !== 0n) {
+      if (BigInt.asIntN(64, message.sequence) !== message.sequence) {
+        throw new globalThis.Error("value provided for field message.sequence of type int64 too large");
+      }
+      writer.uint32(8).int64(message.sequence);
+    }
+    if (message.time !== undefined) {
+      Timestamp.encode(toTimestamp(message.time), writer.uint32(18).fork()).join();
+    }
+    if (message.task !== 0) {
+      writer.uint32(24).int32(message.task);
+    }
+    if (message.text !== "") {
+      writer.uint32(34).string(message.text);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): LoggedLine {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseLoggedLine();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.sequence = reader.int64() as bigint;
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.time = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.task = reader.int32();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.text = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<LoggedLine>, I>>(base?: I): LoggedLine {
+    return LoggedLine.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<LoggedLine>, I>>(object: I): LoggedLine {
+    const message = createBaseLoggedLine();
+    message.sequence = (object.sequence !== undefined && object.sequence !== null) ? BigInt(object.sequence) : 0n;
+    message.time = object.time ?? undefined;
+    message.task = object.task ?? 0;
+    message.text = object.text ?? "";
+    return message;
+  },
+};
+
+function createBaseShareJobRequest(): ShareJobRequest {
+  return { name: "", email: "" };
+}
+
+export const ShareJobRequest: MessageFns<ShareJobRequest> = {
+  encode(message: ShareJobRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.name !== "") {
+      writer.uint32(10).string(message.name);
+    }
+    if (message.email !== "") {
+      writer.uint32(18).string(message.email);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ShareJobRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseShareJobRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.name = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.email = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<ShareJobRequest>, I>>(base?: I): ShareJobRequest {
+    return ShareJobRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ShareJobRequest>, I>>(object: I): ShareJobRequest {
+    const message = createBaseShareJobRequest();
+    message.name = object.name ?? "";
+    message.email = object.email ?? "";
+    return message;
+  },
+};
+
+function createBaseUnshareJobRequest(): UnshareJobRequest {
+  return { name: "", user: "" };
+}
+
+export const UnshareJobRequest: MessageFns<UnshareJobRequest> = {
+  encode(message: UnshareJobRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.name !== "") {
+      writer.uint32(10).string(message.name);
+    }
+    if (message.user !== "") {
+      writer.uint32(18).string(message.user);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): UnshareJobRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseUnshareJobRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.name = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.user = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<UnshareJobRequest>, I>>(base?: I): UnshareJobRequest {
+    return UnshareJobRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<UnshareJobRequest>, I>>(object: I): UnshareJobRequest {
+    const message = createBaseUnshareJobRequest();
+    message.name = object.name ?? "";
+    message.user = object.user ?? "";
+    return message;
+  },
+};
+
+function createBaseListSharedJobsRequest(): ListSharedJobsRequest {
+  return { pageSize: 0, pageToken: "" };
+}
+
+export const ListSharedJobsRequest: MessageFns<ListSharedJobsRequest> = {
+  encode(message: ListSharedJobsRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.pageSize !== 0) {
+      writer.uint32(8).int32(message.pageSize);
+    }
+    if (message.pageToken !== "") {
+      writer.uint32(18).string(message.pageToken);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListSharedJobsRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListSharedJobsRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.pageSize = reader.int32();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.pageToken = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<ListSharedJobsRequest>, I>>(base?: I): ListSharedJobsRequest {
+    return ListSharedJobsRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ListSharedJobsRequest>, I>>(object: I): ListSharedJobsRequest {
+    const message = createBaseListSharedJobsRequest();
+    message.pageSize = object.pageSize ?? 0;
+    message.pageToken = object.pageToken ?? "";
+    return message;
+  },
+};
+
+function createBaseListSharedJobsResponse(): ListSharedJobsResponse {
+  return { jobs: [], nextPageToken: "" };
+}
+
+export const ListSharedJobsResponse: MessageFns<ListSharedJobsResponse> = {
+  encode(message: ListSharedJobsResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.jobs) {
+      Job.encode(v!, writer.uint32(10).fork()).join();
+    }
+    if (message.nextPageToken !== "") {
+      writer.uint32(18).string(message.nextPageToken);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListSharedJobsResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListSharedJobsResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.jobs.push(Job.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.nextPageToken = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<ListSharedJobsResponse>, I>>(base?: I): ListSharedJobsResponse {
+    return ListSharedJobsResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ListSharedJobsResponse>, I>>(object: I): ListSharedJobsResponse {
+    const message = createBaseListSharedJobsResponse();
+    message.jobs = object.jobs?.map((e) => Job.fromPartial(e)) || [];
     message.nextPageToken = object.nextPageToken ?? "";
     return message;
   },
@@ -3063,7 +4351,7 @@ export const JobEvent: MessageFns<JobEvent> = {
 };
 
 function createBasePhaseChange(): PhaseChange {
-  return { phase: Phase.PHASE_UNSPECIFIED, error: undefined };
+  return { phase: Phase.PHASE_UNSPECIFIED, error: undefined, note: undefined };
 }
 
 export const PhaseChange: MessageFns<PhaseChange> = {
@@ -3073,6 +4361,9 @@ export const PhaseChange: MessageFns<PhaseChange> = {
     }
     if (message.error !== undefined) {
       JobError.encode(message.error, writer.uint32(18).fork()).join();
+    }
+    if (message.note !== undefined) {
+      PhaseNote.encode(message.note, writer.uint32(26).fork()).join();
     }
     return writer;
   },
@@ -3106,6 +4397,14 @@ export const PhaseChange: MessageFns<PhaseChange> = {
             message.error = JobError.decode(reader, reader.uint32());
             continue;
           }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.note = PhaseNote.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -3127,6 +4426,7 @@ export const PhaseChange: MessageFns<PhaseChange> = {
     message.error = (object.error !== undefined && object.error !== null)
       ? JobError.fromPartial(object.error)
       : undefined;
+    message.note = (object.note !== undefined && object.note !== null) ? PhaseNote.fromPartial(object.note) : undefined;
     return message;
   },
 };
@@ -3404,7 +4704,12 @@ export interface JobService {
   GetJob(request: DeepPartial<GetJobRequest>, metadata?: grpc.Metadata): Promise<Job>;
   /** Newest first unless order_by says otherwise. */
   ListJobs(request: DeepPartial<ListJobsRequest>, metadata?: grpc.Metadata): Promise<ListJobsResponse>;
-  /** Queues a PENDING job. Its owner only. */
+  /**
+   * Changes what a client may set of a job: parameters and run_id while it is PENDING, execution_duration until
+   * it ends, destruction_time always. Its owner only.
+   */
+  UpdateJob(request: DeepPartial<UpdateJobRequest>, metadata?: grpc.Metadata): Promise<Job>;
+  /** Queues a PENDING job, or one that is HELD for a reason that its owner may lift. Its owner only. */
   RunJob(request: DeepPartial<RunJobRequest>, metadata?: grpc.Metadata): Promise<Job>;
   /** Aborts a job that has not ended. Its owner, or an administrator of the organisation. */
   CancelJob(request: DeepPartial<CancelJobRequest>, metadata?: grpc.Metadata): Promise<Job>;
@@ -3415,6 +4720,23 @@ export interface JobService {
   DeleteJob(request: DeepPartial<DeleteJobRequest>, metadata?: grpc.Metadata): Promise<Empty>;
   /** The tasks that a job was planned into. */
   ListJobTasks(request: DeepPartial<ListJobTasksRequest>, metadata?: grpc.Metadata): Promise<ListJobTasksResponse>;
+  /**
+   * What the job's tasks wrote, kept after their end up to a limit. Its owner, or an administrator of the
+   * organisation. WatchJob carries the same lines live.
+   */
+  ListJobLog(request: DeepPartial<ListJobLogRequest>, metadata?: grpc.Metadata): Promise<ListJobLogResponse>;
+  /**
+   * Lets a named user see the job and fetch its results; not its log. Its owner shares with members of the
+   * organisation, an administrator of the organisation with any user. NOT_FOUND when nobody has the address.
+   */
+  ShareJob(request: DeepPartial<ShareJobRequest>, metadata?: grpc.Metadata): Promise<Job>;
+  /** Ends a share. Its owner, or an administrator of the organisation. */
+  UnshareJob(request: DeepPartial<UnshareJobRequest>, metadata?: grpc.Metadata): Promise<Job>;
+  /** Jobs of any organisation that others have shared with the caller, latest share first. */
+  ListSharedJobs(
+    request: DeepPartial<ListSharedJobsRequest>,
+    metadata?: grpc.Metadata,
+  ): Promise<ListSharedJobsResponse>;
   /** A signed address to fetch one result from, short-lived, made after the permission check. */
   CreateResultUrl(
     request: DeepPartial<CreateResultUrlRequest>,
@@ -3442,10 +4764,15 @@ export class JobServiceClientImpl implements JobService {
     this.CreateJob = this.CreateJob.bind(this);
     this.GetJob = this.GetJob.bind(this);
     this.ListJobs = this.ListJobs.bind(this);
+    this.UpdateJob = this.UpdateJob.bind(this);
     this.RunJob = this.RunJob.bind(this);
     this.CancelJob = this.CancelJob.bind(this);
     this.DeleteJob = this.DeleteJob.bind(this);
     this.ListJobTasks = this.ListJobTasks.bind(this);
+    this.ListJobLog = this.ListJobLog.bind(this);
+    this.ShareJob = this.ShareJob.bind(this);
+    this.UnshareJob = this.UnshareJob.bind(this);
+    this.ListSharedJobs = this.ListSharedJobs.bind(this);
     this.CreateResultUrl = this.CreateResultUrl.bind(this);
     this.WatchJob = this.WatchJob.bind(this);
     this.WatchJobs = this.WatchJobs.bind(this);
@@ -3471,6 +4798,10 @@ export class JobServiceClientImpl implements JobService {
     return this.rpc.unary(JobServiceListJobsDesc, ListJobsRequest.fromPartial(request), metadata);
   }
 
+  UpdateJob(request: DeepPartial<UpdateJobRequest>, metadata?: grpc.Metadata): Promise<Job> {
+    return this.rpc.unary(JobServiceUpdateJobDesc, UpdateJobRequest.fromPartial(request), metadata);
+  }
+
   RunJob(request: DeepPartial<RunJobRequest>, metadata?: grpc.Metadata): Promise<Job> {
     return this.rpc.unary(JobServiceRunJobDesc, RunJobRequest.fromPartial(request), metadata);
   }
@@ -3485,6 +4816,25 @@ export class JobServiceClientImpl implements JobService {
 
   ListJobTasks(request: DeepPartial<ListJobTasksRequest>, metadata?: grpc.Metadata): Promise<ListJobTasksResponse> {
     return this.rpc.unary(JobServiceListJobTasksDesc, ListJobTasksRequest.fromPartial(request), metadata);
+  }
+
+  ListJobLog(request: DeepPartial<ListJobLogRequest>, metadata?: grpc.Metadata): Promise<ListJobLogResponse> {
+    return this.rpc.unary(JobServiceListJobLogDesc, ListJobLogRequest.fromPartial(request), metadata);
+  }
+
+  ShareJob(request: DeepPartial<ShareJobRequest>, metadata?: grpc.Metadata): Promise<Job> {
+    return this.rpc.unary(JobServiceShareJobDesc, ShareJobRequest.fromPartial(request), metadata);
+  }
+
+  UnshareJob(request: DeepPartial<UnshareJobRequest>, metadata?: grpc.Metadata): Promise<Job> {
+    return this.rpc.unary(JobServiceUnshareJobDesc, UnshareJobRequest.fromPartial(request), metadata);
+  }
+
+  ListSharedJobs(
+    request: DeepPartial<ListSharedJobsRequest>,
+    metadata?: grpc.Metadata,
+  ): Promise<ListSharedJobsResponse> {
+    return this.rpc.unary(JobServiceListSharedJobsDesc, ListSharedJobsRequest.fromPartial(request), metadata);
   }
 
   CreateResultUrl(
@@ -3620,6 +4970,29 @@ export const JobServiceListJobsDesc: UnaryMethodDefinitionish = {
   } as any,
 };
 
+export const JobServiceUpdateJobDesc: UnaryMethodDefinitionish = {
+  methodName: "UpdateJob",
+  service: JobServiceDesc,
+  requestStream: false,
+  responseStream: false,
+  requestType: {
+    serializeBinary() {
+      return UpdateJobRequest.encode(this).finish();
+    },
+  } as any,
+  responseType: {
+    deserializeBinary(data: Uint8Array) {
+      const value = Job.decode(data);
+      return {
+        ...value,
+        toObject() {
+          return value;
+        },
+      };
+    },
+  } as any,
+};
+
 export const JobServiceRunJobDesc: UnaryMethodDefinitionish = {
   methodName: "RunJob",
   service: JobServiceDesc,
@@ -3702,6 +5075,98 @@ export const JobServiceListJobTasksDesc: UnaryMethodDefinitionish = {
   responseType: {
     deserializeBinary(data: Uint8Array) {
       const value = ListJobTasksResponse.decode(data);
+      return {
+        ...value,
+        toObject() {
+          return value;
+        },
+      };
+    },
+  } as any,
+};
+
+export const JobServiceListJobLogDesc: UnaryMethodDefinitionish = {
+  methodName: "ListJobLog",
+  service: JobServiceDesc,
+  requestStream: false,
+  responseStream: false,
+  requestType: {
+    serializeBinary() {
+      return ListJobLogRequest.encode(this).finish();
+    },
+  } as any,
+  responseType: {
+    deserializeBinary(data: Uint8Array) {
+      const value = ListJobLogResponse.decode(data);
+      return {
+        ...value,
+        toObject() {
+          return value;
+        },
+      };
+    },
+  } as any,
+};
+
+export const JobServiceShareJobDesc: UnaryMethodDefinitionish = {
+  methodName: "ShareJob",
+  service: JobServiceDesc,
+  requestStream: false,
+  responseStream: false,
+  requestType: {
+    serializeBinary() {
+      return ShareJobRequest.encode(this).finish();
+    },
+  } as any,
+  responseType: {
+    deserializeBinary(data: Uint8Array) {
+      const value = Job.decode(data);
+      return {
+        ...value,
+        toObject() {
+          return value;
+        },
+      };
+    },
+  } as any,
+};
+
+export const JobServiceUnshareJobDesc: UnaryMethodDefinitionish = {
+  methodName: "UnshareJob",
+  service: JobServiceDesc,
+  requestStream: false,
+  responseStream: false,
+  requestType: {
+    serializeBinary() {
+      return UnshareJobRequest.encode(this).finish();
+    },
+  } as any,
+  responseType: {
+    deserializeBinary(data: Uint8Array) {
+      const value = Job.decode(data);
+      return {
+        ...value,
+        toObject() {
+          return value;
+        },
+      };
+    },
+  } as any,
+};
+
+export const JobServiceListSharedJobsDesc: UnaryMethodDefinitionish = {
+  methodName: "ListSharedJobs",
+  service: JobServiceDesc,
+  requestStream: false,
+  responseStream: false,
+  requestType: {
+    serializeBinary() {
+      return ListSharedJobsRequest.encode(this).finish();
+    },
+  } as any,
+  responseType: {
+    deserializeBinary(data: Uint8Array) {
+      const value = ListSharedJobsResponse.decode(data);
       return {
         ...value,
         toObject() {

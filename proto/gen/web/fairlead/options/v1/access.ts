@@ -88,10 +88,15 @@ export interface Access {
    */
   permission: string;
   scope: Scope;
+  /**
+   * With SCOPE_ORGANIZATION: also for users with whom the very thing that the request names was shared, members
+   * of the organisation or not.
+   */
+  shared: boolean;
 }
 
 function createBaseAccess(): Access {
-  return { permission: "", scope: Scope.SCOPE_UNSPECIFIED };
+  return { permission: "", scope: Scope.SCOPE_UNSPECIFIED, shared: false };
 }
 
 export const Access: MessageFns<Access> = {
@@ -101,6 +106,9 @@ export const Access: MessageFns<Access> = {
     }
     if (message.scope !== Scope.SCOPE_UNSPECIFIED) {
       writer.uint32(16).int32(scopeToNumber(message.scope));
+    }
+    if (message.shared !== false) {
+      writer.uint32(24).bool(message.shared);
     }
     return writer;
   },
@@ -134,6 +142,14 @@ export const Access: MessageFns<Access> = {
             message.scope = scopeFromJSON(reader.int32());
             continue;
           }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.shared = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -153,6 +169,7 @@ export const Access: MessageFns<Access> = {
     const message = createBaseAccess();
     message.permission = object.permission ?? "";
     message.scope = object.scope ?? Scope.SCOPE_UNSPECIFIED;
+    message.shared = object.shared ?? false;
     return message;
   },
 };
