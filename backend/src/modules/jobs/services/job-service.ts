@@ -4,7 +4,15 @@ import type { GivenParameters } from './parameters.ts'
 import type { PlanContext } from './plan-context.ts'
 import type { MadeFile, TaskReport } from './task-run.ts'
 
-export type ParameterKind = 'STRING' | 'NUMBER' | 'ENUM' | 'DATASET' | 'CIRCLE' | 'POLYGON' | 'POSITION'
+export type ParameterKind =
+  | 'STRING'
+  | 'NUMBER'
+  | 'ENUM'
+  | 'DATASET'
+  | 'CIRCLE'
+  | 'POLYGON'
+  | 'POSITION'
+  | 'INTERVAL'
 
 /** Drives validation, the form in the page, and the parameters of every protocol. */
 export interface ParameterSchema {
@@ -13,7 +21,13 @@ export interface ParameterSchema {
   readonly description: string
   readonly kind: ParameterKind
   readonly required?: boolean
+  /** What the parameter is one way to give, as "a region": of those with the same text one at least is required. */
+  readonly oneOf?: string
   readonly repeated?: boolean
+  /** How often a repeated one may be given. Default: as often as a request has room for. */
+  readonly maxCount?: number
+  /** Characters of a value. Default: what a request has room for (65,536). */
+  readonly maxLength?: number
   /** Of an ENUM. */
   readonly values?: readonly string[]
   readonly defaultValue?: string
@@ -21,13 +35,15 @@ export interface ParameterSchema {
   readonly minimum?: number
   readonly maximum?: number
   readonly unit?: string
+  /** IVOA unified content descriptor, such as "em.wl;stat.interval". */
+  readonly ucd?: string
 }
 
 export interface PlannedTask {
   readonly displayName: string
   /** What run() is given; JSON. */
   readonly payload: unknown
-  /** Bytes of results, at most. */
+  /** Bytes of results, at most; its share of what is collected included. */
   readonly sizeBytes: number
   /** Expected running time on an idle system. */
   readonly durationMs: number
@@ -56,11 +72,44 @@ export interface JobService {
   plan(parameters: GivenParameters, context: PlanContext): Promise<readonly PlannedTask[]>
   /** Runs one task in a process of its own; loaded there alone. */
   loadRun(): Promise<RunTask>
+  /**
+   * Makes the job's results of what its tasks found, as one more task after them, when one of them at least
+   * completed. Absent: the files of the tasks are the results, in the plan's order.
+   */
+  loadCollect?(): Promise<CollectTasks>
   /** Chooses and orders the files to publish of the tasks that completed. */
   collect(outcomes: readonly TaskOutcome[]): readonly PublishedFile[]
 }
 
-export type RunTask = (payload: never, report: TaskReport) => Promise<readonly MadeFile[]>
+/** What a task leaves behind; an array stands for files alone. */
+export interface TaskResult {
+  readonly files: readonly MadeFile[]
+  /** For the service's collect; JSON of at most 64 KiB. */
+  readonly value?: unknown
+}
+
+export type RunTask = (payload: never, report: TaskReport) => Promise<readonly MadeFile[] | TaskResult>
+
+/** JSON: it is the payload of the collecting task. */
+export interface CollectInput {
+  readonly parameters: readonly { readonly name: string; readonly value: string }[]
+  /** In the plan's order. */
+  readonly tasks: readonly CollectedTask[]
+}
+
+/** A task as its collect sees it. */
+export interface CollectedTask {
+  readonly index: number
+  readonly displayName: string
+  /** As it was planned. */
+  readonly payload: unknown
+  /** What it left as its value; undefined or null for none. */
+  readonly value: unknown
+  /** Set for a task that failed. */
+  readonly error?: { readonly reason: string; readonly message: string }
+}
+
+export type CollectTasks = (input: CollectInput, report: TaskReport) => Promise<readonly MadeFile[]>
 
 /** Publishes every file of every task, in the plan's order. */
 export function collectAll(outcomes: readonly TaskOutcome[]): PublishedFile[] {

@@ -49,20 +49,37 @@ export function checkParameters(
         ? `${name} is not a parameter of this service; it takes ${[...known.keys()].join(', ')}`
         : earlier.length > 0 && declared.repeated !== true
           ? `MultiValuedParamNotSupported: ${name} may be given once only`
-          : problemOf(declared, value)
+          : earlier.length >= (declared.maxCount ?? Number.POSITIVE_INFINITY)
+            ? `MultiValuedParamNotSupported: ${name} may be given ${declared.maxCount} times`
+            : problemOf(declared, value)
     if (description === undefined) values.set(name, [...earlier, { value: value.trim(), field }])
     else violations.push({ field, description })
   }
-  for (const declared of schema) {
-    if (values.has(declared.name)) continue
-    if (declared.defaultValue !== undefined) {
-      values.set(declared.name, [{ value: declared.defaultValue, field: 'parameters' }])
-    } else if (declared.required === true && !parameters.some(({ name }) => name === declared.name)) {
-      violations.push({ field: 'parameters', description: `${declared.name} is required` })
-    }
+  violations.push(
+    ...missingParameters(schema, parameters).map((description) => ({ field: 'parameters', description })),
+  )
+  for (const { name, defaultValue } of schema) {
+    if (defaultValue === undefined || values.has(name)) continue
+    values.set(name, [{ value: defaultValue, field: 'parameters' }])
   }
   refuse(violations)
   return new GivenParameters(values)
+}
+
+/** What a job still needs before it can be planned, for people: "ID is required". Empty when it needs nothing. */
+export function missingParameters(
+  schema: readonly ParameterSchema[],
+  parameters: readonly Parameter[],
+): string[] {
+  const given = new Set(parameters.map(({ name }) => name))
+  const missing = schema
+    .filter(({ name, required, defaultValue }) => required && defaultValue === undefined && !given.has(name))
+    .map(({ name }) => `${name} is required`)
+  for (const [what, ways] of Map.groupBy(schema, ({ oneOf }) => oneOf)) {
+    if (what === undefined || ways.some(({ name }) => given.has(name))) continue
+    missing.push(`${what} is required: give at least one of ${ways.map(({ name }) => name).join(', ')}`)
+  }
+  return missing
 }
 
 /** Throws INVALID_ARGUMENT with the violations, if there are any. */
@@ -80,6 +97,9 @@ export function refuse(violations: readonly FieldViolation[]): void {
 
 function problemOf(declared: ParameterSchema, value: string): string | undefined {
   if (value.trim() === '') return `${declared.name} must not be empty`
+  if (declared.maxLength !== undefined && value.length > declared.maxLength) {
+    return `${declared.name} must have at most ${declared.maxLength} characters, and has ${value.length}`
+  }
   switch (declared.kind) {
     case 'NUMBER':
       return problemOfNumber(declared, value)
@@ -87,6 +107,8 @@ function problemOf(declared: ParameterSchema, value: string): string | undefined
       return declared.values?.includes(value.trim()) === true
         ? undefined
         : `${declared.name} must be one of ${declared.values?.join(', ')}`
+    case 'INTERVAL':
+      return problemOfInterval(declared, value)
     case 'STRING':
     case 'DATASET':
     // Regions are checked by the service, against the images that they cut.
@@ -99,6 +121,46 @@ function problemOf(declared: ParameterSchema, value: string): string | undefined
       throw new Error(`a parameter of unknown kind ${String(never)}`)
     }
   }
+}
+
+function problemOfInterval(
+  { name, minimum, maximum, unit }: ParameterSchema,
+  text: string,
+): string | undefined {
+  const interval = parseInterval(text)
+  const suffix = unit === undefined ? '' : ` ${unit}`
+  if (interval === undefined) {
+    return `${name} must be two numbers, "lower upper", of which -Inf and +Inf leave an end open`
+  }
+  const { lower, upper } = interval
+  if (lower > upper) return `${name} must have its lower end first, and ${lower} is above ${upper}`
+  if (lower === upper && !Number.isFinite(lower)) return `${name} must hold a number`
+  if (minimum !== undefined && upper < minimum) return `${name} must reach up to ${minimum}${suffix} at least`
+  if (maximum !== undefined && lower > maximum) return `${name} must begin at ${maximum}${suffix} at most`
+  return undefined
+}
+
+/** An interval of numbers, both ends included. */
+export interface Interval {
+  /** -Infinity for an open end. */
+  readonly lower: number
+  /** Infinity for an open end. */
+  readonly upper: number
+}
+
+/** DALI 1.1, section 3.3.4: "lower upper", with -Inf and +Inf. Undefined for another text. */
+export function parseInterval(text: string): Interval | undefined {
+  const words = text.trim().split(/[\s,]+/)
+  const [lower, upper] = words.map((word) =>
+    /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(word)
+      ? Number(word)
+      : /^\+?inf(inity)?$/i.test(word)
+        ? Number.POSITIVE_INFINITY
+        : /^-inf(inity)?$/i.test(word)
+          ? Number.NEGATIVE_INFINITY
+          : undefined,
+  )
+  return words.length === 2 && lower !== undefined && upper !== undefined ? { lower, upper } : undefined
 }
 
 function problemOfNumber(

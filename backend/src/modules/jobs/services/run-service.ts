@@ -1,7 +1,61 @@
-import type { JobService, RunTask } from './job-service.ts'
+import type { CollectInput, CollectTasks, JobService, RunTask, TaskResult } from './job-service.ts'
 import type { MadeFile, TaskReport } from './task-run.ts'
 
-/** Runs tasks by their service's id, in the process that it is called in. */
+/** One piece of work for a task's process. */
+export interface TaskOrder {
+  /** Id of a registered service. */
+  readonly service: string
+  readonly step: 'run' | 'collect'
+  /** Of the plan; a CollectInput for step collect. */
+  readonly payload: unknown
+}
+
+type Step = (payload: unknown, report: TaskReport) => Promise<TaskResult>
+
+/** Does the work of tasks by their service's id, in the process that it is called in. */
+export function runSteps(
+  services: readonly JobService[],
+  openDataset: TaskReport['openDataset'],
+): (order: TaskOrder, report: Omit<TaskReport, 'openDataset'>) => Promise<TaskResult> {
+  const loaded = new Map<string, Promise<Step>>()
+  const load = (id: string, step: TaskOrder['step']): Promise<Step> => {
+    const service = services.find((each) => each.id === id)
+    if (service === undefined) throw new Error(`there is no service ${id}`)
+    const key = `${step} ${id}`
+    const code = loaded.get(key) ?? loadStep(service, step)
+    loaded.set(key, code)
+    return code
+  }
+  // Loaded ahead, so that the first task need not wait for it.
+  for (const { id } of services) void load(id, 'run')
+  return async ({ service, step, payload }, report) => {
+    const code = await load(service, step)
+    return code(payload, { ...report, openDataset })
+  }
+}
+
+async function loadStep(service: JobService, step: TaskOrder['step']): Promise<Step> {
+  switch (step) {
+    case 'run': {
+      const run: RunTask = await service.loadRun()
+      return async (payload, report) => {
+        const result = await run(payload as never, report)
+        return 'files' in result ? result : { files: result }
+      }
+    }
+    case 'collect': {
+      if (service.loadCollect === undefined) throw new Error(`${service.id} does not collect`)
+      const collect: CollectTasks = await service.loadCollect()
+      return async (input, report) => ({ files: await collect(input as CollectInput, report) })
+    }
+    default: {
+      const never: never = step
+      throw new Error(`a task of unknown step ${String(never)}`)
+    }
+  }
+}
+
+/** As runSteps, for an engine that knows no step but run. */
 export function runService(
   services: readonly JobService[],
   openDataset: TaskReport['openDataset'],
@@ -10,18 +64,6 @@ export function runService(
   payload: unknown,
   report: Omit<TaskReport, 'openDataset'>,
 ) => Promise<readonly MadeFile[]> {
-  const loaded = new Map<string, Promise<RunTask>>()
-  const load = (id: string): Promise<RunTask> => {
-    const service = services.find((each) => each.id === id)
-    if (service === undefined) throw new Error(`there is no service ${id}`)
-    const run = loaded.get(id) ?? service.loadRun()
-    loaded.set(id, run)
-    return run
-  }
-  // Loaded ahead, so that the first task need not wait for it.
-  for (const { id } of services) void load(id)
-  return async (service, payload, report) => {
-    const run = await load(service)
-    return run(payload as never, { ...report, openDataset })
-  }
+  const run = runSteps(services, openDataset)
+  return async (service, payload, report) => (await run({ service, step: 'run', payload }, report)).files
 }

@@ -26,7 +26,7 @@ export const cutoutService: JobService = {
       required: true,
       repeated: true,
     },
-    ...stencilParameters,
+    ...stencilParameters.map((each) => ({ ...each, oneOf: 'a region' })),
   ],
   limits: {
     executionDurationMs: 3_600_000,
@@ -40,10 +40,6 @@ export const cutoutService: JobService = {
     const violations: FieldViolation[] = []
     const stencils = await readStencils(parameters, violations, context.signal)
     refuse(violations)
-    if (stencils.length === 0) {
-      const description = 'a region is required: give at least one CIRCLE, POLYGON or POS'
-      refuse([{ field: 'parameters', description }])
-    }
     const ids = parameters.all('ID')
     const count = ids.length * stencils.length
     if (count > context.maxTasks) throw tooManyTasks(count, context.maxTasks)
