@@ -20,9 +20,11 @@ const whoMay: Readonly<Record<string, readonly string[]>> = {
   'members.manage': ['administrator', 'operator'],
   'organizations.list': ['analyst', 'director', 'operator'],
   'organizations.create': ['operator'],
+  'jobs.observe': ['analyst', 'director', 'operator'],
+  'jobs.operate': ['operator'],
 }
 /** SELF: everyone who is signed in. */
-const selfPermissions = ['', 'tokens.read', 'tokens.manage']
+const selfPermissions = ['', 'jobs.read', 'tokens.read', 'tokens.manage']
 
 const people = {
   member: { organization: 'lab', role: 'MEMBER' },

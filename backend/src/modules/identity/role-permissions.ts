@@ -7,6 +7,8 @@ export type Role = 'ANALYST' | 'DIRECTOR' | 'ADMINISTRATOR' | 'MEMBER' | 'SUBMIT
 export type Permission =
   | 'datasets.read'
   | 'jobs.manage'
+  | 'jobs.observe'
+  | 'jobs.operate'
   | 'jobs.read'
   | 'jobs.submit'
   | 'members.manage'
@@ -34,12 +36,18 @@ const reader: readonly Permission[] = [
 ]
 const administrator: readonly Permission[] = [...reader, 'jobs.submit', 'jobs.manage', 'members.manage']
 
+/** Of the whole platform. */
+const observer: readonly Permission[] = ['organizations.list', 'jobs.observe']
+
 /** The one table of who may do what. A role exists only in the kinds that list it. */
 const grants: Readonly<Record<OrganizationKind, Readonly<Partial<Record<Role, Grants>>>>> = {
   OPERATOR: {
-    ANALYST: { organization: reader, platform: ['organizations.list'] },
-    DIRECTOR: { organization: reader, platform: ['organizations.list'] },
-    ADMINISTRATOR: { organization: administrator, platform: ['organizations.list', 'organizations.create'] },
+    ANALYST: { organization: reader, platform: observer },
+    DIRECTOR: { organization: reader, platform: observer },
+    ADMINISTRATOR: {
+      organization: administrator,
+      platform: [...observer, 'organizations.create', 'jobs.operate'],
+    },
   },
   MEMBER: {
     MEMBER: { organization: reader, platform: [] },

@@ -5,6 +5,7 @@ import type { PageTokens } from '../../server/page-token.ts'
 import type { RegisteredService } from '../../server/service-handlers.ts'
 import { jobsHandler } from './jobs-handler.ts'
 import { defaultJobLimits, type JobLimits, JobsService } from './jobs-service.ts'
+import { operationsHandler } from './operations/operations-handler.ts'
 import type { People } from './owner-names.ts'
 import { recentDatasets } from './recent-datasets.ts'
 import type { JobService } from './services/job-service.ts'
@@ -55,7 +56,7 @@ export async function createJobsModule(options: JobsModuleOptions): Promise<Jobs
     limits: options.limits ?? defaultJobLimits,
   })
   return {
-    services: [jobsHandler({ service, watch, people, pageTokens })],
+    services: [jobsHandler({ service, watch, people, pageTokens }), operationsHandler()],
     service,
     watch,
     close: () => watch.close(),

@@ -55,6 +55,11 @@ export function jobSummary(job: JobRecord, slug: string, ownerDisplayName: strin
     taskCount: job.taskCount,
     tasksCompleted: job.tasksCompleted,
     tasksFailed: job.tasksFailed,
+    phaseNote: undefined,
+    queuePosition: undefined,
+    memoryLimitBytes: job.memoryLimitBytes,
+    outputLimitBytes: job.outputLimitBytes,
+    shares: [],
   }
 }
 
@@ -103,6 +108,9 @@ export function taskMessage(task: TaskRecord): JobTask {
     startTime: task.startTime,
     endTime: task.endTime,
     error: task.error === undefined ? undefined : { ...task.error },
+    failedAttempts: [],
+    retryTime: undefined,
+    progress: task.progress,
   }
 }
 
@@ -120,7 +128,10 @@ function eventBody(event: JobEventRecord, slug: string, jobId: string, showsLog:
   switch (event.kind) {
     case 'phase': {
       const { phase, error } = event.payload
-      return { $case: 'phase', value: { phase: phaseMessage(phase), error: error && { ...error } } }
+      return {
+        $case: 'phase',
+        value: { phase: phaseMessage(phase), error: error && { ...error }, note: undefined },
+      }
     }
     case 'progress':
       return { $case: 'progress', value: event.payload.progress }
@@ -148,6 +159,8 @@ export function serviceMessage(service: JobService): Service {
     displayName: service.displayName,
     description: service.description,
     parameters: service.parameters.map(schemaMessage),
+    defaultExecutionDuration: durationMessage(service.limits.executionDurationMs),
+    maxExecutionDuration: durationMessage(service.limits.maxExecutionDurationMs),
   }
 }
 
@@ -163,6 +176,7 @@ function schemaMessage(schema: Schema): ParameterSchema {
     minimum: schema.minimum,
     maximum: schema.maximum,
     unit: schema.unit ?? '',
+    ucd: '',
   }
 }
 

@@ -21,6 +21,7 @@ export interface JobRow {
   end_time: Date | null
   destruction_time: Date
   execution_duration_ms: Int8
+  memory_limit_bytes: Int8
   output_limit_bytes: Int8
   quote_size_bytes: Int8
   quote_duration_ms: Int8
@@ -49,6 +50,7 @@ export const jobColumns = [
   'end_time',
   'destruction_time',
   'execution_duration_ms',
+  'memory_limit_bytes',
   'output_limit_bytes',
   'quote_size_bytes',
   'quote_duration_ms',
@@ -95,6 +97,7 @@ export function jobOf(row: JobRow): JobRecord {
     endTime: row.end_time ?? undefined,
     destructionTime: row.destruction_time,
     executionDurationMs: Number(row.execution_duration_ms),
+    memoryLimitBytes: BigInt(row.memory_limit_bytes),
     outputLimitBytes: BigInt(row.output_limit_bytes),
     quote: {
       sizeBytes: BigInt(row.quote_size_bytes),
@@ -114,12 +117,13 @@ export interface TaskRow extends ErrorColumns {
   display_name: string
   state: TaskRecord['state']
   attempt: number
+  progress: number
   start_time: Date | null
   end_time: Date | null
 }
 
 export const taskColumns =
-  'job_id, index, display_name, state, attempt, start_time, end_time, error_reason, error_message, error_transient'
+  'job_id, index, display_name, state, attempt, progress, start_time, end_time, error_reason, error_message, error_transient'
 
 export function taskOf(row: TaskRow): TaskRecord {
   return {
@@ -128,6 +132,7 @@ export function taskOf(row: TaskRow): TaskRecord {
     displayName: row.display_name,
     state: row.state,
     attempt: row.attempt,
+    progress: row.progress,
     startTime: row.start_time ?? undefined,
     endTime: row.end_time ?? undefined,
     error: errorOf(row),

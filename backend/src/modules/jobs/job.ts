@@ -43,6 +43,7 @@ export interface JobRecord {
   readonly endTime: Date | undefined
   readonly destructionTime: Date
   readonly executionDurationMs: number
+  readonly memoryLimitBytes: bigint
   readonly outputLimitBytes: bigint
   readonly quote: JobQuote
   readonly error: JobError | undefined
@@ -67,6 +68,8 @@ export interface TaskRecord {
   readonly displayName: string
   readonly state: TaskState
   readonly attempt: number
+  /** [0, 1] */
+  readonly progress: number
   readonly startTime: Date | undefined
   readonly endTime: Date | undefined
   readonly error: JobError | undefined

@@ -60,3 +60,6 @@ export const watchInterrupted = () =>
     'WATCH_INTERRUPTED',
     'Changes may have been missed. Watch again, and list the jobs again.',
   )
+
+export const comingSoon = () =>
+  new DomainError('UNAVAILABLE', 'NOT_YET_AVAILABLE', 'This is not available yet.')

@@ -22,6 +22,7 @@ import {
   serviceMessage,
   taskMessage,
 } from './job-messages.ts'
+import { comingSoon } from './jobs-errors.ts'
 import type { Actor, JobRequest, JobsService, JobWithResults } from './jobs-service.ts'
 import { OwnerNames, type People } from './owner-names.ts'
 import type { JobWatch } from './watch/job-watch.ts'
@@ -88,6 +89,26 @@ export function jobsHandler({
         jobs: await summaries(jobs, organization.slug),
         nextPageToken: next === undefined ? '' : pageTokens.encode(scope, [next.createTime, next.id]),
       }
+    },
+
+    async updateJob() {
+      throw comingSoon()
+    },
+
+    async listJobLog() {
+      throw comingSoon()
+    },
+
+    async shareJob() {
+      throw comingSoon()
+    },
+
+    async unshareJob() {
+      throw comingSoon()
+    },
+
+    async listSharedJobs() {
+      throw comingSoon()
     },
 
     async runJob(request, context) {
