@@ -13,8 +13,8 @@ const log = (sequence: bigint, text: string) => event(sequence, { $case: 'log', 
 describe('a job’s history', () => {
   test('takes every event once, whatever a reconnection repeats', () => {
     const events = [
-      event(1n, { $case: 'phase', value: { phase: 'PHASE_QUEUED', error: undefined } }),
-      event(2n, { $case: 'phase', value: { phase: 'PHASE_EXECUTING', error: undefined } }),
+      event(1n, { $case: 'phase', value: { phase: 'PHASE_QUEUED', error: undefined, note: undefined } }),
+      event(2n, { $case: 'phase', value: { phase: 'PHASE_EXECUTING', error: undefined, note: undefined } }),
       log(3n, 'one'),
       log(3n, 'one'),
       event(0n, { $case: 'heartbeat', value: {} }),
