@@ -1,4 +1,4 @@
-import type { JobError, JobEventBody, JobRecord } from './job.ts'
+import type { JobError, JobEventBody, JobRecord, PhaseNote } from './job.ts'
 import { jobsChannel, noticeOf } from './job-notice.ts'
 import { type JobRow, jobColumns, jobOf } from './job-rows.ts'
 import { hasEnded, mayMove, type Phase } from './phase-transitions.ts'
@@ -13,6 +13,8 @@ export class StaleJob extends Error {
 export interface JobMove {
   readonly to: Phase
   readonly error?: JobError
+  /** With HELD and SUSPENDED, and with no other. */
+  readonly note?: PhaseNote
   /** Events before the one of the phase, in order. */
   readonly before?: readonly JobEventBody[]
 }
@@ -23,10 +25,17 @@ export interface JobMove {
  */
 export async function moveJob(database: Database, job: JobRecord, move: JobMove): Promise<JobRecord> {
   if (!mayMove(job.phase, move.to)) throw new StaleJob(`a job in ${job.phase} cannot become ${move.to}`)
-  const { error } = move
+  const { error, note } = move
   const events: JobEventBody[] = [
     ...(move.before ?? []),
-    { kind: 'phase', payload: { phase: move.to, ...(error === undefined ? {} : { error }) } },
+    {
+      kind: 'phase',
+      payload: {
+        phase: move.to,
+        ...(error === undefined ? {} : { error }),
+        ...(note === undefined ? {} : { note }),
+      },
+    },
   ]
   const moved = await rows<JobRow>(
     database,
@@ -36,12 +45,15 @@ export async function moveJob(database: Database, job: JobRecord, move: JobMove)
          queue_time = case when $4 = 'QUEUED' then now() else queue_time end,
          start_time = case when $4 = 'EXECUTING' then coalesce(start_time, now()) else start_time end,
          deadline_time = case when $4 = 'EXECUTING'
-           then coalesce(deadline_time, now() + execution_duration_ms * interval '1 ms')
+           then coalesce(deadline_time + coalesce(now() - suspended_at, interval '0'),
+             now() + execution_duration_ms * interval '1 ms')
            else deadline_time end,
          end_time = case when $6 then coalesce(end_time, now()) else end_time end,
          progress = case when $4 = 'COMPLETED' then 1 else progress end,
          error_reason = coalesce($7, error_reason), error_message = coalesce($8, error_message),
-         error_transient = coalesce($9, error_transient)
+         error_transient = coalesce($9, error_transient),
+         phase_reason = $12, phase_message = $13, phase_owner_may_run = $14,
+         suspended_at = case when $4 = 'SUSPENDED' then now() end
        where id = $1 and phase = $2 and version = $3
        returning ${jobColumns}
      ), ${recordChange('moved', '$10', '$11')}
@@ -58,6 +70,9 @@ export async function moveJob(database: Database, job: JobRecord, move: JobMove)
       error?.transient ?? null,
       JSON.stringify(events),
       `jobs.${move.to.toLowerCase()}`,
+      note?.reason ?? null,
+      note?.message ?? null,
+      note?.ownerMayRun ?? false,
     ],
   )
   const row = moved[0]

@@ -55,7 +55,7 @@ export function jobSummary(job: JobRecord, slug: string, ownerDisplayName: strin
     taskCount: job.taskCount,
     tasksCompleted: job.tasksCompleted,
     tasksFailed: job.tasksFailed,
-    phaseNote: undefined,
+    phaseNote: job.phaseNote === undefined ? undefined : { ...job.phaseNote },
     queuePosition: undefined,
     memoryLimitBytes: job.memoryLimitBytes,
     outputLimitBytes: job.outputLimitBytes,
@@ -127,10 +127,10 @@ export function eventMessage(
 function eventBody(event: JobEventRecord, slug: string, jobId: string, showsLog: boolean): JobEvent['event'] {
   switch (event.kind) {
     case 'phase': {
-      const { phase, error } = event.payload
+      const { phase, error, note } = event.payload
       return {
         $case: 'phase',
-        value: { phase: phaseMessage(phase), error: error && { ...error }, note: undefined },
+        value: { phase: phaseMessage(phase), error: error && { ...error }, note: note && { ...note } },
       }
     }
     case 'progress':

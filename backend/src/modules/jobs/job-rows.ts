@@ -28,6 +28,9 @@ export interface JobRow {
   error_reason: string | null
   error_message: string | null
   error_transient: boolean | null
+  phase_reason: string | null
+  phase_message: string | null
+  phase_owner_may_run: boolean
   task_count: number
   tasks_completed: number
   tasks_failed: number
@@ -57,6 +60,9 @@ export const jobColumns = [
   'error_reason',
   'error_message',
   'error_transient',
+  'phase_reason',
+  'phase_message',
+  'phase_owner_may_run',
   'task_count',
   'tasks_completed',
   'tasks_failed',
@@ -105,6 +111,14 @@ export function jobOf(row: JobRow): JobRecord {
       taskCount: row.task_count,
     },
     error: errorOf(row),
+    phaseNote:
+      row.phase_reason === null
+        ? undefined
+        : {
+            reason: row.phase_reason,
+            message: row.phase_message ?? '',
+            ownerMayRun: row.phase_owner_may_run,
+          },
     taskCount: row.task_count,
     tasksCompleted: row.tasks_completed,
     tasksFailed: row.tasks_failed,

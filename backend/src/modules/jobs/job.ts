@@ -25,6 +25,16 @@ export interface JobError {
   readonly transient: boolean
 }
 
+/** Why a job is HELD or SUSPENDED. */
+export interface PhaseNote {
+  /** Stable, UPPER_SNAKE_CASE. */
+  readonly reason: string
+  /** What happened, and the way out. */
+  readonly message: string
+  /** Whether the job's owner may run it again while it is HELD. */
+  readonly ownerMayRun: boolean
+}
+
 export interface JobRecord {
   readonly id: string
   readonly organizationId: string
@@ -47,6 +57,8 @@ export interface JobRecord {
   readonly outputLimitBytes: bigint
   readonly quote: JobQuote
   readonly error: JobError | undefined
+  /** Set in phases HELD and SUSPENDED. */
+  readonly phaseNote: PhaseNote | undefined
   readonly taskCount: number
   readonly tasksCompleted: number
   readonly tasksFailed: number
@@ -97,7 +109,10 @@ export interface ResultRecord extends TaskOutput {
 }
 
 export type JobEventBody =
-  | { readonly kind: 'phase'; readonly payload: { readonly phase: Phase; readonly error?: JobError } }
+  | {
+      readonly kind: 'phase'
+      readonly payload: { readonly phase: Phase; readonly error?: JobError; readonly note?: PhaseNote }
+    }
   | { readonly kind: 'progress'; readonly payload: { readonly progress: number } }
   | { readonly kind: 'log'; readonly payload: { readonly task: number; readonly text: string } }
   | { readonly kind: 'result'; readonly payload: ResultRecord }

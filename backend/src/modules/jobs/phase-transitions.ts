@@ -14,14 +14,14 @@ export const phases = [
 export type Phase = (typeof phases)[number]
 
 /**
- * Every phase change there is. HELD waits for the operator before it may be queued again; SUSPENDED has
- * started and waits for resources; ARCHIVED keeps the record after its results are gone. UNKNOWN is only
+ * Every phase change there is. HELD is not to be run until someone lifts what holds it, and is then what it was
+ * before; SUSPENDED has started and waits for resources; ARCHIVED keeps the record after its results are gone. UNKNOWN is only
  * ever reported by other systems: no job here reaches it.
  */
 export const phaseTransitions: Readonly<Record<Phase, readonly Phase[]>> = {
   PENDING: ['QUEUED', 'HELD', 'ERROR', 'ABORTED'],
   QUEUED: ['EXECUTING', 'HELD', 'ERROR', 'ABORTED'],
-  HELD: ['QUEUED', 'ERROR', 'ABORTED'],
+  HELD: ['PENDING', 'QUEUED', 'ERROR', 'ABORTED'],
   EXECUTING: ['SUSPENDED', 'COMPLETED', 'ERROR', 'ABORTED'],
   SUSPENDED: ['EXECUTING', 'ERROR', 'ABORTED'],
   COMPLETED: ['ARCHIVED'],
