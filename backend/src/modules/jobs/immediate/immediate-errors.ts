@@ -1,0 +1,77 @@
+import { DomainError } from '../../../errors/domain-error.ts'
+import type { ExecutionFailed } from '../../../ports/execution.ts'
+
+/** One request makes one result; a job takes several values and makes them all. */
+export function refuseSeveral(names: readonly string[]): void {
+  if (names.length === 0) return
+  const description = `MultiValuedParamNotSupported: an answer at once is one result, and these make several: ${names.join(', ')}. Create a job for them.`
+  throw new DomainError('INVALID_ARGUMENT', 'MULTIPLE_RESULTS', description, {
+    violations: names.map((name) => ({ field: name, description })),
+  })
+}
+
+/** The organisation has as many under way as it may. */
+export const tooManyAtOnce = (limit: number) =>
+  new DomainError(
+    'RESOURCE_EXHAUSTED',
+    'IMMEDIATE_REQUESTS_LIMIT',
+    `ServiceUnavailable: your organisation has ${limit} requests under way, which is its limit. Wait for some to end, or create a job.`,
+    { metadata: { limit: String(limit), retryAfterSeconds: '2' } },
+  )
+
+/** Everyone together has. */
+export const tooBusy = () =>
+  new DomainError(
+    'UNAVAILABLE',
+    'IMMEDIATE_QUEUE_FULL',
+    'ServiceUnavailable: too many requests wait to be run at once. Try again shortly, or create a job, which waits its turn.',
+    { metadata: { retryAfterSeconds: '5' } },
+  )
+
+export const takesTooLong = (limitMs: number) =>
+  new DomainError(
+    'FAILED_PRECONDITION',
+    'IMMEDIATE_TIME_LIMIT',
+    `UsageError: this takes longer than the ${Math.ceil(limitMs / 1000)} s that are given to an answer at once. Create a job for it, or ask for less.`,
+  )
+
+export const waitedTooLong = (limitMs: number) =>
+  new DomainError(
+    'RESOURCE_EXHAUSTED',
+    'IMMEDIATE_WAIT_LIMIT',
+    `ServiceUnavailable: the request could not be begun within ${Math.ceil(limitMs / 1000)} s. Try again shortly, or create a job, which waits its turn.`,
+    { metadata: { retryAfterSeconds: '5' } },
+  )
+
+export const resultTooLarge = (limitBytes: number) =>
+  new DomainError(
+    'FAILED_PRECONDITION',
+    'IMMEDIATE_OUTPUT_LIMIT',
+    `UsageError: the result is larger than the ${Math.floor(limitBytes / 1024 ** 2)} MiB that are given at once. Create a job for it, or ask for a smaller region.`,
+  )
+
+export const resultInfected = () =>
+  new DomainError(
+    'FAILED_PRECONDITION',
+    'RESULT_UNAVAILABLE',
+    'Error: malware was found in the result, and its content was deleted.',
+  )
+
+/** What a failed task comes to for who waits for it. */
+export function immediateFailure(failure: ExecutionFailed, limits: { timeMs: number; outputBytes: number }) {
+  switch (failure.reason) {
+    case 'EXECUTION_DURATION_EXCEEDED':
+      return takesTooLong(limits.timeMs)
+    case 'OUTPUT_LIMIT_EXCEEDED':
+      return resultTooLarge(limits.outputBytes)
+    default:
+      return failure.transient
+        ? new DomainError('RESOURCE_EXHAUSTED', failure.reason, `ServiceUnavailable: ${failure.message}`, {
+            metadata: { retryAfterSeconds: '5' },
+            cause: failure,
+          })
+        : new DomainError('FAILED_PRECONDITION', failure.reason, `UsageError: ${failure.message}`, {
+            cause: failure,
+          })
+  }
+}

@@ -1,0 +1,207 @@
+import { mkdir, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { v7 } from 'uuid'
+import { invalidField } from '../../../errors/domain-error.ts'
+import { type Execution, ExecutionFailed, type ProducedFile } from '../../../ports/execution.ts'
+import type { Scanner } from '../../../ports/scanner.ts'
+import type { Parameter } from '../job.ts'
+import type { JobService, PlannedTask } from '../services/job-service.ts'
+import { checkParameters } from '../services/parameters.ts'
+import type { PlanDataset } from '../services/plan-context.ts'
+import { FairSlots } from './fair-slots.ts'
+import {
+  immediateFailure,
+  refuseSeveral,
+  resultInfected,
+  resultTooLarge,
+  takesTooLong,
+  tooBusy,
+  tooManyAtOnce,
+  waitedTooLong,
+} from './immediate-errors.ts'
+
+export interface ImmediateLimits {
+  /** Tasks that run at once. */
+  readonly slots: number
+  /** Requests of one organisation that wait, run or are being answered. */
+  readonly perOrganization: number
+  /** Requests of all organisations together. */
+  readonly together: number
+  /** From the request to its result, waiting included. */
+  readonly timeMs: number
+  readonly outputBytes: number
+}
+
+export const defaultImmediateLimits: ImmediateLimits = {
+  slots: 2,
+  perOrganization: 64,
+  together: 512,
+  // Clients and proxies commonly wait for a minute.
+  timeMs: 30_000,
+  outputBytes: 256 * 1024 ** 2,
+}
+
+export interface ImmediateJobsOptions {
+  readonly services: readonly JobService[]
+  /** A dataset that the organisation may read, by its public identifier. */
+  readonly dataset: (organizationId: string, id: string) => Promise<PlanDataset | undefined>
+  readonly execution: Execution
+  readonly scanner: Scanner
+  /** Each request has a folder of its own in it for as long as it takes. */
+  readonly scratchFolder: string
+  readonly limits?: Partial<ImmediateLimits>
+}
+
+export interface ImmediateRequest {
+  readonly service: string
+  readonly parameters: readonly Parameter[]
+}
+
+export interface ImmediateFile extends ProducedFile {
+  /** Gone when what it was given to has ended. */
+  readonly path: string
+}
+
+/**
+ * Runs what is small enough to wait for: the same plan as a job's, but one task, in a process of this server's
+ * own pool, and no record of it. The caller has been found to hold jobs.submit in the organisation.
+ */
+export class ImmediateJobs {
+  readonly #options: ImmediateJobsOptions
+  readonly #limits: ImmediateLimits
+  readonly #slots: FairSlots
+  readonly #underWay = new Map<string, number>()
+  #together = 0
+
+  constructor(options: ImmediateJobsOptions) {
+    this.#options = options
+    this.#limits = { ...defaultImmediateLimits, ...options.limits }
+    this.#slots = new FairSlots(this.#limits.slots)
+  }
+
+  /**
+   * Gives the result to `deliver`, and removes it when that has ended.
+   *
+   * @param signal aborted when nobody waits for the answer any more: ends the task
+   */
+  async run<Answer>(
+    organizationId: string,
+    request: ImmediateRequest,
+    deliver: (file: ImmediateFile) => Promise<Answer>,
+    signal: AbortSignal,
+  ): Promise<Answer> {
+    const leave = this.#enter(organizationId)
+    try {
+      const deadline = performance.now() + this.#limits.timeMs
+      const service = this.#service(request.service)
+      const task = await this.#plan(organizationId, service, request.parameters, signal)
+      const folder = join(this.#options.scratchFolder, `immediate-${v7()}`)
+      try {
+        const file = await this.#inTurn(organizationId, service, task, folder, deadline, signal)
+        return await deliver({ ...file, path: join(folder, file.fileName) })
+      } finally {
+        await rm(folder, { recursive: true, force: true })
+      }
+    } finally {
+      leave()
+    }
+  }
+
+  #enter(organizationId: string): () => void {
+    const { perOrganization, together } = this.#limits
+    const own = this.#underWay.get(organizationId) ?? 0
+    if (own >= perOrganization) throw tooManyAtOnce(perOrganization)
+    if (this.#together >= together) throw tooBusy()
+    this.#underWay.set(organizationId, own + 1)
+    this.#together++
+    return () => {
+      const left = (this.#underWay.get(organizationId) ?? 1) - 1
+      if (left === 0) this.#underWay.delete(organizationId)
+      else this.#underWay.set(organizationId, left)
+      this.#together--
+    }
+  }
+
+  #service(id: string): JobService {
+    const service = this.#options.services.find((each) => each.id === id)
+    if (service === undefined) {
+      throw invalidField('service', `there is no service ${id}`, 'SERVICE_UNKNOWN')
+    }
+    return service
+  }
+
+  async #plan(
+    organizationId: string,
+    service: JobService,
+    parameters: readonly Parameter[],
+    signal: AbortSignal,
+  ): Promise<PlannedTask> {
+    const { dataset } = this.#options
+    const counts = Map.groupBy(parameters, ({ name }) => name)
+    refuseSeveral([...counts].filter(([, given]) => given.length > 1).map(([name]) => name))
+    const tasks = await service.plan(checkParameters(service.parameters, parameters), {
+      dataset: (id) => dataset(organizationId, id),
+      // Enough to find out that there are several.
+      maxTasks: parameters.length,
+      signal,
+    })
+    const [task] = tasks
+    if (tasks.length > 1) refuseSeveral([...counts.keys()])
+    if (task === undefined) throw new Error(`${service.id} planned nothing`)
+    if (task.sizeBytes > this.#limits.outputBytes) throw resultTooLarge(this.#limits.outputBytes)
+    if (task.durationMs > this.#limits.timeMs) throw takesTooLong(this.#limits.timeMs)
+    return task
+  }
+
+  async #inTurn(
+    organizationId: string,
+    service: JobService,
+    task: PlannedTask,
+    folder: string,
+    deadline: number,
+    signal: AbortSignal,
+  ): Promise<ProducedFile> {
+    const tooLate = AbortSignal.timeout(Math.max(1, Math.ceil(deadline - performance.now())))
+    const release = await this.#slots
+      .take(organizationId, AbortSignal.any([signal, tooLate]))
+      .catch((error) => {
+        throw tooLate.aborted && !signal.aborted ? waitedTooLong(this.#limits.timeMs) : error
+      })
+    try {
+      return await this.#execute(service, task, folder, deadline - performance.now(), signal)
+    } catch (error) {
+      if (signal.aborted) throw signal.reason
+      if (!(error instanceof ExecutionFailed)) throw error
+      throw immediateFailure(error, this.#limits)
+    } finally {
+      release()
+    }
+  }
+
+  async #execute(
+    service: JobService,
+    { payload }: PlannedTask,
+    folder: string,
+    timeoutMs: number,
+    signal: AbortSignal,
+  ): Promise<ProducedFile> {
+    const { execution, scanner } = this.#options
+    await mkdir(folder, { recursive: true })
+    const files = await execution.run({
+      service: service.id,
+      payload,
+      folder,
+      memoryLimitBytes: service.limits.memoryBytes,
+      outputLimitBytes: this.#limits.outputBytes,
+      timeoutMs: Math.max(1, timeoutMs),
+      signal,
+      onProgress: () => undefined,
+      onLog: () => undefined,
+    })
+    const [file] = files
+    if (file === undefined) throw new ExecutionFailed('NO_RESULT', 'There is no result.', false)
+    const { state } = await scanner.scan({ path: join(folder, file.fileName), signal })
+    if (state === 'INFECTED') throw resultInfected()
+    return file
+  }
+}

@@ -1,0 +1,7 @@
+export {
+  type ImmediateFile,
+  ImmediateJobs,
+  type ImmediateJobsOptions,
+  type ImmediateLimits,
+  type ImmediateRequest,
+} from './immediate-jobs.ts'
