@@ -4,6 +4,7 @@ export interface PrincipalMembership {
   readonly organizationId: string
   /** What the role grants there, not narrowed by an API token yet. */
   readonly permissions: ReadonlySet<string>
+  readonly joinTime: Date
 }
 
 /** Who calls, as authentication found out. Frozen: it is shared by all calls with the same token. */

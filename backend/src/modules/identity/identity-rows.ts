@@ -29,6 +29,7 @@ export interface Member {
 export interface Membership {
   readonly organization: Organization
   readonly role: Role
+  readonly joinTime: Date
 }
 
 export interface ApiToken {

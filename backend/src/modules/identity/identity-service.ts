@@ -37,11 +37,12 @@ export function createIdentityService(
     if (user === undefined) return undefined
     const bySlug = new Map<string, PrincipalMembership>()
     const platformPermissions = new Set<string>()
-    for (const { organization, role } of memberships) {
+    for (const { organization, role, joinTime } of memberships) {
       const grants = grantsOf(organization.kind, role)
       bySlug.set(organization.slug, {
         organizationId: organization.id,
         permissions: new Set(grants.organization),
+        joinTime,
       })
       for (const permission of grants.platform) platformPermissions.add(permission)
     }

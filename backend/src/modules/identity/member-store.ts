@@ -120,12 +120,17 @@ export class MemberStore {
       kind: OrganizationKind
       create_time: Date
       role: Role
+      join_time: Date
     }[] = await this.#dataSource.query(
-      `select o.id, o.slug, o.display_name, o.kind, o.create_time, m.role
+      `select o.id, o.slug, o.display_name, o.kind, o.create_time, m.role, m.create_time as join_time
        from memberships m join organizations o on o.id = m.organization_id
        where m.user_id = $1 order by o.display_name, o.slug`,
       [userId],
     )
-    return rows.map((row) => ({ organization: organizationOf(row), role: row.role }))
+    return rows.map((row) => ({
+      organization: organizationOf(row),
+      role: row.role,
+      joinTime: row.join_time,
+    }))
   }
 }
