@@ -1,4 +1,5 @@
 export { OnesComplementSum } from './cutout/checksum.ts'
+export type { KeptPlanes } from './cutout/cutout-header.ts'
 export {
   type CutoutSink,
   type FileCutoutSink,
@@ -24,4 +25,5 @@ export { type ReadPixelsOptions, readPixels, readPixelsFloat32 } from './image/r
 export type { ByteRange, ByteSource } from './source/byte-source.ts'
 export { type FileByteSourceOptions, openFileByteSource } from './source/file-byte-source.ts'
 export { memoryByteSource } from './source/memory-byte-source.ts'
+export * from './spectral/index.ts'
 export * from './wcs/index.ts'

@@ -3,11 +3,19 @@ import type { Card } from '../header/card.ts'
 import { formatCard, formatCommentary } from '../header/format-card.ts'
 import type { PixelBox } from '../image/pixel-box.ts'
 
+/** Pixels along an axis beyond the second that a cutout keeps, from 1, both ends included. */
+export interface KeptPlanes {
+  /** Number of the FITS axis. Default 3. */
+  axis?: number
+  first: number
+  last: number
+}
+
 export interface CutoutHeaderInput {
   hdu: ImageHdu
   box: PixelBox
-  /** Planes of the third axis that are kept, from 1, both included; undefined keeps all. */
-  planes: { first: number; last: number } | undefined
+  /** Undefined keeps all planes. */
+  planes: KeptPlanes | undefined
   axes: readonly number[]
   sourceId: string
   region: string
@@ -18,15 +26,18 @@ const REPLACED = /^(SIMPLE|XTENSION|BITPIX|NAXIS\d*|PCOUNT|GCOUNT|GROUPS|INHERIT
 /** Described the whole image's pixels. */
 const STALE = /^(DATAMIN|DATAMAX)$/
 /** Keywords that count pixels along axis n from the image's first one; the letter names an alternate WCS. */
-const CRPIX = /^CRPIX([123])[A-Z]?$/
+const CRPIX = /^CRPIX(\d{1,2})[A-Z]?$/
 /** Offset of the DSS plate's pixels, and IRAF's logical-to-physical offset: they grow and shrink with the corner. */
 const CNPIX = /^CNPIX([12])$/
-const LTV = /^LTV([123])$/
+const LTV = /^LTV(\d{1,2})$/
 
 /** The cutout's cards without CHECKSUM, DATASUM and END: the source's, with what the cut changes corrected. */
 export function cutoutCards(input: CutoutHeaderInput): string[] {
   const { hdu, axes } = input
-  const firsts = [input.box.xMin, input.box.yMin, input.planes?.first ?? 1]
+  const firsts = axes.map(() => 1)
+  firsts[0] = input.box.xMin
+  firsts[1] = input.box.yMin
+  if (input.planes) firsts[(input.planes.axis ?? 3) - 1] = input.planes.first
   const cards = [
     formatCard('SIMPLE', true, 'conforms to FITS standard'),
     formatCard('BITPIX', hdu.bitpix, commentOf(hdu, 'BITPIX') || 'array data type'),
@@ -42,7 +53,7 @@ export function cutoutCards(input: CutoutHeaderInput): string[] {
     if (!dropContinued) cards.push(shifted(card, firsts))
   }
   cards.push(...missingReferencePixels(hdu, firsts))
-  const planes = input.planes ? `,${input.planes.first}:${input.planes.last}` : ''
+  const planes = input.planes ? sectionOf(input.planes) : ''
   const { xMin, xMax, yMin, yMax } = input.box
   const history = [
     `Cut out by Fairlead from ${input.sourceId}, HDU ${hdu.index}`,
@@ -51,6 +62,11 @@ export function cutoutCards(input: CutoutHeaderInput): string[] {
     ...(dropped.length > 0 ? [`Dropped, being of the whole image: ${dropped.join(', ')}`] : []),
   ]
   return [...cards, ...history.flatMap((line) => formatCommentary('HISTORY', line))]
+}
+
+/** As in an image section: "*" for an axis before it that is kept whole. */
+function sectionOf({ axis = 3, first, last }: KeptPlanes): string {
+  return `${',*'.repeat(axis - 3)},${first}:${last}`
 }
 
 function shifted(card: Card, firsts: readonly number[]): string {

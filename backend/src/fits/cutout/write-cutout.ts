@@ -4,7 +4,7 @@ import { BLOCK_BYTES } from '../header/read-header.ts'
 import { boxHeight, boxWidth, checkBox, type PixelBox } from '../image/pixel-box.ts'
 import { readRowBlocks } from '../image/read-rows.ts'
 import { OnesComplementSum } from './checksum.ts'
-import { cutoutCards } from './cutout-header.ts'
+import { cutoutCards, type KeptPlanes } from './cutout-header.ts'
 import type { CutoutSink } from './cutout-sink.ts'
 import { encodedHeaderBytes, encodeHeader } from './encode-header.ts'
 
@@ -13,8 +13,8 @@ export interface CutoutOptions {
   sourceId: string
   /** The region as asked for, for HISTORY. */
   region: string
-  /** Planes of the third axis to keep, from 1, both included. Default: all. */
-  planes?: { first: number; last: number }
+  /** Default: all planes. */
+  planes?: KeptPlanes
 }
 
 export interface WriteCutoutOptions extends CutoutOptions {
@@ -74,12 +74,15 @@ interface CutoutPlan {
 function planCutout(image: FitsImage, box: PixelBox, options: CutoutOptions): CutoutPlan {
   const { hdu } = image
   checkBox(box, hdu.widthPx, hdu.heightPx)
-  const depth = hdu.axes[2] ?? 1
+  const keptAxis = options.planes?.axis ?? 3
+  const depth = hdu.axes[keptAxis - 1] ?? 1
   const kept = options.planes ?? { first: 1, last: depth }
   if (
     !(
       Number.isInteger(kept.first) &&
       Number.isInteger(kept.last) &&
+      Number.isInteger(keptAxis) &&
+      keptAxis >= 3 &&
       kept.first >= 1 &&
       kept.first <= kept.last &&
       kept.last <= depth
@@ -87,20 +90,22 @@ function planCutout(image: FitsImage, box: PixelBox, options: CutoutOptions): Cu
   ) {
     throw new FitsError(
       'BAD_PIXEL_BOX',
-      `The planes ${kept.first} to ${kept.last} are not among the image's planes 1 to ${depth}.`,
+      `The planes ${kept.first} to ${kept.last} of axis ${keptAxis} are not among the image's planes 1 to ${depth}.`,
     )
   }
-  const axes = [boxWidth(box), boxHeight(box)]
-  if (hdu.axes.length > 2) axes.push(kept.last - kept.first + 1, ...hdu.axes.slice(3))
+  const axes = [boxWidth(box), boxHeight(box), ...hdu.axes.slice(2)]
+  if (hdu.axes.length >= keptAxis) axes[keptAxis - 1] = kept.last - kept.first + 1
+  /** Planes from one pixel along the axis to the next. */
+  const stride = hdu.axes.slice(2, keptAxis - 1).reduce((product, length) => product * length, 1)
   const planes: number[] = []
   for (let plane = 0; plane < hdu.planes; plane++) {
-    const third = (plane % depth) + 1
-    if (third >= kept.first && third <= kept.last) planes.push(plane)
+    const along = (Math.floor(plane / stride) % depth) + 1
+    if (along >= kept.first && along <= kept.last) planes.push(plane)
   }
   const cards = cutoutCards({
     hdu,
     box,
-    planes: hdu.axes.length > 2 ? options.planes : undefined,
+    planes: hdu.axes.length >= keptAxis ? options.planes : undefined,
     axes,
     sourceId: options.sourceId,
     region: options.region,

@@ -157,7 +157,7 @@ describe('cutout and preview', () => {
       'parameters[0]',
       /not there/,
     ],
-    ['no region', [['ID', 'tan']], 'INVALID_ARGUMENT', 'parameters', /region is required/],
+    ['no region', [['ID', 'tan']], 'INVALID_ARGUMENT', 'parameters', /a region or a band is required/],
     [
       'a region off the image',
       [

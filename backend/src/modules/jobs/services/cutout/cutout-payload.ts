@@ -1,4 +1,4 @@
-import type { PixelBox } from '../../../../fits/index.ts'
+import type { KeptPlanes, PixelBox } from '../../../../fits/index.ts'
 
 /** One cutout to make. */
 export interface CutoutPayload {
@@ -7,7 +7,11 @@ export interface CutoutPayload {
   readonly baseName: string
   readonly location: unknown
   readonly hdu: number
-  /** Absent when image and stencil have no pixel in common; then `problem` is the result. */
+  /** Absent when the image has no pixel in the region or the band; then `problem` is the result. */
   readonly box?: PixelBox
   readonly problem: string
+  /** Of a cube that is cut by wavelength too; absent for all. */
+  readonly planes?: KeptPlanes
+  /** The plane that the picture shows, from 0. */
+  readonly shownPlane: number
 }

@@ -1,11 +1,12 @@
 import type { FieldViolation } from '../../../../errors/domain-error.ts'
-import { cutoutSizeBytes, memoryByteSource } from '../../../../fits/index.ts'
+import { cutoutSizeBytes, type KeptPlanes, memoryByteSource, type PixelBox } from '../../../../fits/index.ts'
 import { tooManyTasks } from '../../jobs-errors.ts'
+import { bandParameter, type GivenBand, planesOf, readBands } from '../images/bands.ts'
 import { COPY_BYTES_PER_MS, pngSizeBytes, renderDurationMs, TASK_OVERHEAD_MS } from '../images/image-costs.ts'
-import { type ImagePair, pairImages } from '../images/pair-images.ts'
-import { planImages } from '../images/plan-image.ts'
+import { pairImages } from '../images/pair-images.ts'
+import { imageParameter, type PlanImage, planImages, wholeOf } from '../images/plan-image.ts'
 import { resultBaseName } from '../images/result-name.ts'
-import { readStencils, stencilParameters } from '../images/stencils.ts'
+import { readStencils, type Stencil, stencilParameters } from '../images/stencils.ts'
 import { collectAll, type JobService, type PlannedTask } from '../job-service.ts'
 import { refuse } from '../parameters.ts'
 import type { CutoutPayload } from './cutout-payload.ts'
@@ -13,20 +14,15 @@ import { PREVIEW_WIDTH_PX } from './preview-look.ts'
 
 const noPixels = memoryByteSource(new Uint8Array())
 
-/** SODA 1.0: every ID with every stencil, one FITS file each. */
+/** SODA 1.0: every ID with every stencil and every band, one FITS file each. */
 export const cutoutService: JobService = {
   id: 'cutout',
   displayName: 'Cutout',
-  description: 'Cuts regions of the sky out of images, as FITS files with their coordinates.',
+  description:
+    'Cuts regions of the sky, and of the spectrum, out of images, as FITS files with their coordinates.',
   parameters: [
-    {
-      name: 'ID',
-      description: 'The image to cut.',
-      kind: 'DATASET',
-      required: true,
-      repeated: true,
-    },
-    ...stencilParameters.map((each) => ({ ...each, oneOf: 'a region' })),
+    { ...imageParameter, description: 'The image to cut.' },
+    ...[...stencilParameters, bandParameter].map((each) => ({ ...each, oneOf: 'a region or a band' })),
   ],
   limits: {
     executionDurationMs: 3_600_000,
@@ -40,35 +36,89 @@ export const cutoutService: JobService = {
     const violations: FieldViolation[] = []
     const stencils = await readStencils(parameters, violations, context.signal)
     refuse(violations)
+    const bands = readBands(parameters)
     const ids = parameters.all('ID')
-    const count = ids.length * stencils.length
+    const count = ids.length * Math.max(1, stencils.length) * Math.max(1, bands.length)
     if (count > context.maxTasks) throw tooManyTasks(count, context.maxTasks)
     const images = await planImages(ids, context)
-    return (await pairImages(images, stencils, context.signal)).map(taskOf)
+    refuseBands(images, bands)
+    const areas: Area[] =
+      stencils.length > 0
+        ? await pairImages(images, stencils, context.signal)
+        : images.map((image) => ({ image, box: wholeOf(image), problem: '', ordinal: 1 }))
+    if (bands.length === 0) return areas.map((area) => taskOf(area))
+    return areas.flatMap((area) => bands.map((band, index) => taskOf(area, band, index + 1)))
   },
 
   loadRun: async () => (await import('./run-cutout.ts')).runCutout,
   collect: collectAll,
 }
 
-function taskOf({ image, stencil, box, problem, ordinal }: ImagePair): PlannedTask {
+/** An image, and the part of the sky of it to cut. */
+interface Area {
+  readonly image: PlanImage
+  /** Absent for the whole image. */
+  readonly stencil?: Stencil
+  readonly box: PixelBox | undefined
+  readonly problem: string
+  readonly ordinal: number
+}
+
+/** Images without a spectral axis, and bands that meet none of the images, each by its field. */
+function refuseBands(images: readonly PlanImage[], bands: readonly GivenBand[]): void {
+  if (bands.length === 0) return
+  refuse(
+    images
+      .filter(({ spectral }) => spectral === undefined)
+      .map(({ id, field, spectralProblem }) => ({
+        field,
+        description: `${id} cannot be cut by wavelength: ${spectralProblem}`,
+      })),
+  )
+  refuse(
+    bands.flatMap((band): FieldViolation[] => {
+      const found = images.map((image) => planesOf(image, band))
+      if (found.some(({ planes }) => planes !== undefined)) return []
+      return [{ field: band.field, description: found[0]?.problem ?? '' }]
+    }),
+  )
+}
+
+function taskOf({ image, stencil, box, problem, ordinal }: Area, band?: GivenBand, place = 1): PlannedTask {
   const { id, dataset, hdu } = image
+  const text = [stencil?.text, band?.text].filter((part) => part !== undefined).join(' ')
+  const cut = band && planesOf(image, band)
+  const planes = cut?.planes
+  const shape = stencil === undefined ? [] : [[stencil.region.kind, ordinal] as const]
+  const nothing = box === undefined || (cut !== undefined && planes === undefined)
   const payload: CutoutPayload = {
     sourceId: id,
-    stencil: stencil.text,
-    baseName: resultBaseName(id, stencil.region.kind, ordinal),
+    stencil: text,
+    baseName: resultBaseName(id, ...shape, ...(band === undefined ? [] : [['band', place] as const])),
     location: dataset.location,
     hdu: dataset.hdu,
-    ...(box === undefined ? {} : { box }),
-    problem,
+    ...(nothing ? {} : { box }),
+    ...(planes === undefined ? {} : { planes }),
+    shownPlane: planes === undefined ? 0 : middlePlane(image, planes),
+    problem: problem || (cut?.problem ?? ''),
   }
-  const displayName = `${id} ${stencil.text}`.slice(0, 200)
-  if (box === undefined) return { displayName, payload, sizeBytes: 1_000, durationMs: TASK_OVERHEAD_MS }
-  const bytes = cutoutSizeBytes({ source: noPixels, hdu }, box, { sourceId: id, region: stencil.text })
+  const displayName = `${id} ${text}`.slice(0, 200)
+  if (nothing) return { displayName, payload, sizeBytes: 1_000, durationMs: TASK_OVERHEAD_MS }
+  const bytes = cutoutSizeBytes({ source: noPixels, hdu }, box, {
+    sourceId: id,
+    region: text,
+    ...(planes === undefined ? {} : { planes }),
+  })
   return {
     displayName,
     payload,
     sizeBytes: bytes + pngSizeBytes(PREVIEW_WIDTH_PX, PREVIEW_WIDTH_PX),
     durationMs: TASK_OVERHEAD_MS + bytes / COPY_BYTES_PER_MS + renderDurationMs(box, PREVIEW_WIDTH_PX),
   }
+}
+
+/** From 0, counted through all axes beyond the second. */
+function middlePlane({ hdu }: PlanImage, { axis = 3, first, last }: KeptPlanes): number {
+  const stride = hdu.axes.slice(2, axis - 1).reduce((product, length) => product * length, 1)
+  return (Math.floor((first + last) / 2) - 1) * stride
 }

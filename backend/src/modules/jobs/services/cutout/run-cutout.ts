@@ -24,7 +24,8 @@ export async function runCutout(payload: CutoutPayload, report: TaskReport): Pro
     const { sizeBytes, axes } = await cut(image, box, join(report.folder, fits), payload, report)
     report.log(`${fits}: ${axes.join(' x ')} pixels, ${sizeBytes} bytes`)
     const png = `${baseName}.png`
-    const picture = await renderImage(image, box, previewLook, (fraction) =>
+    const look = { ...previewLook, plane: payload.shownPlane }
+    const picture = await renderImage(image, box, look, (fraction) =>
       report.progress(CUT_SHARE + (1 - CUT_SHARE) * fraction),
     )
     await writeFile(join(report.folder, png), picture.png)
@@ -39,7 +40,7 @@ async function cut(
   image: FitsImage,
   box: PixelBox,
   path: string,
-  { sourceId, stencil }: CutoutPayload,
+  { sourceId, stencil, planes }: CutoutPayload,
   report: TaskReport,
 ) {
   const sink = await openFileCutoutSink(path, { blocking: true })
@@ -47,6 +48,7 @@ async function cut(
     return await writeCutout(image, box, sink, {
       sourceId,
       region: stencil,
+      ...(planes === undefined ? {} : { planes }),
       onProgress: (fraction) => report.progress(CUT_SHARE * fraction),
     })
   } finally {

@@ -1,5 +1,14 @@
 import { DomainError, type FieldViolation } from '../../../../errors/domain-error.ts'
-import { FitsError, FitsHeader, type ImageHdu, imageLayout, Wcs } from '../../../../fits/index.ts'
+import {
+  FitsError,
+  FitsHeader,
+  type ImageHdu,
+  imageLayout,
+  type PixelBox,
+  SpectralAxis,
+  Wcs,
+} from '../../../../fits/index.ts'
+import type { ParameterSchema } from '../job-service.ts'
 import { type GivenValue, refuse } from '../parameters.ts'
 import type { PlanContext, PlanDataset } from '../plan-context.ts'
 import { giveWay } from './give-way.ts'
@@ -15,12 +24,30 @@ export interface PlanImage {
   /** Undefined without a celestial coordinate system; then `wcsProblem` says what is missing. */
   readonly wcs: Wcs | undefined
   readonly wcsProblem: string
+  /** Undefined without a spectral axis; then `spectralProblem` says what is missing. */
+  readonly spectral: SpectralAxis | undefined
+  readonly spectralProblem: string
 }
 
-type HeaderRead = Pick<PlanImage, 'hdu' | 'wcs' | 'wcsProblem'>
+type HeaderRead = Omit<PlanImage, 'id' | 'field' | 'dataset'>
 
 /** A dataset that is remembered need not be parsed again. */
 const headersRead = new WeakMap<PlanDataset, HeaderRead>()
+
+/** The parameter that planImages() reads. */
+export const imageParameter: ParameterSchema = {
+  name: 'ID',
+  description: 'The image.',
+  kind: 'DATASET',
+  required: true,
+  repeated: true,
+  ucd: 'meta.ref.url;meta.curation',
+}
+
+/** All pixels of an image's plane. */
+export function wholeOf({ hdu }: PlanImage): PixelBox {
+  return { xMin: 1, xMax: hdu.widthPx, yMin: 1, yMax: hdu.heightPx }
+}
 
 /** Looks up the datasets that the IDs name. Throws errors that name an ID's field. */
 export async function planImages(ids: readonly GivenValue[], context: PlanContext): Promise<PlanImage[]> {
@@ -74,11 +101,21 @@ function readHeader(dataset: PlanDataset): HeaderRead {
     dataBytes: 0,
     ...imageLayout(header, dataset.hdu),
   }
+  const [wcs, wcsProblem] = readOrProblem(() => Wcs.fromHeader(header), '')
+  const [spectral, spectralProblem] = readOrProblem(
+    () => SpectralAxis.fromHeader(header),
+    'it has no spectral axis',
+  )
+  return { hdu, wcs, wcsProblem, spectral, spectralProblem }
+}
+
+function readOrProblem<Part>(read: () => Part, absent: string): [part: Part | undefined, problem: string] {
   try {
-    return { hdu, wcs: Wcs.fromHeader(header), wcsProblem: '' }
+    const part = read()
+    return [part, part === undefined ? absent : '']
   } catch (error) {
     if (!(error instanceof FitsError)) throw error
-    return { hdu, wcs: undefined, wcsProblem: error.message }
+    return [undefined, error.message]
   }
 }
 

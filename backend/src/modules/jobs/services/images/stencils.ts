@@ -31,6 +31,7 @@ export const stencilParameters: readonly ParameterSchema[] = [
     kind: 'CIRCLE',
     repeated: true,
     unit: 'deg',
+    ucd: 'pos.outline;obs',
   },
   {
     name: 'POLYGON',
@@ -38,13 +39,14 @@ export const stencilParameters: readonly ParameterSchema[] = [
     kind: 'POLYGON',
     repeated: true,
     unit: 'deg',
+    ucd: 'pos.outline;obs',
   },
   {
     name: 'POS',
-    description: 'CIRCLE, POLYGON or RANGE (ra1 ra2 dec1 dec2), with its numbers.',
+    description: 'CIRCLE, POLYGON or RANGE (ra1 ra2 dec1 dec2), with its numbers in degrees.',
     kind: 'POSITION',
     repeated: true,
-    unit: 'deg',
+    ucd: 'pos.outline;obs',
   },
 ]
 

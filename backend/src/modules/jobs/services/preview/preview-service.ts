@@ -4,7 +4,7 @@ import { COLOR_MAPS, isColorMap, isStretch, STRETCHES } from '../../../../imagin
 import { tooManyTasks } from '../../jobs-errors.ts'
 import { pngSizeBytes, renderDurationMs, TASK_OVERHEAD_MS } from '../images/image-costs.ts'
 import { pairImages } from '../images/pair-images.ts'
-import { type PlanImage, planImages } from '../images/plan-image.ts'
+import { imageParameter, type PlanImage, planImages, wholeOf } from '../images/plan-image.ts'
 import { type ImageLook, shrinkFactor } from '../images/render-image.ts'
 import { resultBaseName } from '../images/result-name.ts'
 import { readStencils, type Stencil, stencilParameters } from '../images/stencils.ts'
@@ -17,7 +17,7 @@ export const previewService: JobService = {
   displayName: 'Preview',
   description: 'Draws images, or regions of them, as PNG pictures.',
   parameters: [
-    { name: 'ID', description: 'The image to draw.', kind: 'DATASET', required: true, repeated: true },
+    { ...imageParameter, description: 'The image to draw.' },
     ...stencilParameters,
     {
       name: 'STRETCH',
@@ -135,10 +135,6 @@ function planeViolations(
     }))
 }
 
-function wholeOf({ hdu }: PlanImage): PixelBox {
-  return { xMin: 1, xMax: hdu.widthPx, yMin: 1, yMax: hdu.heightPx }
-}
-
 function taskOf(
   image: PlanImage,
   stencil: Stencil | undefined,
@@ -150,7 +146,7 @@ function taskOf(
   const payload: PreviewPayload = {
     sourceId: id,
     stencil: stencil?.text ?? '',
-    baseName: resultBaseName(id, stencil?.region.kind, ordinal),
+    baseName: stencil ? resultBaseName(id, [stencil.region.kind, ordinal]) : resultBaseName(id),
     location: dataset.location,
     hdu: dataset.hdu,
     box,
