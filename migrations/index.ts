@@ -2,7 +2,9 @@ import { Identity1763700001000 } from './1763700001000-identity.ts'
 import { Datasets1763700002000 } from './1763700002000-datasets.ts'
 import { Jobs1763700003000 } from './1763700003000-jobs.ts'
 import { JobsOutboxOrder1763700003001 } from './1763700003001-jobs-outbox-order.ts'
+import { JobsQueue1763700004000 } from './1763700004000-jobs-queue.ts'
 import { JobsSharing1763700005000 } from './1763700005000-jobs-sharing.ts'
+import { JobsSharesBeyond1763700005001 } from './1763700005001-jobs-shares-beyond.ts'
 
 /** Every migration, in the order of their timestamps. One step a file; never changed once released. */
 export const migrations = [
@@ -10,5 +12,7 @@ export const migrations = [
   Datasets1763700002000,
   Jobs1763700003000,
   JobsOutboxOrder1763700003001,
+  JobsQueue1763700004000,
   JobsSharing1763700005000,
+  JobsSharesBeyond1763700005001,
 ]

@@ -70,8 +70,8 @@ export async function insertJob(database: Database, job: NewJob): Promise<JobRec
        on conflict (organization_id, owner_id, request_id) do nothing
        returning ${jobColumns}
      ), planned as (
-       insert into job_tasks (job_id, index, display_name, payload, max_attempts)
-       select inserted.id, task.position - 1, task.body ->> 'displayName', task.body -> 'payload', $19::int
+       insert into job_tasks (job_id, organization_id, queued_at, index, display_name, payload, max_attempts)
+       select inserted.id, inserted.organization_id, inserted.queue_time, task.position - 1, task.body ->> 'displayName', task.body -> 'payload', $19::int
        from inserted, jsonb_array_elements($20::jsonb) with ordinality as task (body, position)
      ), queued as (
        select ${addTasks('inserted.id::text', 'array(select generate_series(0, inserted.task_count - 1))')}
