@@ -72,6 +72,12 @@ describe('the settings', () => {
     )
   })
 
+  test.each(['0', '9', 'many'])('FAIRLEAD_WORKERS=%s', async (workers) => {
+    expect(await refusal({ FAIRLEAD_HOME: home(), FAIRLEAD_WORKERS: workers })).toBe(
+      `FAIRLEAD_WORKERS is "${workers}"; it must be a number from 1 to 8.`,
+    )
+  })
+
   test('FAIRLEAD_DATASETS without its folder', async () => {
     expect(await refusal({ FAIRLEAD_HOME: home(), FAIRLEAD_DATASETS: '/nowhere/images' })).toBe(
       'FAIRLEAD_DATASETS names /nowhere/images, which does not exist; make the folder or correct the setting.',

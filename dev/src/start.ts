@@ -4,13 +4,23 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { developmentToken } from './identity/token-client.ts'
+import { databaseUrl } from './postgres/server.ts'
 import { inRepository, repository } from './repository.ts'
 import { readSecrets } from './supervisor/home.ts'
 import { type ChildRecord, type RunInfo, readRunInfo } from './supervisor/run-file.ts'
 
 export type { ChildRecord, RunInfo } from './supervisor/run-file.ts'
 
-export type ChildName = 'postgres' | 'identity' | 'mail' | 'backend' | 'worker' | 'frontend' | 'envoy'
+/** Workers beside the first, with FAIRLEAD_WORKERS, are "worker-2" and so on. */
+export type ChildName =
+  | 'postgres'
+  | 'identity'
+  | 'mail'
+  | 'backend'
+  | 'worker'
+  | `worker-${number}`
+  | 'frontend'
+  | 'envoy'
 
 export interface StartOptions {
   /** FAIRLEAD_HOME. Default: a fresh temporary folder, which stop() removes. */
@@ -38,6 +48,8 @@ export interface RunningFairlead {
   waitForRestart(name: ChildName, oldPid: number, timeoutMs?: number): Promise<number>
   /** An access token of a demo user. */
   token(username: string): Promise<string>
+  /** Of the embedded PostgreSQL. */
+  databaseUrl(): string
   logPath(name: ChildName): string
   /** What the supervisor printed so far. */
   output(): string
@@ -144,6 +156,8 @@ function handle(home: string, url: string): Omit<RunningFairlead, 'pid' | 'outpu
         port: run().ports.identity,
         developmentGrant: readSecrets(join(home, 'secrets.json')).developmentGrant,
       }),
+    databaseUrl: () =>
+      databaseUrl({ secrets: readSecrets(join(home, 'secrets.json')) }, run().ports.postgres),
     logPath: (name) => join(home, 'logs', `${name}.log`),
   }
 }

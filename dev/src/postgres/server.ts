@@ -11,7 +11,7 @@ import type { SystemUser } from './system-user.ts'
 
 const databaseName = 'fairlead'
 
-export function databaseUrl(home: Home, port: number, database = databaseName): string {
+export function databaseUrl(home: Pick<Home, 'secrets'>, port: number, database = databaseName): string {
   return `postgres://fairlead:${home.secrets.databasePassword}@127.0.0.1:${port}/${database}`
 }
 

@@ -75,15 +75,18 @@ export function backendSpec({ backend: env }: Environment, ports: Ports): ChildS
   return ownProgram({ name: 'backend', entry: 'backend/src/main.ts', env, ready: healthz(ports.backendHttp) })
 }
 
-export function workerSpec({ backend: env }: Environment, ports: Ports): ChildSpec {
-  return ownProgram({
-    name: 'worker',
-    entry: 'backend/src/worker.ts',
-    env,
-    ready: healthz(ports.workerHttp),
-    // It hands its running task back first.
-    graceMs: 15_000,
-  })
+/** As many as there are ports for: "worker", "worker-2", "worker-3" and so on. */
+export function workerSpecs({ backend: env }: Environment, ports: Ports): ChildSpec[] {
+  return [ports.workerHttp, ...ports.furtherWorkersHttp].map((port, index) =>
+    ownProgram({
+      name: index === 0 ? 'worker' : `worker-${index + 1}`,
+      entry: 'backend/src/worker.ts',
+      env: { ...env, FAIRLEAD_WORKER_HTTP_ADDRESS: `127.0.0.1:${port}` },
+      ready: healthz(port),
+      // It hands its running task back first.
+      graceMs: 15_000,
+    }),
+  )
 }
 
 export function frontendSpec({ frontend: env }: Environment, ports: Ports): ChildSpec {

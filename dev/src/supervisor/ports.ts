@@ -14,20 +14,26 @@ const portNames = [
   'mail',
 ] as const
 export type PortName = (typeof portNames)[number]
-export type Ports = Record<PortName, number>
+export interface Ports extends Record<PortName, number> {
+  /** Of the workers beside the first. */
+  furtherWorkersHttp: number[]
+}
 
 const defaultPort = 10_000
+/** On one machine, for trying: each takes a few hundred megabytes. */
+const mostWorkers = 8
 
 /** FAIRLEAD_PORT for the front door; the others from there upward, where free. 0 means any free ones. */
 export async function choosePorts(env: NodeJS.ProcessEnv): Promise<Ports> {
   const front = parsePort(env['FAIRLEAD_PORT'])
-  if (front === 0) return freePorts()
+  const count = portNames.length + parseWorkers(env['FAIRLEAD_WORKERS']) - 1
+  if (front === 0) return freePorts(count)
   if (!(await isFree(front))) throw taken(front)
   const chosen = [front]
-  for (let port = front + 1; chosen.length < portNames.length && port < 65_536; port += 1) {
+  for (let port = front + 1; chosen.length < count && port < 65_536; port += 1) {
     if (await isFree(port)) chosen.push(port)
   }
-  if (chosen.length < portNames.length) {
+  if (chosen.length < count) {
     throw new Refusal(
       `There are too few free ports above ${front}; set FAIRLEAD_PORT to a lower one, or to 0 for any.`,
     )
@@ -44,13 +50,24 @@ function parsePort(text: string | undefined): number {
   )
 }
 
+function parseWorkers(text: string | undefined): number {
+  if (text === undefined || text === '') return 1
+  const workers = Number(text)
+  if (/^\d+$/.test(text) && workers >= 1 && workers <= mostWorkers) return workers
+  throw new Refusal(`FAIRLEAD_WORKERS is "${text}"; it must be a number from 1 to ${mostWorkers}.`)
+}
+
 function named(ports: number[]): Ports {
-  return Object.fromEntries(portNames.map((name, index) => [name, ports[index]])) as Ports
+  const ofNames = Object.fromEntries(portNames.map((name, index) => [name, ports[index]]))
+  return {
+    ...(ofNames as Record<PortName, number>),
+    furtherWorkersHttp: ports.slice(portNames.length),
+  }
 }
 
 /** Holds all of them at once, so that they differ. */
-async function freePorts(): Promise<Ports> {
-  const held = await Promise.all(portNames.map(() => hold(0, '127.0.0.1')))
+async function freePorts(count: number): Promise<Ports> {
+  const held = await Promise.all(Array.from({ length: count }, () => hold(0, '127.0.0.1')))
   const ports = held.map((server) => {
     const address = server?.address()
     if (typeof address !== 'object' || address === null)

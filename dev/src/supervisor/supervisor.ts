@@ -95,7 +95,9 @@ export class Supervisor {
   /** Backend and worker anew, with the sources as they are now. */
   async #reload(changed: string): Promise<void> {
     const { console } = this.#options
-    const reloaded = ['backend', 'worker'].map((name) => this.child(name)?.restart(reloadGraceMs))
+    const reloaded = this.#children
+      .filter(({ name }) => name === 'backend' || name.startsWith('worker'))
+      .map((child) => child.restart(reloadGraceMs))
     try {
       await Promise.all(reloaded)
       console.note(`Reloaded backend and worker (${changed})`)
@@ -147,7 +149,10 @@ export class Supervisor {
     await images
     await Promise.all([
       console.step('Backend', () => this.#startChild(specs.backendSpec(environment, ports))),
-      console.step('Worker', () => this.#startChild(specs.workerSpec(environment, ports))),
+      console.step('Worker', async () => {
+        const workers = specs.workerSpecs(environment, ports)
+        await Promise.all(workers.map((worker) => this.#startChild(worker)))
+      }),
     ])
   }
 
@@ -216,10 +221,6 @@ export class Supervisor {
     const logFile = join(this.#home.logs, `${name}.log`)
     const where = cwd === undefined ? {} : { cwd }
     return runTask({ name, args, env, logFile, reaper: this.#reaper, signal: this.stopping, ...where })
-  }
-
-  child(name: string): Child | undefined {
-    return this.#children.find((child) => child.name === name)
   }
 
   /** In reverse order of start. `graceMs` shortens the time each may take. */

@@ -7,6 +7,7 @@ import {
   openImage,
   readPixels,
   regionToPixelBox,
+  SpectralAxis,
   Wcs,
 } from '@fairlead/backend/fits'
 import { afterAll, describe, expect, test } from 'vitest'
@@ -74,11 +75,12 @@ describe('gaussianField', () => {
 })
 
 describe('makeDemoDatasets', () => {
-  test('makes five sound images, and only those that are missing the next time', {
+  test('makes six sound images, and only those that are missing the next time', {
     timeout: 60_000,
   }, async () => {
     const made = await makeDemoDatasets(folder)
-    const names = ['microwave-sky.fits', ...[1, 2, 3, 4].map((number) => `survey-tile-${number}.fits`)]
+    const tiles = [1, 2, 3, 4].map((number) => `survey-tile-${number}.fits`)
+    const names = ['microwave-sky.fits', 'spectral-cube.fits', ...tiles]
     expect(readdirSync(folder).sort()).toEqual(names)
     expect(made).toEqual(names.map((name) => join(folder, name)))
     for (const path of made) {
@@ -104,6 +106,26 @@ describe('makeDemoDatasets', () => {
     const roughness = Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length)
     expect(roughness).toBeGreaterThan(70)
     expect(roughness).toBeLessThan(170)
+    await source.close()
+  })
+
+  test('makes a cube whose galaxy turns: its line is redder on one side than on the other', async () => {
+    const source = openFileByteSource(join(folder, 'spectral-cube.fits'))
+    const image = await openImage(source)
+    expect(image.hdu).toMatchObject({ bitpix: -32, axes: [256, 256, 64] })
+    const axis = SpectralAxis.fromHeader(image.hdu.header)!
+    const brightest = async (x: number, y: number): Promise<number> => {
+      const spectrum: number[] = []
+      for (let plane = 0; plane < 64; plane++) {
+        const values = await readPixels(image, { xMin: x, xMax: x + 8, yMin: y, yMax: y + 8 }, { plane })
+        spectrum.push(values.reduce((sum, value) => sum + value, 0))
+      }
+      return axis.pixelToWavelength(spectrum.indexOf(Math.max(...spectrum)) + 1)
+    }
+    const [one, other] = [await brightest(160, 145), await brightest(90, 105)]
+    // Some 200 km/s between the two sides.
+    expect((one - other) / one).toBeGreaterThan(4e-4)
+    expect((one - other) / one).toBeLessThan(14e-4)
     await source.close()
   })
 
