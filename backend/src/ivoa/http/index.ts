@@ -1,0 +1,7 @@
+export { contentDisposition, headerAddress, seeOther, sendText, sendXml, sendXmlPieces } from './answers.ts'
+export { type ErrorAnswer, errorAnswer, sendErrorText, sendErrorVotable } from './error-answer.ts'
+export { allows, type Exchange, type IvoaRouteOptions, ivoaRoute } from './exchange.ts'
+export { homeOrganization } from './home-organization.ts'
+export { HttpError, methodNotAllowed, notFound, tooLarge, unsupportedMediaType } from './http-error.ts'
+export { type GivenParameter, Parameters } from './parameters.ts'
+export { queryParameters, requestParameters, requestText } from './read-parameters.ts'
