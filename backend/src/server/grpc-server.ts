@@ -9,6 +9,7 @@ import type { Address } from '../settings.ts'
 import { type GrpcEnvironment, grpcMethods, type ReceivedRequest, receive, stopping } from './grpc-method.ts'
 import { addReflection } from './reflection.ts'
 import type { RegisteredService } from './service-handlers.ts'
+import { shareEncodings } from './shared-message.ts'
 import { streamCall } from './stream-call.ts'
 import { unaryCall } from './unary-call.ts'
 
@@ -50,6 +51,7 @@ export function createGrpcServer(
         ...method.definition,
         requestSerialize: ({ bytes }) => bytes,
         requestDeserialize: (bytes: Buffer) => receive(method.definition, bytes),
+        responseSerialize: shareEncodings(method.definition.responseSerialize),
       }
       implementation[name] = (method.definition.responseStream ? streamCall : unaryCall)(
         method,

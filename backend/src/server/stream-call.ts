@@ -10,6 +10,7 @@ import {
   openCall,
   type ReceivedRequest,
 } from './grpc-method.ts'
+import { isPushed, type MessageSink } from './pushed-stream.ts'
 
 const RECHECK_INTERVAL_MS = 5_000
 
@@ -55,15 +56,21 @@ async function serve(
   environment: GrpcEnvironment,
 ): Promise<string> {
   const handle = method.handle as (request: object | undefined, context: unknown) => AsyncIterable<object>
-  let iterator: AsyncIterator<object> | undefined
+  let release: (() => Promise<unknown>) | undefined
   let code = 'OK'
   try {
     const context = await admit(method, stream.metadata, stream.request, call, environment)
-    iterator = handle(stream.request.message, context)[Symbol.asyncIterator]()
-    for (;;) {
-      const next = await orAborted(iterator.next(), call.signal)
-      if (next.done === true) break
-      if (!stream.write(next.value)) await drained(stream, call.signal)
+    const source = handle(stream.request.message, context)
+    if (isPushed(source)) {
+      const pushing = source.pushTo(sinkOf(stream, call.signal), call.signal)
+      release = () => pushing.catch(() => undefined)
+      await orAborted(pushing, call.signal)
+      // A source ends quietly when it is told to; the caller is told why.
+      call.signal.throwIfAborted()
+    } else {
+      const iterator = source[Symbol.asyncIterator]()
+      release = async () => iterator.return?.()
+      await copy(iterator, stream, call.signal)
     }
     stream.end()
   } catch (error) {
@@ -73,11 +80,23 @@ async function serve(
     if (!stream.destroyed) stream.emit('error', failure.status)
   }
   try {
-    await iterator?.return?.()
+    await release?.()
   } catch (error) {
     call.log.error({ err: error }, 'a stream was not released cleanly')
   }
   return code
+}
+
+function sinkOf(stream: Stream, signal: AbortSignal): MessageSink<object> {
+  return { write: (message) => stream.write(message), drained: () => drained(stream, signal) }
+}
+
+async function copy(iterator: AsyncIterator<object>, stream: Stream, signal: AbortSignal): Promise<void> {
+  for (;;) {
+    const next = await orAborted(iterator.next(), signal)
+    if (next.done === true) return
+    if (!stream.write(next.value)) await drained(stream, signal)
+  }
 }
 
 /** Races without leaving a reaction on a promise that outlives many events. */
@@ -91,5 +110,6 @@ function orAborted<Value>(work: Promise<Value>, signal: AbortSignal): Promise<Va
 }
 
 async function drained(stream: Stream, signal: AbortSignal): Promise<void> {
+  if (!stream.writableNeedDrain) return
   await orAborted(new Promise<void>((resolve) => stream.once('drain', resolve)), signal)
 }

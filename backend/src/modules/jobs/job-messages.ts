@@ -149,10 +149,6 @@ function eventBody(event: JobEventRecord, slug: string, jobId: string, showsLog:
   }
 }
 
-export function heartbeatMessage(): JobEvent {
-  return { sequence: 0n, time: new Date(), event: { $case: 'heartbeat', value: {} } }
-}
-
 export function serviceMessage(service: JobService): Service {
   return {
     id: service.id,

@@ -8,12 +8,11 @@ import { validate } from 'uuid'
 import { invalidField } from '../../errors/domain-error.ts'
 import { type OrganizationCallContext, organizationContext } from '../../server/call-context.ts'
 import { type PageTokens, pageScope } from '../../server/page-token.ts'
+import { pushedStream } from '../../server/pushed-stream.ts'
 import { type RegisteredService, registeredService } from '../../server/service-handlers.ts'
 import type { JobRecord } from './job.ts'
 import {
   durationMs,
-  eventMessage,
-  heartbeatMessage,
   jobMessage,
   jobName,
   jobSummary,
@@ -25,6 +24,7 @@ import {
 import { comingSoon } from './jobs-errors.ts'
 import type { Actor, JobRequest, JobsService, JobWithResults } from './jobs-service.ts'
 import { OwnerNames, type People } from './owner-names.ts'
+import { newsMessage } from './watch/event-messages.ts'
 import type { JobWatch } from './watch/job-watch.ts'
 
 const DEFAULT_PAGE_SIZE = 50
@@ -148,17 +148,24 @@ export function jobsHandler({
       return service.resultUrl(organization.id, jobIdOf(request.name), result, request.inline)
     },
 
-    async *watchJob(request, context) {
-      const caller = organizationContext(context)
-      const { slug, id } = caller.organization
-      const { job } = await service.get(id, jobIdOf(request.name))
-      if (request.afterSequence > job.lastSequence) {
-        throw invalidField('after_sequence', `is beyond the job's last event, ${job.lastSequence}`)
-      }
-      const showsLog = job.ownerId === caller.caller.userId || actorOf(caller).managesJobs
-      for await (const event of watch.events(job, request.afterSequence, context.signal)) {
-        yield event === undefined ? heartbeatMessage() : eventMessage(event, slug, job.id, showsLog)
-      }
+    watchJob(request, context) {
+      return pushedStream(async (sink, signal) => {
+        const caller = organizationContext(context)
+        const { slug, id } = caller.organization
+        const { job } = await service.get(id, jobIdOf(request.name))
+        if (request.afterSequence > job.lastSequence) {
+          throw invalidField('after_sequence', `is beyond the job's last event, ${job.lastSequence}`)
+        }
+        const showsLog = job.ownerId === caller.caller.userId || actorOf(caller).managesJobs
+        const news = watch.events(job, request.afterSequence, context.signal)
+        await news.pushTo(
+          {
+            write: (each) => sink.write(newsMessage(each, slug, job.id, showsLog)),
+            drained: () => sink.drained(),
+          },
+          signal,
+        )
+      })
     },
 
     async *watchJobs(_request, context) {

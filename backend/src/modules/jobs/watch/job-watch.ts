@@ -1,13 +1,15 @@
 import type { Logger } from 'pino'
 import type { DataSource } from 'typeorm'
 import { type Listener, listen } from '../../../database/index.ts'
-import type { JobEventRecord, JobRecord } from '../job.ts'
+import { type PushedStream, pushedStream } from '../../../server/pushed-stream.ts'
+import type { JobRecord } from '../job.ts'
 import { type JobNotice, jobsChannel, parseNotice } from '../job-notice.ts'
 import { existingJobs } from '../job-store.ts'
 import { watchInterrupted } from '../jobs-errors.ts'
-import { hasEnded, isTerminal } from '../phase-transitions.ts'
+import { hasEnded } from '../phase-transitions.ts'
 import { ChangePace } from './change-pace.ts'
 import { JobFeed } from './job-feed.ts'
+import { type Heartbeat, type JobNews, JobWatcher } from './job-watcher.ts'
 import { OrganizationWatcher } from './organization-watcher.ts'
 import { Wakeups } from './wakeups.ts'
 
@@ -19,6 +21,8 @@ export interface JobWatchOptions {
   readonly log: Logger
 }
 
+/** Ticks of the clock of heartbeats in the longest silence. */
+const BEATS = 5
 /** Progress is gathered for so long; a change of phase goes on at once, with what was gathered. */
 const PROGRESS_GATHER_MS = 250
 /** A watcher of an organisation is sent so many lots of changes at once, and then one each interval. */
@@ -32,15 +36,17 @@ const CHANGE_INTERVAL_MS = 20
 export class JobWatch {
   readonly #options: JobWatchOptions
   readonly #listener: Listener
-  readonly #feeds = new Map<string, { feed: JobFeed; watchers: number; ended: boolean }>()
+  readonly #feeds = new Map<string, { readonly feed: JobFeed; watchers: number }>()
   readonly #organizations = new Set<OrganizationWatcher>()
   readonly #stopped = new AbortController()
+  readonly #beats: NodeJS.Timeout
 
   private constructor(options: JobWatchOptions, listener: Listener) {
     this.#options = options
     this.#listener = listener
     listener.on('notification', (_channel, payload) => this.#noticed(payload))
     listener.on('resync', () => this.#resync())
+    this.#beats = setInterval(() => this.#beat(), options.heartbeatMs / BEATS)
   }
 
   static async open(options: JobWatchOptions): Promise<JobWatch> {
@@ -57,45 +63,41 @@ export class JobWatch {
   /** Ends every watch. */
   async close(): Promise<void> {
     this.#stopped.abort()
+    clearInterval(this.#beats)
     await this.#listener.close()
   }
 
   /**
-   * A job's events after a sequence, then live. Ends when the job has ended and all its events are sent;
-   * `undefined` is a heartbeat, sent at once when there is nothing else to send.
+   * A job's events after a sequence, then live, with heartbeats while it is silent, the first at once when
+   * there is nothing else to send. Ends when the job has ended and all its events are sent.
    */
-  async *events(
-    job: JobRecord,
-    afterSequence: bigint,
-    callerSignal: AbortSignal,
-  ): AsyncGenerator<JobEventRecord | undefined> {
-    const signal = AbortSignal.any([callerSignal, this.#stopped.signal])
-    const entry = this.#feed(job, afterSequence)
-    const { feed } = entry
-    entry.watchers++
-    let position = afterSequence
-    let ended = hasEnded(job.phase)
-    let sent = false
-    try {
-      while (!signal.aborted) {
-        const since = feed.wakeups.count
-        const batch = await feed.after(position)
-        for (const event of batch) {
-          yield event
-          sent = true
-          position = event.sequence
-          if (event.kind === 'phase' && isTerminal(event.payload.phase)) ended = true
-        }
-        if (batch.length > 0) continue
-        if (ended || entry.ended) return
-        if (!sent) yield undefined
-        sent = true
-        const outcome = await feed.wakeups.wait(since, this.#options.heartbeatMs, signal)
-        if (outcome === 'timeout') yield undefined
+  events(job: JobRecord, afterSequence: bigint, callerSignal: AbortSignal): PushedStream<JobNews> {
+    return pushedStream(async (sink, readerSignal) => {
+      const signal = AbortSignal.any([callerSignal, readerSignal, this.#stopped.signal])
+      const entry = this.#feed(job, afterSequence)
+      entry.watchers++
+      try {
+        await this.#send(entry.feed, new JobWatcher(sink, afterSequence, hasEnded(job.phase)), signal)
+      } finally {
+        entry.watchers--
+        if (entry.watchers === 0) this.#feeds.delete(job.id)
       }
-    } finally {
-      entry.watchers--
-      if (entry.watchers === 0) this.#feeds.delete(job.id)
+    })
+  }
+
+  async #send(feed: JobFeed, watcher: JobWatcher, signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      const batch = await feed.after(watcher.position)
+      for (const event of batch) {
+        if (signal.aborted) return
+        if (!watcher.send(event, performance.now())) await watcher.drained()
+      }
+      if (batch.length > 0) continue
+      if (watcher.ended || feed.over) return
+      if (watcher.sentAtMs === undefined) watcher.beat(heartbeat(), performance.now())
+      const end = await feed.follow(watcher, signal)
+      if (end === 'over') return
+      if (end === 'behind') await watcher.drained()
     }
   }
 
@@ -133,23 +135,34 @@ export class JobWatch {
     }
   }
 
-  #feed(job: JobRecord, afterSequence: bigint): { feed: JobFeed; watchers: number; ended: boolean } {
+  #feed(job: JobRecord, afterSequence: bigint): { readonly feed: JobFeed; watchers: number } {
     const known = this.#feeds.get(job.id)
     if (known !== undefined) return known
     const from = afterSequence < job.lastSequence ? afterSequence : job.lastSequence
-    const entry = { feed: new JobFeed(this.#options.dataSource, job.id, from), watchers: 0, ended: false }
+    const entry = {
+      feed: new JobFeed(this.#options.dataSource, job.id, from, job.lastSequence),
+      watchers: 0,
+    }
     this.#feeds.set(job.id, entry)
     return entry
+  }
+
+  /** One timer for all: a watcher is sent a heartbeat at the last tick before its silence is too long. */
+  #beat(): void {
+    const nowMs = performance.now()
+    const { heartbeatMs } = this.#options
+    const shared = heartbeat()
+    for (const { feed } of this.#feeds.values()) {
+      feed.beat(shared, nowMs, nowMs - heartbeatMs + heartbeatMs / BEATS)
+    }
   }
 
   #noticed(payload: string): void {
     const notice = parseNotice(payload)
     if (notice === undefined) return
     const entry = this.#feeds.get(notice.jobId)
-    if (entry !== undefined) {
-      if (notice.deleted) entry.ended = true
-      entry.feed.announce(notice.sequence)
-    }
+    if (notice.deleted) entry?.feed.end()
+    entry?.feed.announce(notice.sequence)
     for (const watcher of this.#organizations) {
       if (watcher.organizationId === notice.organizationId) watcher.add(notice)
     }
@@ -164,9 +177,9 @@ export class JobWatch {
     const entries = [...this.#feeds]
     existingJobs(dataSource, [...this.#feeds.keys()]).then(
       (existing) => {
-        for (const [jobId, entry] of entries) {
-          if (!existing.has(jobId)) entry.ended = true
-          entry.feed.resync()
+        for (const [jobId, { feed }] of entries) {
+          if (!existing.has(jobId)) feed.end()
+          feed.resync()
         }
       },
       (error) => {
@@ -176,4 +189,8 @@ export class JobWatch {
       },
     )
   }
+}
+
+function heartbeat(): Heartbeat {
+  return { kind: 'heartbeat', time: new Date() }
 }
