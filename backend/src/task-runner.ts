@@ -4,7 +4,7 @@ import { createDatasetFiles } from './adapters/dataset-files/dataset-files.ts'
 import { serveTasks } from './adapters/execution/process/serve-tasks.ts'
 import type { S3ClientOptions } from './adapters/s3/s3-client.ts'
 import { jobServices } from './modules/jobs/services/index.ts'
-import { runService } from './modules/jobs/services/run-service.ts'
+import { runSteps } from './modules/jobs/services/run-service.ts'
 import type { DatasetLocation } from './ports/dataset-files.ts'
 
 /** What the worker gives: the store that datasets may stand in. */
@@ -14,5 +14,5 @@ export interface TaskRunnerConfiguration {
 
 serveTasks((configuration) => {
   const files = createDatasetFiles(configuration as TaskRunnerConfiguration)
-  return runService(jobServices, (location) => files.open(location as DatasetLocation, { blocking: true }))
+  return runSteps(jobServices, (location) => files.open(location as DatasetLocation, { blocking: true }))
 })

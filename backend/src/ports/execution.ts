@@ -1,7 +1,7 @@
 /** Runs tasks of registered services, each fenced off from the worker and within its limits. */
 export interface Execution {
-  /** Resolves with the files that the task made in its folder; throws ExecutionFailed otherwise. */
-  run(request: ExecutionRequest): Promise<readonly ProducedFile[]>
+  /** Resolves with what the task made; throws ExecutionFailed otherwise. */
+  run(request: ExecutionRequest): Promise<ExecutionResult>
   /** Gets ready for the next task, so that it starts without delay. */
   warm(): void
   /** Ends what runs, and waits for its end. */
@@ -11,7 +11,9 @@ export interface Execution {
 export interface ExecutionRequest {
   /** Id of a registered service. */
   readonly service: string
-  /** What the service's plan made for this task; JSON. */
+  /** The service's run for a task of its plan, or its collect for what those left. */
+  readonly step: 'run' | 'collect'
+  /** What the service's plan made for this task, or what collect is given; JSON. */
   readonly payload: unknown
   /** An existing, empty folder of the task's own. */
   readonly folder: string
@@ -26,6 +28,16 @@ export interface ExecutionRequest {
   readonly onProgress: (fraction: number) => void
   readonly onLog: (line: string) => void
 }
+
+export interface ExecutionResult {
+  /** Those in the task's folder that it names as results. */
+  readonly files: readonly ProducedFile[]
+  /** JSON of at most VALUE_MAX_BYTES for the service's collect; null for none. */
+  readonly value: unknown
+}
+
+/** Of a task's value, as JSON in UTF-8. */
+export const VALUE_MAX_BYTES = 64 * 1024
 
 export interface ProducedFile {
   /** Inside the task's folder; no separators. */
@@ -47,6 +59,7 @@ export type ExecutionFailure =
   | 'OUTPUT_LIMIT_EXCEEDED'
   | 'TASK_CRASHED'
   | 'TASK_FAILED'
+  | 'TASK_VALUE_UNUSABLE'
 
 export class ExecutionFailed extends Error {
   override readonly name = 'ExecutionFailed'

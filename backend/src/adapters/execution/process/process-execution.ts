@@ -2,6 +2,7 @@ import {
   type Execution,
   ExecutionFailed,
   type ExecutionRequest,
+  type ExecutionResult,
   type ProducedFile,
 } from '../../../ports/execution.ts'
 import { folderBytes, residentBytes } from './measure.ts'
@@ -52,14 +53,14 @@ class ProcessExecution implements Execution {
     this.#rest(new TaskProcess(this.#entry, this.#warmMemoryBytes, this.#configuration))
   }
 
-  async run(request: ExecutionRequest): Promise<readonly ProducedFile[]> {
+  async run(request: ExecutionRequest): Promise<ExecutionResult> {
     if (this.#closed || request.signal.aborted) throw cancelled()
     const child = this.#take(request.memoryLimitBytes)
     try {
-      const files = await this.#runIn(child, request)
+      const result = await this.#runIn(child, request)
       if (this.#closed) await child.stop(this.#graceMs)
       else this.#rest(child)
-      return files
+      return result
     } finally {
       child.release()
       this.#running.delete(child)
@@ -76,8 +77,8 @@ class ProcessExecution implements Execution {
     await Promise.all(children.map((child) => child.stop(this.#graceMs)))
   }
 
-  #runIn(child: TaskProcess, request: ExecutionRequest): Promise<readonly ProducedFile[]> {
-    const { promise, resolve, reject } = Promise.withResolvers<readonly ProducedFile[]>()
+  #runIn(child: TaskProcess, request: ExecutionRequest): Promise<ExecutionResult> {
+    const { promise, resolve, reject } = Promise.withResolvers<ExecutionResult>()
     let verdict: ExecutionFailed | undefined
     const stop = (failure: ExecutionFailed, force = false) => {
       if (verdict !== undefined) return
@@ -96,7 +97,13 @@ class ProcessExecution implements Execution {
     const watch = this.#watch(child, request, (failure) => stop(failure, true))
 
     child.start(
-      { kind: 'run', service: request.service, payload: request.payload, folder: request.folder },
+      {
+        kind: 'run',
+        service: request.service,
+        step: request.step,
+        payload: request.payload,
+        folder: request.folder,
+      },
       (message) => {
         if (verdict !== undefined) return
         if (message.kind === 'progress') request.onProgress(message.fraction)
@@ -106,7 +113,7 @@ class ProcessExecution implements Execution {
           stop(new ExecutionFailed(message.reason, message.message, message.transient))
         } else if (message.kind === 'done') {
           const excess = outputExcess(message.files, request.outputLimitBytes)
-          if (excess === undefined) resolve(message.files)
+          if (excess === undefined) resolve({ files: message.files, value: message.value })
           else stop(excess)
         }
       },

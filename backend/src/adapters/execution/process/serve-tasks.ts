@@ -3,7 +3,13 @@ import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
-import { ExecutionFailed, type ProducedFile } from '../../../ports/execution.ts'
+import {
+  ExecutionFailed,
+  type ExecutionResult,
+  type ProducedFile,
+  VALUE_MAX_BYTES,
+} from '../../../ports/execution.ts'
+import { endWithWorker } from './end-with-worker.ts'
 import type { RunTask, TaskMessage, WorkerMessage } from './task-protocol.ts'
 
 /** A file as a service names it. */
@@ -20,45 +26,49 @@ export interface TaskReport {
   readonly log: (line: string) => void
 }
 
-export type RunService = (
-  service: string,
-  payload: unknown,
-  report: TaskReport,
-) => Promise<readonly MadeFile[]>
+/** One piece of work, as the service's code takes it. */
+export type TaskOrder = Pick<RunTask, 'service' | 'step' | 'payload'>
+
+export interface TaskResult {
+  readonly files: readonly MadeFile[]
+  readonly value?: unknown
+}
+
+export type RunSteps = (order: TaskOrder, report: TaskReport) => Promise<TaskResult>
 
 /** The child's side: runs the tasks that the worker sends, one at a time, until it is disconnected. */
-export function serveTasks(createRun: (configuration: unknown) => RunService): void {
-  let run: RunService | undefined
+export function serveTasks(createRun: (configuration: unknown) => RunSteps): void {
+  let run: RunSteps | undefined
   const tell = (message: TaskMessage) => {
     if (process.connected) process.send?.(message)
   }
   process.on('message', (message) => {
     const order = message as WorkerMessage
     if (order.kind === 'configure') {
+      endWithWorker(order.worker)
       run = createRun(order.configuration)
       return
     }
     if (run === undefined) throw new Error('a task came before the configuration')
     runOne(run, order, tell).then(
-      (files) => tell({ kind: 'done', files }),
+      (result) => tell({ kind: 'done', ...result }),
       (error: unknown) => tell(failure(error)),
     )
   })
-  process.on('disconnect', () => process.exit(0))
 }
 
 async function runOne(
-  run: RunService,
+  run: RunSteps,
   task: RunTask,
   tell: (message: TaskMessage) => void,
-): Promise<ProducedFile[]> {
-  const made = await run(task.service, task.payload, {
+): Promise<ExecutionResult> {
+  const made = await run(task, {
     folder: task.folder,
     progress: (fraction) => tell({ kind: 'progress', fraction }),
     log: (line) => tell({ kind: 'log', line }),
   })
   const produced: ProducedFile[] = []
-  for (const file of made) {
+  for (const file of made.files) {
     if (basename(file.fileName) !== file.fileName) {
       throw new Error(`a result's file name must not be a path: ${file.fileName}`)
     }
@@ -67,7 +77,24 @@ async function runOne(
     await pipeline(createReadStream(path), hash)
     produced.push({ ...file, sizeBytes: (await stat(path)).size, sha256: hash.digest('hex') })
   }
-  return produced
+  return { files: produced, value: checkedValue(made.value) }
+}
+
+/** As JSON leaves it: what is not JSON would not be the same once it had been stored. */
+function checkedValue(value: unknown): unknown {
+  if (value === undefined || value === null) return null
+  const text = JSON.stringify(value)
+  if (text === undefined) throw valueUnusable('is not JSON')
+  const sizeBytes = Buffer.byteLength(text)
+  if (sizeBytes > VALUE_MAX_BYTES) {
+    throw valueUnusable(`has ${sizeBytes} bytes; it may have ${VALUE_MAX_BYTES}`)
+  }
+  return JSON.parse(text)
+}
+
+function valueUnusable(why: string): ExecutionFailed {
+  const message = `The value that the task left for its job's collect ${why}.`
+  return new ExecutionFailed('TASK_VALUE_UNUSABLE', message, false)
 }
 
 function failure(error: unknown): TaskMessage {

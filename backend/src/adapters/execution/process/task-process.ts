@@ -31,7 +31,7 @@ export class TaskProcess {
     this.#child.stderr?.on('data', (bytes: Buffer) => {
       this.#stderr = (this.#stderr + bytes.toString('utf8')).slice(-STDERR_KEPT_BYTES)
     })
-    this.#send({ kind: 'configure', configuration })
+    this.#send({ kind: 'configure', configuration, worker: process.pid })
     this.exited = new Promise((resolve) => {
       const ended = (exit: TaskExit) => {
         this.#alive = false

@@ -187,8 +187,9 @@ export class ImmediateJobs {
   ): Promise<ProducedFile> {
     const { execution, scanner } = this.#options
     await mkdir(folder, { recursive: true })
-    const files = await execution.run({
+    const { files } = await execution.run({
       service: service.id,
+      step: 'run',
       payload,
       folder,
       memoryLimitBytes: service.limits.memoryBytes,

@@ -1,9 +1,9 @@
 import { serveTasks } from '../../../adapters/execution/process/index.ts'
-import { runService } from '../services/run-service.ts'
+import { runSteps } from '../services/run-service.ts'
 import { probeService } from './probe-service.ts'
 
 serveTasks(() =>
-  runService([probeService], async () => {
+  runSteps([probeService], async () => {
     throw new Error('the probe opens no datasets')
   }),
 )

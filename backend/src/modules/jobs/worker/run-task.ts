@@ -59,8 +59,9 @@ async function execute(runner: TaskRunner, held: HeldTask, folder: string) {
     runner.log.warn({ err: error, job: task.jobId }, 'what a task reported was not written'),
   )
   try {
-    const files = await runner.execution.run({
+    const { files } = await runner.execution.run({
       service: task.service,
+      step: 'run',
       payload: task.payload,
       folder,
       memoryLimitBytes: task.memoryLimitBytes,
