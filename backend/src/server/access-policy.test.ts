@@ -26,7 +26,28 @@ test('a declared method has the policy of its contract', () => {
     scope: 'ORGANIZATION',
     permission: 'jobs.read',
     resourceField: 'name',
+    shared: true,
   })
+})
+
+test('a method outside of organisations that is declared shared is refused', () => {
+  const registry = changed((jobs) => {
+    const methods = jobs.service.find(({ name }) => name === 'JobService')!.method
+    const options = methods.find(({ name }) => name === 'GetJob')!.options!
+    methods.find(({ name }) => name === 'ListSharedJobs')!.options = options
+    // permission jobs.read, scope SELF, shared
+    const access = Buffer.concat([
+      Buffer.from([0x0a, 9]),
+      Buffer.from('jobs.read'),
+      Buffer.from([0x10, 2, 0x18, 1]),
+    ])
+    options.$unknown = [
+      { no: 50701, wireType: 2, data: Buffer.concat([Buffer.from([access.length]), access]) },
+    ]
+  })
+  expect(() => accessPolicy(registry, '/fairlead.jobs.v1.JobService/ListSharedJobs', all)).toThrow(
+    /ListSharedJobs has scope SELF, whose things cannot be shared/,
+  )
 })
 
 test('an ORGANIZATION method whose request names no organisation is refused', () => {

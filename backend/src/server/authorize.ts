@@ -1,9 +1,18 @@
 import { DomainError } from '../errors/domain-error.ts'
 import type { AccessPolicy } from './access-policy.ts'
-import type { CallContext } from './call-context.ts'
+import type { CallContext, CallOrganization } from './call-context.ts'
 import type { Principal } from './principal.ts'
 
 type Authorized = Pick<CallContext, 'caller' | 'organization' | 'permissions' | 'tokenScopes'>
+
+/** What someone shared with single users, beyond what their memberships let them see. */
+export interface SharedResources {
+  /**
+   * The organisation of the very thing that is named, "organizations/{organization}/..." as a method's request
+   * has it; undefined unless it was shared with the user and still is.
+   */
+  sharedWith(resourceName: string, userId: string): Promise<CallOrganization | undefined>
+}
 
 const nothing: ReadonlySet<string> = new Set()
 const ORGANIZATION_NAME = /^organizations\/([a-z][a-z0-9-]{1,62})(?:\/|$)/
@@ -17,17 +26,23 @@ export function organizationSlug(resourceName: unknown): string | undefined {
  * Lets a call through or throws PERMISSION_DENIED. Denies unless the policy and the principal together say
  * otherwise.
  */
-export function authorize(
+export async function authorize(
   policy: AccessPolicy,
   principal: Principal | undefined,
   request: unknown,
-): Authorized {
-  const authorized = decide(policy, principal, request)
+  shared: SharedResources,
+): Promise<Authorized> {
+  const authorized = await decide(policy, principal, request, shared)
   const scopes = principal?.tokenScopes
   return scopes === undefined ? authorized : { ...authorized, tokenScopes: scopes }
 }
 
-function decide(policy: AccessPolicy, principal: Principal | undefined, request: unknown): Authorized {
+async function decide(
+  policy: AccessPolicy,
+  principal: Principal | undefined,
+  request: unknown,
+  shared: SharedResources,
+): Promise<Authorized> {
   if (policy.scope === 'PUBLIC')
     return { caller: principal?.caller, organization: undefined, permissions: nothing }
   if (principal === undefined) throw new DomainError('UNAUTHENTICATED', 'TOKEN_MISSING', 'Sign in first.')
@@ -48,7 +63,7 @@ function decide(policy: AccessPolicy, principal: Principal | undefined, request:
       checkTokenScope(principal, permission)
       return { caller: principal.caller, organization: undefined, permissions: nothing }
     case 'ORGANIZATION':
-      return authorizeInOrganization(policy, principal, request)
+      return authorizeInOrganization(policy, principal, request, shared)
     default: {
       const unknown: never = policy.scope
       throw new Error(`unknown scope ${String(unknown)}`)
@@ -56,12 +71,24 @@ function decide(policy: AccessPolicy, principal: Principal | undefined, request:
   }
 }
 
-function authorizeInOrganization(policy: AccessPolicy, principal: Principal, request: unknown): Authorized {
+async function authorizeInOrganization(
+  policy: AccessPolicy,
+  principal: Principal,
+  request: unknown,
+  shared: SharedResources,
+): Promise<Authorized> {
   const { permission, resourceField } = policy
   const name =
     resourceField === undefined ? undefined : (request as Readonly<Record<string, unknown>>)[resourceField]
   const slug = organizationSlug(name)
   const membership = slug === undefined ? undefined : principal.memberships.get(slug)
+  if (!membership?.permissions.has(permission) && policy.shared && typeof name === 'string') {
+    const organization = await shared.sharedWith(name, principal.caller.userId)
+    if (organization !== undefined) {
+      checkTokenScope(principal, permission)
+      return { caller: principal.caller, organization, permissions: new Set([permission]) }
+    }
+  }
   if (slug === undefined || membership === undefined) {
     // The same for an absent organisation and for someone else's: which of the two it is, is not told.
     throw denied(

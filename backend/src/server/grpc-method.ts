@@ -3,7 +3,7 @@ import type { Metadata, MethodDefinition } from '@grpc/grpc-js'
 import type { Logger } from 'pino'
 import { DomainError } from '../errors/domain-error.ts'
 import { type AccessPolicy, accessPolicy } from './access-policy.ts'
-import { authorize, organizationSlug } from './authorize.ts'
+import { authorize, organizationSlug, type SharedResources } from './authorize.ts'
 import type { CallContext } from './call-context.ts'
 import { type Contracts, methodOfPath } from './contracts.ts'
 import type { Authenticator } from './principal.ts'
@@ -18,6 +18,7 @@ export interface GrpcEnvironment {
   /** Every permission that some role grants. */
   readonly permissions: ReadonlySet<string>
   readonly authenticator: Authenticator
+  readonly sharedResources: SharedResources
   readonly validate: RequestValidator
   readonly log: Logger
   readonly metrics: ServerMetrics
@@ -105,7 +106,7 @@ export async function allow(
   metadata: Metadata,
   request: ReceivedRequest,
   environment: GrpcEnvironment,
-): Promise<ReturnType<typeof authorize>> {
+): ReturnType<typeof authorize> {
   const { policy, input } = method
   const header = metadata.get('authorization')[0]
   const isPublic = policy.scope === 'PUBLIC'
@@ -117,7 +118,7 @@ export async function allow(
     // A name that is none is the caller's mistake and belongs to nobody: say what is wrong with it.
     environment.validate(input, request.bytes)
   }
-  return authorize(policy, principal, message)
+  return authorize(policy, principal, message, environment.sharedResources)
 }
 
 /** The reason with which open calls are ended when the server stops. */

@@ -9,6 +9,10 @@ import type { UserStore } from './user-store.ts'
 export interface IdentityService {
   organizationBySlug(slug: string): Promise<Organization | undefined>
   organizationById(id: string): Promise<Organization | undefined>
+  /** By id; absent ones are left out. */
+  organizationsByIds(ids: readonly string[]): Promise<Map<string, Organization>>
+  /** By slug, those after one. */
+  organizationsAfter(slug: string, size: number): Promise<readonly Organization[]>
   /** In any case; names are not unique. */
   organizationsByDisplayName(name: string): Promise<Organization[]>
   /** Undefined before the first set-up. */
@@ -18,6 +22,8 @@ export interface IdentityService {
   /** By user id; absent users are left out. */
   displayNames(userIds: readonly string[]): Promise<Map<string, string>>
   user(id: string): Promise<User | undefined>
+  /** Who last proved to have the address, or else who is invited by it. */
+  userByEmail(email: string): Promise<User | undefined>
   membershipsOf(userId: string): Promise<Membership[]>
   /** What the user may do; undefined when there is no such user. */
   principal(userId: string): Promise<Principal | undefined>
@@ -57,6 +63,8 @@ export function createIdentityService(
   return {
     organizationBySlug: (slug) => organizations.bySlug(slug),
     organizationById: (id) => organizations.byId(id),
+    organizationsByIds: (ids) => organizations.byIds(ids),
+    organizationsAfter: async (slug, size) => (await organizations.page([slug], size)).items,
     organizationsByDisplayName: (name) => organizations.byDisplayName(name),
     operatorOrganization: () => organizations.operator(),
     async membersOf(organizationId) {
@@ -71,6 +79,7 @@ export function createIdentityService(
     },
     displayNames: (userIds) => users.displayNames(userIds),
     user: (id) => users.byId(id),
+    userByEmail: (email) => users.byEmail(email.trim().toLowerCase()),
     membershipsOf: (userId) => members.ofUser(userId),
     principal,
     async permissionsOf(userId) {

@@ -45,6 +45,15 @@ export class OrganizationStore {
     return this.#one(`select ${COLUMNS} from organizations where id = $1`, [id])
   }
 
+  async byIds(ids: readonly string[]): Promise<Map<string, Organization>> {
+    if (ids.length === 0) return new Map()
+    const rows: OrganizationRow[] = await this.#dataSource.query(
+      `select ${COLUMNS} from organizations where id = any($1)`,
+      [ids],
+    )
+    return new Map(rows.map((row) => [row.id, organizationOf(row)]))
+  }
+
   async operator(): Promise<Organization | undefined> {
     return this.#one(`select ${COLUMNS} from organizations where kind = $1`, ['OPERATOR'])
   }

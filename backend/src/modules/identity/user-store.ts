@@ -28,6 +28,16 @@ export class UserStore {
     return row === undefined ? undefined : userOf(row)
   }
 
+  /** Who last proved to have the address, or else who is invited by it. */
+  async byEmail(email: string): Promise<User | undefined> {
+    const [row]: UserRow[] = await this.#dataSource.query(
+      `select ${COLUMNS} from users where email = $1 and (email_verified or issuer is null)
+       order by issuer is null, create_time desc limit 1`,
+      [email],
+    )
+    return row === undefined ? undefined : userOf(row)
+  }
+
   async displayNames(ids: readonly string[]): Promise<Map<string, string>> {
     if (ids.length === 0) return new Map()
     const rows: { id: string; display_name: string }[] = await this.#dataSource.query(

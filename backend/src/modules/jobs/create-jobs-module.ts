@@ -1,15 +1,21 @@
 import type { Logger } from 'pino'
 import type { DataSource } from 'typeorm'
 import type { Objects } from '../../ports/objects.ts'
+import type { SharedResources } from '../../server/authorize.ts'
 import type { PageTokens } from '../../server/page-token.ts'
 import type { RegisteredService } from '../../server/service-handlers.ts'
+import { defaultJobLimits, type JobLimits } from './job-limits.ts'
 import { jobsHandler } from './jobs-handler.ts'
-import { defaultJobLimits, type JobLimits, JobsService } from './jobs-service.ts'
+import { JobsService } from './jobs-service.ts'
+import { JobLog } from './log/job-log.ts'
 import { operationsHandler } from './operations/operations-handler.ts'
-import type { People } from './owner-names.ts'
+import type { Organizations } from './organizations.ts'
+import { OwnerNames, type People } from './owner-names.ts'
 import { recentDatasets } from './recent-datasets.ts'
 import type { JobService } from './services/job-service.ts'
 import type { PlanDataset } from './services/plan-context.ts'
+import { JobSharing } from './sharing/job-sharing.ts'
+import { sharedJobs } from './sharing/shared-jobs.ts'
 import { JobWatch } from './watch/job-watch.ts'
 
 /** What jobs need of the datasets module. */
@@ -24,6 +30,7 @@ export interface JobsModuleOptions {
   readonly objects: Objects
   readonly datasets: ReadableDatasets
   readonly people: People
+  readonly organizations: Organizations
   readonly pageTokens: PageTokens
   readonly services: readonly JobService[]
   readonly limits?: JobLimits
@@ -36,12 +43,15 @@ export interface JobsModule {
   readonly services: readonly RegisteredService[]
   readonly service: JobsService
   readonly watch: JobWatch
+  /** Which jobs the access interceptor lets others than members see. */
+  readonly sharedResources: SharedResources
   /** Ends every watch. */
   close(): Promise<void>
 }
 
 export async function createJobsModule(options: JobsModuleOptions): Promise<JobsModule> {
-  const { dataSource, databaseUrl, objects, services, datasets, people, pageTokens, log } = options
+  const { dataSource, databaseUrl, objects, services, datasets, people, organizations, pageTokens, log } =
+    options
   const watch = await JobWatch.open({
     databaseUrl,
     dataSource,
@@ -55,10 +65,23 @@ export async function createJobsModule(options: JobsModuleOptions): Promise<Jobs
     dataset: recentDatasets((organizationId, id) => datasets.readable(organizationId, id)),
     limits: options.limits ?? defaultJobLimits,
   })
+  const names = new OwnerNames(people)
   return {
-    services: [jobsHandler({ service, watch, people, pageTokens }), operationsHandler()],
+    services: [
+      jobsHandler({
+        service,
+        sharing: new JobSharing(dataSource, people),
+        log: new JobLog(dataSource),
+        watch,
+        names,
+        organizations,
+        pageTokens,
+      }),
+      operationsHandler(),
+    ],
     service,
     watch,
+    sharedResources: sharedJobs(dataSource, organizations),
     close: () => watch.close(),
   }
 }

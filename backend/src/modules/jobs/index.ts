@@ -4,7 +4,7 @@ export {
   type JobsModuleOptions,
   type ReadableDatasets,
 } from './create-jobs-module.ts'
-export type { JobLimits } from './jobs-service.ts'
+export { defaultJobLimits, type JobLimits } from './job-limits.ts'
 export type { People } from './owner-names.ts'
 export { jobServices } from './services/index.ts'
 export type { JobService } from './services/job-service.ts'

@@ -80,9 +80,19 @@ export async function moveJob(database: Database, job: JobRecord, move: JobMove)
   return jobOf(row)
 }
 
+/** Of the lines of all a job's tasks together, in bytes of UTF-8. */
+export const LOG_MAX_BYTES = 4 * 1024 * 1024
+const LINE_MAX_CHARACTERS = 2_000
+
+const logEnd: JobEventBody = {
+  kind: 'log',
+  payload: { task: -1, text: 'The log ends here: a job may write 4 MiB. What follows is not kept.' },
+}
+
 /**
  * Adds events to a job that has not ended, and with a gain in progress the event of that; returns false,
- * adding none, once the job has ended.
+ * adding none, once the job has ended. Lines beyond the job's log limit are dropped, and the first of them
+ * becomes a line that says so.
  */
 export async function appendEvents(
   database: Database,
@@ -90,23 +100,69 @@ export async function appendEvents(
   events: readonly JobEventBody[],
   progressGain = 0,
 ): Promise<boolean> {
-  const withProgress = `($4::jsonb || case when $3 > 0
+  const bodies = events.map((event) =>
+    event.kind === 'log'
+      ? { ...event, payload: { ...event.payload, text: event.payload.text.slice(0, LINE_MAX_CHARACTERS) } }
+      : event,
+  )
+  const withProgress = `((select events from kept) || case when $3 > 0
     then jsonb_build_array(jsonb_build_object('kind', 'progress',
       'payload', jsonb_build_object('progress', changed.progress)))
     else '[]'::jsonb end)`
-  const changed = await rows<{ id: string }>(
+  const found = await rows<{ notices: string }>(
     database,
-    `with changed as (
+    `with job as (
+       select id, log_bytes from jobs
+       where id = $1 and phase in ('QUEUED', 'EXECUTING', 'SUSPENDED') for update
+     ), sized as (
+       select event.body, event.position, event.body ->> 'kind' = 'log' as is_log, log_bytes,
+         log_bytes + sum(octet_length(case event.body ->> 'kind'
+           when 'log' then event.body -> 'payload' ->> 'text' else '' end)) over (order by event.position) as reached
+       from job, jsonb_array_elements($2::jsonb) with ordinality as event (body, position)
+     ), kept as (
+       select coalesce(jsonb_agg(body order by position) filter (where not is_log or reached <= $4::bigint), '[]')
+           || case when bool_or(is_log and reached > $4::bigint) and max(log_bytes) <= $4::bigint
+                then jsonb_build_array($5::jsonb) else '[]' end as events,
+         least(max(reached), $4::bigint + 1) as log_bytes
+       from sized
+     ), changed as (
        update jobs set
-         version = version + 1, last_sequence = last_sequence + $2,
+         version = version + 1, log_bytes = coalesce(kept.log_bytes, jobs.log_bytes),
+         last_sequence = last_sequence + jsonb_array_length(kept.events) + case when $3 > 0 then 1 else 0 end,
          progress = least(1, progress + $3::double precision)
-       where id = $1 and phase in ('QUEUED', 'EXECUTING')
+       from job, kept
+       where jobs.id = job.id and (jsonb_array_length(kept.events) > 0 or $3 > 0)
        returning ${jobColumns}
      ), ${recordChange('changed', withProgress)}
-     select changed.id from changed, notified`,
-    [jobId, events.length + (progressGain > 0 ? 1 : 0), progressGain, JSON.stringify(events)],
+     select (select count(*) from notified) as notices from job`,
+    [jobId, JSON.stringify(bodies), progressGain, LOG_MAX_BYTES, JSON.stringify(logEnd)],
   )
-  return changed.length > 0
+  return found.length > 0
+}
+
+/**
+ * Makes a change of a locked job known that no event tells of; `set` is the SQL of it over $2 and on.
+ */
+export async function alterJob(
+  database: Database,
+  jobId: string,
+  set: string,
+  values: readonly unknown[],
+): Promise<JobRecord> {
+  const altered = await rows<JobRow>(
+    database,
+    `with altered as (
+       update jobs set version = version + 1${set === '' ? '' : `, ${set}`} where id = $1
+       returning ${jobColumns}
+     ), notified as (
+       select pg_notify('${jobsChannel}', ${noticeOf('altered')}) from altered
+     )
+     select altered.* from altered, notified`,
+    [jobId, ...values],
+  )
+  const row = altered[0]
+  if (row === undefined) throw new Error(`job ${jobId} vanished while it was locked`)
+  return jobOf(row)
 }
 
 /**

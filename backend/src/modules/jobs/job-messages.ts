@@ -13,6 +13,7 @@ import {
 } from '@fairlead/proto/server/fairlead/jobs/v1/jobs'
 import type { Duration } from '@fairlead/proto/server/google/protobuf/duration'
 import type { JobEventRecord, JobQuote, JobRecord, ResultRecord, TaskRecord } from './job.ts'
+import type { JobWithResults } from './jobs-service.ts'
 import type { Phase } from './phase-transitions.ts'
 import type { JobService, ParameterSchema as Schema } from './services/job-service.ts'
 
@@ -63,13 +64,19 @@ export function jobSummary(job: JobRecord, slug: string, ownerDisplayName: strin
   }
 }
 
+/** @param names of the owner and of those with whom the job is shared, by user id */
 export function jobMessage(
-  { job, results }: { readonly job: JobRecord; readonly results: readonly ResultRecord[] },
+  { job, results, shares }: JobWithResults,
   slug: string,
-  ownerDisplayName: string,
+  names: ReadonlyMap<string, string>,
 ): Job {
   return {
-    ...jobSummary(job, slug, ownerDisplayName),
+    ...jobSummary(job, slug, names.get(job.ownerId) ?? ''),
+    shares: shares.map(({ userId, createTime }) => ({
+      user: `users/${userId}`,
+      displayName: names.get(userId) ?? '',
+      createTime,
+    })),
     parameters: job.parameters.map(({ name, value }) => ({ name, value })),
     results: results.map((result) => resultMessage(result, slug, job.id)),
   }
@@ -172,7 +179,7 @@ function schemaMessage(schema: Schema): ParameterSchema {
     minimum: schema.minimum,
     maximum: schema.maximum,
     unit: schema.unit ?? '',
-    ucd: '',
+    ucd: schema.ucd ?? '',
   }
 }
 

@@ -23,9 +23,10 @@ import {
   taskOf,
 } from './job-rows.ts'
 import type { Phase } from './phase-transitions.ts'
+import { type JsonShare, type ShareRecord, sharesOf, sharesOfJson } from './sharing/share-rows.ts'
 import { type Database, rows } from './sql.ts'
 
-export interface NewJob {
+export interface NewJob extends NewTasks {
   readonly id: string
   readonly organizationId: string
   readonly ownerId: string
@@ -41,17 +42,31 @@ export interface NewJob {
   readonly executionDurationMs: number
   readonly memoryLimitBytes: number
   readonly outputLimitBytes: number
-  readonly maxAttempts: number
+  /** The organisation's jobs that are PENDING must be fewer than this for another one. */
+  readonly pendingLimit: number
+  /** Its jobs that are queued or running must be fewer than this, unless it has a limit of its own. */
+  readonly unfinishedLimit: number
+}
+
+/** What a job is made of. */
+export interface NewTasks {
   readonly quote: JobQuote
   readonly tasks: readonly { readonly displayName: string; readonly payload: unknown }[]
-  /** The organisation's jobs that are queued or running must be fewer than this. */
-  readonly unfinishedLimit: number
+  readonly maxAttempts: number
+}
+
+/** Writes the tasks of a job, as SQL over a row that has jobColumns, a JSON array of tasks and their attempts. */
+function insertTasks(job: string, tasks: string, maxAttempts: string): string {
+  return `insert into job_tasks (job_id, organization_id, queued_at, index, display_name, payload, max_attempts)
+    select ${job}.id, ${job}.organization_id, ${job}.queue_time, task.position - 1,
+      task.body ->> 'displayName', task.body -> 'payload', ${maxAttempts}::int
+    from ${job}, jsonb_array_elements(${tasks}::jsonb) with ordinality as task (body, position)`
 }
 
 /**
  * Writes a job with its tasks, first events, outbox row and entries in the queue. One statement is one round
  * trip and one commit, on the way that every submit waits for. Undefined when the owner's request_id has
- * made a job before, or the organisation has as many unfinished jobs as it may.
+ * made a job before, or the organisation has as many jobs as it may.
  */
 export async function insertJob(database: Database, job: NewJob): Promise<JobRecord | undefined> {
   const path: readonly Phase[] = job.phase === 'PENDING' ? ['PENDING'] : ['PENDING', 'QUEUED']
@@ -66,13 +81,12 @@ export async function insertJob(database: Database, job: NewJob): Promise<JobRec
          case when $9 = 'QUEUED' then now() end,
          coalesce($11::timestamptz, now() + $12::double precision * interval '1 ms'), $13::bigint,
          $14::bigint, $15::bigint, $16::bigint, $17::bigint, $18::int
-       where (${unfinishedJobs('$2')}) < $23::int
+       where case $9 when 'PENDING' then (${countJobs('$2', ['PENDING'])}) < $24::int
+         else (${countJobs('$2', unfinished)}) < ${ownLimit('$2', '$23')} end
        on conflict (organization_id, owner_id, request_id) do nothing
        returning ${jobColumns}
      ), planned as (
-       insert into job_tasks (job_id, organization_id, queued_at, index, display_name, payload, max_attempts)
-       select inserted.id, inserted.organization_id, inserted.queue_time, task.position - 1, task.body ->> 'displayName', task.body -> 'payload', $19::int
-       from inserted, jsonb_array_elements($20::jsonb) with ordinality as task (body, position)
+       ${insertTasks('inserted', '$20', '$19')}
      ), queued as (
        select ${addTasks('inserted.id::text', 'array(select generate_series(0, inserted.task_count - 1))')}
        from inserted where inserted.phase = 'QUEUED'
@@ -103,6 +117,7 @@ export async function insertJob(database: Database, job: NewJob): Promise<JobRec
       JSON.stringify(events),
       'jobs.created',
       job.unfinishedLimit,
+      job.pendingLimit,
     ],
   )
   return inserted[0] === undefined ? undefined : jobOf(inserted[0])
@@ -124,15 +139,54 @@ export async function findRequest(
   return found[0] === undefined ? undefined : { job: jobOf(found[0]), requestHash: found[0].request_hash }
 }
 
-/** Counts the jobs of an organisation that are queued or running. */
-function unfinishedJobs(organizationId: string): string {
+/** Phases that count against an organisation's limit of jobs that have not ended. */
+const unfinished: readonly Phase[] = ['QUEUED', 'EXECUTING', 'HELD', 'SUSPENDED']
+
+/** Counts the jobs of an organisation in some phases. */
+function countJobs(organizationId: string, phases: readonly Phase[]): string {
   return `select count(*) from jobs as others
-    where others.organization_id = ${organizationId}::uuid and others.phase in ('QUEUED', 'EXECUTING')`
+    where others.organization_id = ${organizationId}::uuid
+      and others.phase in (${phases.map((phase) => `'${phase}'`).join(', ')})`
 }
 
-export async function countUnfinished(database: Database, organizationId: string): Promise<number> {
-  const found = await rows<{ count: string }>(database, unfinishedJobs('$1'), [organizationId])
-  return Number(found[0]?.count ?? 0)
+/** The limit of unfinished jobs: an organisation's own, or else the given one. */
+function ownLimit(organizationId: string, limit: string): string {
+  return `coalesce((select unfinished_jobs from organization_job_limits
+    where organization_id = ${organizationId}::uuid), ${limit}::int)`
+}
+
+/** An organisation's jobs that have not ended, and how many it may have; `limit` unless it has its own. */
+export async function unfinishedJobs(
+  database: Database,
+  organizationId: string,
+  limit: number,
+): Promise<{ count: number; limit: number }> {
+  const found = await rows<{ count: string; own_limit: number }>(
+    database,
+    `select (${countJobs('$1', unfinished)}) as count, ${ownLimit('$1', '$2')} as own_limit`,
+    [organizationId, limit],
+  )
+  return { count: Number(found[0]?.count ?? 0), limit: found[0]?.own_limit ?? limit }
+}
+
+/** Puts other tasks in the place of those of a locked job that has not begun. */
+export async function replaceTasks(database: Database, jobId: string, plan: NewTasks): Promise<JobRecord> {
+  await rows(database, `delete from job_tasks where job_id = $1`, [jobId])
+  const { quote, tasks, maxAttempts } = plan
+  const replaced = await rows<JobRow>(
+    database,
+    `with changed as (
+       update jobs set task_count = $2, quote_size_bytes = $3, quote_duration_ms = $4, version = version + 1
+       where id = $1
+       returning ${jobColumns}
+     ), planned as (
+       ${insertTasks('changed', '$5', '$6')}
+     )
+     select * from changed`,
+    [jobId, tasks.length, quote.sizeBytes, quote.durationMs, JSON.stringify(tasks), maxAttempts],
+  )
+  if (replaced[0] === undefined) throw new Error(`job ${jobId} vanished while it was locked`)
+  return jobOf(replaced[0])
 }
 
 /** A job of the organisation that has not been deleted; locked against change when asked. */
@@ -259,19 +313,24 @@ export async function listResults(database: Database, jobId: string): Promise<Re
   return found.map(resultOf)
 }
 
-/** Jobs of any organisations with the results of those that are COMPLETED, by "organisation job". */
+/** Jobs of any organisations with their shares, and the results of those that are COMPLETED, by "organisation job". */
 export async function readJobs(
   database: Database,
   references: readonly string[],
-): Promise<Map<string, { job: JobRecord; results: ResultRecord[] }>> {
+): Promise<Map<string, { job: JobRecord; results: ResultRecord[]; shares: ShareRecord[] }>> {
   const pairs = references.map((reference) => reference.split(' '))
-  const found = await rows<JobRow>(
+  const found = await rows<JobRow & { shares: JsonShare[] | null }>(
     database,
-    `select ${jobColumns} from jobs
+    `select ${jobColumns}, ${sharesOf('jobs.id')} as shares from jobs
      where (organization_id, id) in (select * from unnest($1::uuid[], $2::uuid[])) and delete_time is null`,
     [pairs.map(([organization]) => organization), pairs.map(([, job]) => job)],
   )
-  const jobs = new Map(found.map((row) => [row.id, { job: jobOf(row), results: [] as ResultRecord[] }]))
+  const jobs = new Map(
+    found.map((row) => [
+      row.id,
+      { job: jobOf(row), results: [] as ResultRecord[], shares: sharesOfJson(row.shares) },
+    ]),
+  )
   const completed = found.filter(({ phase }) => phase === 'COMPLETED').map(({ id }) => id)
   if (completed.length > 0) {
     const results = await rows<ResultRow & { job_id: string }>(

@@ -24,6 +24,32 @@ export const jobNotPending = (job: JobRecord) =>
     { metadata: { phase: job.phase } },
   )
 
+export const jobPastPending = (job: JobRecord, field: string) =>
+  new DomainError(
+    'FAILED_PRECONDITION',
+    'JOB_NOT_PENDING',
+    `${field} can be set while a job is PENDING, and this one is ${job.phase}. Create another job instead.`,
+    {
+      violations: [{ field, description: `can be set while the job is PENDING; it is ${job.phase}` }],
+      metadata: { phase: job.phase },
+    },
+  )
+
+export const jobHeld = (job: JobRecord) =>
+  new DomainError(
+    'FAILED_PRECONDITION',
+    'JOB_HELD',
+    `The job is held, and its owner cannot lift that. ${job.phaseNote?.message ?? ''}`.trim(),
+    { metadata: { phase: job.phase, heldBy: job.phaseNote?.reason ?? '' } },
+  )
+
+export const jobChangedMeanwhile = () =>
+  new DomainError(
+    'ABORTED',
+    'CONCURRENT_CHANGE',
+    'Someone else changed the same thing at the same moment. Try again.',
+  )
+
 export const notYourJob = (what: string) =>
   new DomainError('PERMISSION_DENIED', 'NOT_JOB_OWNER', `Only ${what} may do this.`)
 
@@ -40,6 +66,14 @@ export const queueFull = (limit: number) =>
     'RESOURCE_EXHAUSTED',
     'QUEUED_JOBS_LIMIT',
     `The organisation has ${limit} jobs queued or running, which is its limit. Wait for some to end, or cancel some.`,
+    { metadata: { limit: String(limit) } },
+  )
+
+export const pendingFull = (limit: number) =>
+  new DomainError(
+    'RESOURCE_EXHAUSTED',
+    'PENDING_JOBS_LIMIT',
+    `The organisation has ${limit} PENDING jobs, which is its limit. Run or delete some.`,
     { metadata: { limit: String(limit) } },
   )
 
@@ -60,6 +94,34 @@ export const watchInterrupted = () =>
     'WATCH_INTERRUPTED',
     'Changes may have been missed. Watch again, and list the jobs again.',
   )
+
+/** @param anywhere whether users outside of the organisation were looked for too */
+export const userNotFound = (anywhere: boolean) => {
+  const description = anywhere
+    ? 'nobody has this address. Who is to see the job signs in once, or is invited, first.'
+    : 'no member of the organisation has this address. An administrator of the organisation can share with others too.'
+  return new DomainError('NOT_FOUND', 'USER_NOT_FOUND', `email: ${description}`, {
+    violations: [{ field: 'email', description }],
+  })
+}
+
+export const sharesWithOwner = () =>
+  invalidField('email', 'is of someone who sees the job anyway: its owner, or you.', 'SHARE_WITH_SELF')
+
+export const sharesFull = (limit: number) =>
+  new DomainError(
+    'RESOURCE_EXHAUSTED',
+    'SHARES_LIMIT',
+    `The job is shared with ${limit} users, which is the limit. End another share first.`,
+    { metadata: { limit: String(limit) } },
+  )
+
+export const shareNotFound = () => {
+  const description = 'the job is not shared with this user'
+  return new DomainError('NOT_FOUND', 'SHARE_NOT_FOUND', `user: ${description}`, {
+    violations: [{ field: 'user', description }],
+  })
+}
 
 export const comingSoon = () =>
   new DomainError('UNAVAILABLE', 'NOT_YET_AVAILABLE', 'This is not available yet.')

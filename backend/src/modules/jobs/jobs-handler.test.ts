@@ -1,7 +1,7 @@
 import { Phase } from '@fairlead/proto/server/fairlead/jobs/v1/jobs'
 import { v7 } from 'uuid'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { defaultJobLimits } from './jobs-service.ts'
+import { defaultJobLimits } from './job-limits.ts'
 import { createRequest, type ModuleFixture, moduleFixture } from './testing/module-fixture.ts'
 
 const later = (ms: number) => new Date(Date.now() + ms)
@@ -126,7 +126,7 @@ describe('the job service', () => {
       },
       'parameters[1]',
     ],
-    ['a missing parameter', { parameters: [] }, 'parameters'],
+    ['a missing parameter', { parameters: [], keepPending: false }, 'parameters'],
     ['an empty value', { parameters: [{ name: 'ACT', value: ' ' }] }, 'parameters[0]'],
     ['too many tasks', createRequest(['a', 'b', 'c', 'd']), 'parameters'],
     ['a too long execution', { executionDuration: { seconds: 7200n, nanos: 0 } }, 'execution_duration'],

@@ -3,13 +3,16 @@ import {
   type JobChange,
   JobServiceService,
   type ListJobsRequest,
+  type UpdateJobRequest,
 } from '@fairlead/proto/server/fairlead/jobs/v1/jobs'
 import { validate } from 'uuid'
 import { invalidField } from '../../errors/domain-error.ts'
-import { type OrganizationCallContext, organizationContext } from '../../server/call-context.ts'
+import { callerOf, type OrganizationCallContext, organizationContext } from '../../server/call-context.ts'
 import { type PageTokens, pageScope } from '../../server/page-token.ts'
 import { pushedStream } from '../../server/pushed-stream.ts'
 import { type RegisteredService, registeredService } from '../../server/service-handlers.ts'
+import type { Actor } from './actor.ts'
+import { isEntitled } from './actor.ts'
 import type { JobRecord } from './job.ts'
 import {
   durationMs,
@@ -21,31 +24,42 @@ import {
   serviceMessage,
   taskMessage,
 } from './job-messages.ts'
-import { comingSoon } from './jobs-errors.ts'
-import type { Actor, JobRequest, JobsService, JobWithResults } from './jobs-service.ts'
-import { OwnerNames, type People } from './owner-names.ts'
+import { type JobUpdate, parseUpdateMask } from './job-update.ts'
+import type { JobRequest, JobsService, JobWithResults } from './jobs-service.ts'
+import type { JobLog } from './log/job-log.ts'
+import type { Organizations } from './organizations.ts'
+import type { OwnerNames } from './owner-names.ts'
+import type { JobSharing } from './sharing/job-sharing.ts'
 import { newsMessage } from './watch/event-messages.ts'
 import type { JobWatch } from './watch/job-watch.ts'
 
 const DEFAULT_PAGE_SIZE = 50
+const DEFAULT_LOG_PAGE_SIZE = 200
 
 export interface JobsHandlerDependencies {
   readonly service: JobsService
+  readonly sharing: JobSharing
+  readonly log: JobLog
   readonly watch: JobWatch
-  readonly people: People
+  readonly names: OwnerNames
+  readonly organizations: Organizations
   readonly pageTokens: PageTokens
 }
 
 export function jobsHandler({
   service,
+  sharing,
+  log,
   watch,
-  people,
+  names,
+  organizations,
   pageTokens,
 }: JobsHandlerDependencies): RegisteredService {
-  const names = new OwnerNames(people)
-  const nameOf = async (userId: string): Promise<string> => (await names.of([userId])).get(userId) ?? ''
-  const answer = async ({ organization }: OrganizationCallContext, found: JobWithResults) =>
-    jobMessage(found, organization.slug, await nameOf(found.job.ownerId))
+  const answer = async (context: OrganizationCallContext, found: JobWithResults) => {
+    const shares = isEntitled(actorOf(context), found.job) ? found.shares : []
+    const known = await names.of([found.job.ownerId, ...shares.map(({ userId }) => userId)])
+    return jobMessage({ ...found, shares }, context.organization.slug, known)
+  }
   const summaries = async (jobs: readonly JobRecord[], slug: string) => {
     const known = await names.of(jobs.map(({ ownerId }) => ownerId))
     return jobs.map((job) => jobSummary(job, slug, known.get(job.ownerId) ?? ''))
@@ -65,8 +79,9 @@ export function jobsHandler({
     async createJob(request, context) {
       const caller = organizationContext(context)
       const created = await service.create(actorOf(caller), jobRequestOf(request), context.signal)
-      if (created.job.ownerId !== caller.caller.userId) return answer(caller, created)
-      return jobMessage(created, caller.organization.slug, caller.caller.displayName)
+      const { userId, displayName } = caller.caller
+      if (created.job.ownerId !== userId || created.shares.length > 0) return answer(caller, created)
+      return jobMessage(created, caller.organization.slug, new Map([[userId, displayName]]))
     },
 
     async getJob(request, context) {
@@ -91,29 +106,69 @@ export function jobsHandler({
       }
     },
 
-    async updateJob() {
-      throw comingSoon()
+    async updateJob(request, context) {
+      const caller = organizationContext(context)
+      const updated = await service.update(
+        actorOf(caller),
+        jobIdOf(request.name),
+        jobUpdateOf(request),
+        context.signal,
+      )
+      return answer(caller, updated)
     },
 
-    async listJobLog() {
-      throw comingSoon()
+    async listJobLog(request, context) {
+      const caller = organizationContext(context)
+      const { parent, task } = request
+      const scope = pageScope('ListJobLog', { parent, task })
+      const [after] = pageTokens.decode(scope, request.pageToken) ?? []
+      const { lines, next } = await log.lines(
+        actorOf(caller),
+        jobIdOf(parent),
+        task,
+        BigInt(after ?? 0),
+        request.pageSize === 0 ? DEFAULT_LOG_PAGE_SIZE : request.pageSize,
+      )
+      return { lines, nextPageToken: next === undefined ? '' : pageTokens.encode(scope, [String(next)]) }
     },
 
-    async shareJob() {
-      throw comingSoon()
+    async shareJob(request, context) {
+      const caller = organizationContext(context)
+      await sharing.share(actorOf(caller), jobIdOf(request.name), request.email)
+      return answer(caller, await service.get(caller.organization.id, jobIdOf(request.name)))
     },
 
-    async unshareJob() {
-      throw comingSoon()
+    async unshareJob(request, context) {
+      const caller = organizationContext(context)
+      const userId = request.user.slice('users/'.length)
+      await sharing.unshare(actorOf(caller), jobIdOf(request.name), userId)
+      return answer(caller, await service.get(caller.organization.id, jobIdOf(request.name)))
     },
 
-    async listSharedJobs() {
-      throw comingSoon()
+    async listSharedJobs(request, context) {
+      const { userId } = callerOf(context)
+      const scope = pageScope('ListSharedJobs', { caller: userId })
+      const [shareTime, jobId] = pageTokens.decode(scope, request.pageToken) ?? []
+      const { jobs, next } = await sharing.sharedWith(
+        userId,
+        shareTime === undefined || jobId === undefined ? undefined : { shareTime, jobId },
+        request.pageSize === 0 ? DEFAULT_PAGE_SIZE : request.pageSize,
+      )
+      const [owners, places] = await Promise.all([
+        names.of(jobs.map(({ ownerId }) => ownerId)),
+        organizations.organizationsByIds([...new Set(jobs.map(({ organizationId }) => organizationId))]),
+      ])
+      return {
+        jobs: jobs.map((job) =>
+          jobSummary(job, places.get(job.organizationId)?.slug ?? '', owners.get(job.ownerId) ?? ''),
+        ),
+        nextPageToken: next === undefined ? '' : pageTokens.encode(scope, [next.shareTime, next.jobId]),
+      }
     },
 
     async runJob(request, context) {
       const caller = organizationContext(context)
-      return answer(caller, await service.run(actorOf(caller), jobIdOf(request.name)))
+      return answer(caller, await service.run(actorOf(caller), jobIdOf(request.name), context.signal))
     },
 
     async cancelJob(request, context) {
@@ -156,7 +211,7 @@ export function jobsHandler({
         if (request.afterSequence > job.lastSequence) {
           throw invalidField('after_sequence', `is beyond the job's last event, ${job.lastSequence}`)
         }
-        const showsLog = job.ownerId === caller.caller.userId || actorOf(caller).managesJobs
+        const showsLog = isEntitled(actorOf(caller), job)
         const news = watch.events(job, request.afterSequence, context.signal)
         await news.pushTo(
           {
@@ -220,6 +275,17 @@ function jobRequestOf(request: CreateJobRequest): JobRequest {
     destructionTime: request.destructionTime,
     keepPending: request.keepPending,
     requestId: request.requestId === '' ? undefined : request.requestId,
+  }
+}
+
+function jobUpdateOf(request: UpdateJobRequest): JobUpdate {
+  return {
+    paths: parseUpdateMask(request.updateMask ?? []),
+    parameters: request.parameters,
+    runId: request.runId,
+    executionDurationMs:
+      request.executionDuration === undefined ? undefined : durationMs(request.executionDuration),
+    destructionTime: request.destructionTime,
   }
 }
 

@@ -1,16 +1,17 @@
 import { createHash } from 'node:crypto'
 import type { DataSource, EntityManager } from 'typeorm'
 import { v7, validate } from 'uuid'
-import { batchedRead, inTransaction } from '../../database/index.ts'
+import { batchedRead } from '../../database/index.ts'
 import { invalidField } from '../../errors/domain-error.ts'
 import type { Objects, SignedUrl } from '../../ports/objects.ts'
+import { type Actor, refuseOthers, refuseStrangers } from './actor.ts'
+import { changeJob, readJob } from './change-job.ts'
 import type { JobQuote, JobRecord, Parameter, ResultRecord, TaskRecord } from './job.ts'
-import { moveJob } from './job-changes.ts'
+import { alterJob } from './job-changes.ts'
 import { markDeleted } from './job-deletion.ts'
-import { enqueueTasks } from './job-queue.ts'
+import type { JobLimits } from './job-limits.ts'
+import { JobPlanner, type Plan } from './job-planner.ts'
 import {
-  countUnfinished,
-  findJob,
   findJobs,
   findRequest,
   findResult,
@@ -21,22 +22,29 @@ import {
   listResults,
   listTasks,
   readJobs,
+  replaceTasks,
+  unfinishedJobs,
 } from './job-store.ts'
+import type { JobUpdate } from './job-update.ts'
 import {
   jobAlreadyEnded,
+  jobChangedMeanwhile,
+  jobHeld,
   jobNotFound,
   jobNotPending,
-  notYourJob,
+  jobPastPending,
+  pendingFull,
   queueFull,
   requestIdReused,
   resultNotFound,
   resultUnavailable,
-  tooManyTasks,
 } from './jobs-errors.ts'
 import { hasEnded } from './phase-transitions.ts'
-import type { JobService, PlannedTask } from './services/job-service.ts'
-import { checkParameters } from './services/parameters.ts'
+import { queueJob } from './queue-job.ts'
+import type { JobService } from './services/job-service.ts'
 import type { PlanDataset } from './services/plan-context.ts'
+import type { ShareRecord } from './sharing/share-rows.ts'
+import { listShares } from './sharing/share-store.ts'
 import { stopJob } from './task-endings.ts'
 
 export interface JobsServiceOptions {
@@ -46,29 +54,6 @@ export interface JobsServiceOptions {
   /** A dataset that the organisation may read, by its public identifier. */
   readonly dataset: (organizationId: string, id: string) => Promise<PlanDataset | undefined>
   readonly limits: JobLimits
-}
-
-export interface JobLimits {
-  /** Jobs of one organisation that are QUEUED or EXECUTING. */
-  readonly unfinishedJobs: number
-  readonly tasksPerJob: number
-  /** How long results are kept when the client does not say. */
-  readonly lifetimeMs: number
-}
-
-export const defaultJobLimits: JobLimits = {
-  unfinishedJobs: 1_000,
-  tasksPerJob: 1_000,
-  lifetimeMs: 30 * 86_400_000,
-}
-
-/** Who asks, in which organisation. */
-export interface Actor {
-  readonly organizationId: string
-  readonly userId: string
-  readonly displayName: string
-  /** Administrators may do to any job what its owner may. */
-  readonly managesJobs: boolean
 }
 
 export interface JobRequest {
@@ -84,18 +69,26 @@ export interface JobRequest {
 export interface JobWithResults {
   readonly job: JobRecord
   readonly results: readonly ResultRecord[]
+  /** Oldest first. */
+  readonly shares: readonly ShareRecord[]
 }
 
 /** Long enough to begin a download, short enough to be worth little in a log. */
 const RESULT_URL_SECONDS = 600
 
+/** How often planning begins anew because the job changed meanwhile. */
+const PLANNINGS_MAX = 3
+
 export class JobsService {
   readonly #options: JobsServiceOptions
+  readonly #planner: JobPlanner
   readonly #read: (reference: string) => Promise<JobWithResults | undefined>
 
   constructor(options: JobsServiceOptions) {
+    const { dataSource, services, dataset, limits } = options
     this.#options = options
-    this.#read = batchedRead((references) => readJobs(options.dataSource, references))
+    this.#planner = new JobPlanner({ services, dataset, tasksPerJob: limits.tasksPerJob })
+    this.#read = batchedRead((references) => readJobs(dataSource, references))
   }
 
   get services(): readonly JobService[] {
@@ -108,22 +101,21 @@ export class JobsService {
     parameters: readonly Parameter[],
     signal: AbortSignal,
   ): Promise<JobQuote> {
-    return quoteOf(await this.#plan(organizationId, this.#service(service), parameters, signal))
+    const plan = await this.#planner.plan(organizationId, this.#planner.service(service), parameters, signal)
+    return plan.quote
   }
 
   async create(actor: Actor, request: JobRequest, signal: AbortSignal): Promise<JobWithResults> {
     const { dataSource, limits } = this.#options
-    const service = this.#service(request.service)
+    const service = this.#planner.service(request.service)
     const requestHash = hashOf(request)
     const earlier = await this.#earlier(actor, request.requestId, requestHash)
     if (earlier !== undefined) return earlier
-    const { maxExecutionDurationMs, executionDurationMs, memoryBytes, outputBytes, maxAttempts } =
-      service.limits
-    if ((request.executionDurationMs ?? 0) > maxExecutionDurationMs) {
-      const description = `must be at most ${maxExecutionDurationMs / 1000} s for ${service.id}`
-      throw invalidField('execution_duration', description)
-    }
-    const tasks = await this.#plan(actor.organizationId, service, request.parameters, signal)
+    const { memoryBytes, outputBytes, maxAttempts } = service.limits
+    const executionDurationMs = executionDuration(service, request.executionDurationMs)
+    const { tasks, quote } = request.keepPending
+      ? await this.#planner.planWhenComplete(actor.organizationId, service, request.parameters, signal)
+      : await this.#planner.plan(actor.organizationId, service, request.parameters, signal)
     const job = await insertJob(dataSource, {
       id: v7(),
       organizationId: actor.organizationId,
@@ -136,19 +128,22 @@ export class JobsService {
       phase: request.keepPending ? 'PENDING' : 'QUEUED',
       destructionTime: request.destructionTime,
       lifetimeMs: limits.lifetimeMs,
-      executionDurationMs: request.executionDurationMs ?? executionDurationMs,
+      executionDurationMs,
       memoryLimitBytes: memoryBytes,
       outputLimitBytes: outputBytes,
       maxAttempts,
-      quote: quoteOf(tasks),
+      quote,
       tasks: tasks.map(({ displayName, payload }) => ({ displayName, payload })),
+      pendingLimit: limits.pendingJobs,
       unfinishedLimit: limits.unfinishedJobs,
     })
-    if (job !== undefined) return { job, results: [] }
+    if (job !== undefined) return { job, results: [], shares: [] }
     // The same request came in twice at once, and the other one was first.
     const other = await this.#earlier(actor, request.requestId, requestHash)
-    if (other === undefined) throw queueFull(limits.unfinishedJobs)
-    return other
+    if (other !== undefined) return other
+    if (request.keepPending) throw pendingFull(limits.pendingJobs)
+    const { limit } = await unfinishedJobs(dataSource, actor.organizationId, limits.unfinishedJobs)
+    throw queueFull(limit)
   }
 
   async get(organizationId: string, jobId: string): Promise<JobWithResults> {
@@ -176,15 +171,60 @@ export class JobsService {
     return findJobs(this.#options.dataSource, organizationId, jobIds)
   }
 
-  async run(actor: Actor, jobId: string): Promise<JobWithResults> {
+  /** Only its owner's. What is set together is set together or not at all. */
+  async update(actor: Actor, jobId: string, update: JobUpdate, signal: AbortSignal): Promise<JobWithResults> {
+    const { dataSource, limits } = this.#options
+    const { paths } = update
+    const before = await readJob(dataSource, actor.organizationId, jobId)
+    refuseOthers(actor, before)
+    refuseLate(before, update)
+    const service = this.#planner.service(before.service)
+    const durationMs = executionDuration(service, update.executionDurationMs)
+    const plan = paths.has('parameters')
+      ? await this.#planner.planWhenComplete(actor.organizationId, service, update.parameters, signal)
+      : undefined
     return this.#change(actor, jobId, async (manager, job) => {
-      if (job.ownerId !== actor.userId) throw notYourJob("the job's owner")
-      if (job.phase !== 'PENDING') throw jobNotPending(job)
-      await this.#refuseFullQueue(manager, actor.organizationId)
-      const queued = await moveJob(manager, job, { to: 'QUEUED' })
-      await enqueueTasks(manager, job.id, [...Array(job.taskCount).keys()])
-      return queued
+      refuseLate(job, update)
+      if (plan !== undefined) await this.#replan(manager, job, service, plan)
+      const { set, values } = assignments([
+        paths.has('parameters') && ['parameters = $::jsonb', JSON.stringify(update.parameters)],
+        paths.has('run_id') && ['run_id = $', update.runId],
+        // In this order: the deadline moves by the difference.
+        paths.has('execution_duration') && [
+          `deadline_time = deadline_time + ($::bigint - execution_duration_ms) * interval '1 ms'`,
+          durationMs,
+        ],
+        paths.has('execution_duration') && ['execution_duration_ms = $::bigint', durationMs],
+        paths.has('destruction_time') &&
+          (update.destructionTime === undefined
+            ? [`destruction_time = now() + $::double precision * interval '1 ms'`, limits.lifetimeMs]
+            : ['destruction_time = $::timestamptz', update.destructionTime]),
+      ])
+      return alterJob(manager, job.id, set, values)
     })
+  }
+
+  /** Queues a job that is PENDING, or HELD for a reason that its owner may lift; plans it if that was left for later. */
+  async run(actor: Actor, jobId: string, signal: AbortSignal): Promise<JobWithResults> {
+    for (let planning = 0; planning < PLANNINGS_MAX; planning++) {
+      const before = await readJob(this.#options.dataSource, actor.organizationId, jobId)
+      refuseOthers(actor, before)
+      refuseToRun(before)
+      const service = this.#planner.service(before.service)
+      const plan =
+        before.taskCount > 0
+          ? undefined
+          : await this.#planner.plan(actor.organizationId, service, before.parameters, signal)
+      const ran = await this.#changeAny(actor, jobId, async (manager, job) => {
+        refuseToRun(job)
+        if (job.taskCount === 0 && (plan === undefined || job.version !== before.version)) return undefined
+        await this.#refuseFullQueue(manager, job)
+        const planned = plan === undefined ? job : await this.#replan(manager, job, service, plan)
+        return queueJob(manager, planned)
+      })
+      if (ran !== undefined) return ran
+    }
+    throw jobChangedMeanwhile()
   }
 
   async cancel(actor: Actor, jobId: string): Promise<JobWithResults> {
@@ -196,11 +236,10 @@ export class JobsService {
   }
 
   async delete(actor: Actor, jobId: string): Promise<void> {
-    await this.#change(actor, jobId, async (manager, job) => {
+    await changeJob(this.#options.dataSource, actor.organizationId, jobId, async (manager, job) => {
       refuseStrangers(actor, job)
-      const ended = hasEnded(job.phase) ? job : await stopJob(manager, job, 'ABORTED', cancelledBy(actor))
+      if (!hasEnded(job.phase)) await stopJob(manager, job, 'ABORTED', cancelledBy(actor))
       await markDeleted(manager, job)
-      return ended
     })
   }
 
@@ -210,7 +249,7 @@ export class JobsService {
     afterIndex: number,
     pageSize: number,
   ): Promise<{ tasks: TaskRecord[]; next: number | undefined }> {
-    const job = await this.#find(organizationId, jobId)
+    const job = await readJob(this.#options.dataSource, organizationId, jobId)
     const found = await listTasks(this.#options.dataSource, job.id, afterIndex, pageSize + 1)
     const page = found.slice(0, pageSize)
     return { tasks: page, next: found.length > pageSize ? page.at(-1)?.index : undefined }
@@ -222,7 +261,7 @@ export class JobsService {
     resultName: string,
     inline: boolean,
   ): Promise<SignedUrl> {
-    const job = await this.#find(organizationId, jobId)
+    const job = await readJob(this.#options.dataSource, organizationId, jobId)
     const result = await findResult(this.#options.dataSource, job.id, resultName)
     if (result === undefined) throw resultNotFound()
     refuseUnsafe(result)
@@ -232,29 +271,6 @@ export class JobsService {
       disposition: inline && result.mediaType === 'image/png' ? 'inline' : 'attachment',
       lifetimeSeconds: RESULT_URL_SECONDS,
     })
-  }
-
-  #service(id: string): JobService {
-    const service = this.#options.services.find((each) => each.id === id)
-    if (service !== undefined) return service
-    const known = this.#options.services.map((each) => each.id).join(', ')
-    throw invalidField('service', `there is no service ${id}; there are ${known}`, 'SERVICE_UNKNOWN')
-  }
-
-  async #plan(
-    organizationId: string,
-    service: JobService,
-    parameters: readonly Parameter[],
-    signal: AbortSignal,
-  ): Promise<readonly PlannedTask[]> {
-    const { dataset, limits } = this.#options
-    const tasks = await service.plan(checkParameters(service.parameters, parameters), {
-      dataset: (id) => dataset(organizationId, id),
-      maxTasks: limits.tasksPerJob,
-      signal,
-    })
-    if (tasks.length > limits.tasksPerJob) throw tooManyTasks(tasks.length, limits.tasksPerJob)
-    return tasks
   }
 
   async #earlier(
@@ -267,17 +283,17 @@ export class JobsService {
     const found = await findRequest(dataSource, actor.organizationId, actor.userId, requestId)
     if (found === undefined) return undefined
     if (!found.requestHash.equals(requestHash)) throw requestIdReused(found.job.id)
-    return { job: found.job, results: await this.#results(found.job) }
+    return this.#whole(found.job)
   }
 
-  async #find(organizationId: string, jobId: string): Promise<JobRecord> {
-    const job = validate(jobId) ? await findJob(this.#options.dataSource, organizationId, jobId) : undefined
-    if (job === undefined) throw jobNotFound()
-    return job
-  }
-
-  async #results(job: JobRecord): Promise<ResultRecord[]> {
-    return job.phase === 'COMPLETED' ? listResults(this.#options.dataSource, job.id) : []
+  /** A job as it was just read or changed, with what belongs to it. */
+  async #whole(job: JobRecord): Promise<JobWithResults> {
+    const { dataSource } = this.#options
+    const [results, shares] = await Promise.all([
+      job.phase === 'COMPLETED' ? listResults(dataSource, job.id) : [],
+      listShares(dataSource, job.id),
+    ])
+    return { job, results, shares }
   }
 
   /** Changes a job under its lock, and answers with it as it then stands. */
@@ -286,25 +302,76 @@ export class JobsService {
     jobId: string,
     change: (manager: EntityManager, job: JobRecord) => Promise<JobRecord>,
   ): Promise<JobWithResults> {
-    if (!validate(jobId)) throw jobNotFound()
-    const job = await inTransaction(this.#options.dataSource, async (manager) => {
-      const locked = await findJob(manager, actor.organizationId, jobId, 'lock')
-      if (locked === undefined) throw jobNotFound()
-      return change(manager, locked)
+    return this.#whole(await changeJob(this.#options.dataSource, actor.organizationId, jobId, change))
+  }
+
+  /** As #change(), for what may turn out not to be decided yet. */
+  async #changeAny(
+    actor: Actor,
+    jobId: string,
+    change: (manager: EntityManager, job: JobRecord) => Promise<JobRecord | undefined>,
+  ): Promise<JobWithResults | undefined> {
+    const job = await changeJob(this.#options.dataSource, actor.organizationId, jobId, change)
+    return job === undefined ? undefined : this.#whole(job)
+  }
+
+  /** The tasks of a locked job that has not begun, anew. */
+  async #replan(
+    manager: EntityManager,
+    job: JobRecord,
+    service: JobService,
+    { tasks, quote }: Plan,
+  ): Promise<JobRecord> {
+    return replaceTasks(manager, job.id, {
+      quote,
+      tasks: tasks.map(({ displayName, payload }) => ({ displayName, payload })),
+      maxAttempts: service.limits.maxAttempts,
     })
-    return { job, results: await this.#results(job) }
   }
 
   /** Two submits at once may both pass under the limit: it bounds a queue, it is not an account. */
-  async #refuseFullQueue(manager: EntityManager, organizationId: string): Promise<void> {
-    const { unfinishedJobs } = this.#options.limits
-    if ((await countUnfinished(manager, organizationId)) >= unfinishedJobs) throw queueFull(unfinishedJobs)
+  async #refuseFullQueue(manager: EntityManager, job: JobRecord): Promise<void> {
+    // A held job counts already.
+    if (job.phase === 'HELD') return
+    const { count, limit } = await unfinishedJobs(
+      manager,
+      job.organizationId,
+      this.#options.limits.unfinishedJobs,
+    )
+    if (count >= limit) throw queueFull(limit)
   }
 }
 
-function refuseStrangers(actor: Actor, job: JobRecord): void {
-  if (job.ownerId !== actor.userId && !actor.managesJobs) {
-    throw notYourJob("the job's owner, or an administrator of the organisation,")
+function refuseToRun(job: JobRecord): void {
+  if (job.phase === 'HELD' && job.phaseNote?.ownerMayRun !== true) throw jobHeld(job)
+  if (job.phase !== 'PENDING' && job.phase !== 'HELD') throw jobNotPending(job)
+}
+
+/** What can no longer be set of a job in its phase. */
+function refuseLate(job: JobRecord, { paths }: JobUpdate): void {
+  for (const path of ['parameters', 'run_id'] as const) {
+    if (paths.has(path) && job.phase !== 'PENDING') throw jobPastPending(job, path)
+  }
+  if (paths.has('execution_duration') && hasEnded(job.phase)) throw jobAlreadyEnded(job)
+}
+
+/** Of a job that asks for so long: undefined means the service's default, 0 its maximum. */
+function executionDuration({ id, limits }: JobService, askedMs: number | undefined): number {
+  if (askedMs === undefined) return limits.executionDurationMs
+  if (askedMs === 0) return limits.maxExecutionDurationMs
+  if (askedMs <= limits.maxExecutionDurationMs) return Math.ceil(askedMs)
+  throw invalidField(
+    'execution_duration',
+    `must be at most ${limits.maxExecutionDurationMs / 1000} s for ${id}`,
+  )
+}
+
+/** SQL assignments that each hold one `$` for their value, numbered from $2 on. */
+function assignments(parts: readonly (false | readonly [sql: string, value: unknown])[]) {
+  const given = parts.filter((part) => part !== false)
+  return {
+    set: given.map(([sql], index) => sql.replace('$', () => `$${index + 2}`)).join(', '),
+    values: given.map(([, value]) => value),
   }
 }
 
@@ -326,14 +393,6 @@ function refuseUnsafe(result: ResultRecord): void {
 
 function cancelledBy(actor: Actor) {
   return { reason: 'CANCELLED_BY_USER', message: `Cancelled by ${actor.displayName}.`, transient: false }
-}
-
-function quoteOf(tasks: readonly PlannedTask[]): JobQuote {
-  return {
-    sizeBytes: tasks.reduce((sum, task) => sum + BigInt(Math.ceil(task.sizeBytes)), 0n),
-    durationMs: Math.ceil(tasks.reduce((sum, task) => sum + task.durationMs, 0)),
-    taskCount: tasks.length,
-  }
 }
 
 /** Of everything that a client asks for, so that a repeat is told from another request. */

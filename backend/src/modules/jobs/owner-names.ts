@@ -1,6 +1,9 @@
-/** What jobs need to know about people: how their owners are called. */
+/** What jobs need to know about people. */
 export interface People {
   displayNames(userIds: readonly string[]): Promise<ReadonlyMap<string, string>>
+  /** Who has the e-mail address, proven or invited by it. */
+  userByEmail(email: string): Promise<{ readonly id: string } | undefined>
+  membershipsOf(userId: string): Promise<readonly { readonly organization: { readonly id: string } }[]>
 }
 
 /** People rename themselves seldom, and every change of every job shows its owner's name. */

@@ -3,6 +3,7 @@ import { v7 } from 'uuid'
 import type { CallContext } from '../../../server/call-context.ts'
 import { pageTokens } from '../../../server/page-token.ts'
 import type { ServiceHandlers } from '../../../server/service-handlers.ts'
+import { createIdentityReader } from '../../identity/index.ts'
 import { createJobsModule, type JobsModule, type JobsModuleOptions } from '../create-jobs-module.ts'
 import { type JobsFixture, jobsFixture, silent } from './jobs-fixture.ts'
 import { probeService } from './probe-service.ts'
@@ -25,12 +26,14 @@ export interface ModuleFixture extends JobsFixture {
 /** The jobs module as the server makes it, with its methods to call. */
 export async function moduleFixture(options: Partial<JobsModuleOptions> = {}): Promise<ModuleFixture> {
   const fixture = await jobsFixture()
+  const identity = createIdentityReader(fixture.database.dataSource)
   const module = await createJobsModule({
     dataSource: fixture.database.dataSource,
     databaseUrl: fixture.database.url,
     objects: fixture.objects,
     datasets: { readable: async () => undefined },
-    people: { displayNames: async (ids) => new Map(ids.map((id) => [id, 'Alice'])) },
+    people: { ...identity, displayNames: async (ids) => new Map(ids.map((id) => [id, 'Alice'])) },
+    organizations: identity,
     pageTokens: pageTokens(Buffer.alloc(32, 1)),
     services: [probeService],
     heartbeatMs: 100,

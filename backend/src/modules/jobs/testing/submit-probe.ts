@@ -36,6 +36,7 @@ export async function submitProbe(
     maxAttempts,
     quote: { sizeBytes: 1n, durationMs: 1, taskCount: tasks.length },
     tasks: tasks.map(({ displayName, payload }) => ({ displayName, payload })),
+    pendingLimit: 1_000,
     unfinishedLimit: 1_000,
   })
   return id

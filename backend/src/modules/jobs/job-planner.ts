@@ -1,0 +1,84 @@
+import { invalidField } from '../../errors/domain-error.ts'
+import type { JobQuote, Parameter } from './job.ts'
+import { tooManyTasks } from './jobs-errors.ts'
+import type { JobService, ParameterSchema, PlannedTask } from './services/job-service.ts'
+import { checkParameters, missingParameters } from './services/parameters.ts'
+import type { PlanDataset } from './services/plan-context.ts'
+
+export interface JobPlannerOptions {
+  readonly services: readonly JobService[]
+  /** A dataset that the organisation may read, by its public identifier. */
+  readonly dataset: (organizationId: string, id: string) => Promise<PlanDataset | undefined>
+  readonly tasksPerJob: number
+}
+
+/** What a job is to be made of; no tasks while parameters that it needs are yet to come. */
+export interface Plan {
+  readonly tasks: readonly PlannedTask[]
+  readonly quote: JobQuote
+}
+
+const unplanned: Plan = { tasks: [], quote: { sizeBytes: 0n, durationMs: 0, taskCount: 0 } }
+
+/** Cuts jobs into tasks by the rules of their services. */
+export class JobPlanner {
+  readonly #options: JobPlannerOptions
+
+  constructor(options: JobPlannerOptions) {
+    this.#options = options
+  }
+
+  get services(): readonly JobService[] {
+    return this.#options.services
+  }
+
+  service(id: string): JobService {
+    const service = this.services.find((each) => each.id === id)
+    if (service !== undefined) return service
+    const known = this.services.map((each) => each.id).join(', ')
+    throw invalidField('service', `there is no service ${id}; there are ${known}`, 'SERVICE_UNKNOWN')
+  }
+
+  /** Throws INVALID_ARGUMENT that names what is wrong or missing. */
+  async plan(
+    organizationId: string,
+    service: JobService,
+    parameters: readonly Parameter[],
+    signal: AbortSignal,
+  ): Promise<Plan> {
+    const { dataset, tasksPerJob } = this.#options
+    const tasks = await service.plan(checkParameters(service.parameters, parameters), {
+      dataset: (id) => dataset(organizationId, id),
+      maxTasks: tasksPerJob,
+      signal,
+    })
+    if (tasks.length > tasksPerJob) throw tooManyTasks(tasks.length, tasksPerJob)
+    return { tasks, quote: quoteOf(tasks) }
+  }
+
+  /** As plan(); but what lacks required parameters is not planned yet, only checked as far as it is given. */
+  async planWhenComplete(
+    organizationId: string,
+    service: JobService,
+    parameters: readonly Parameter[],
+    signal: AbortSignal,
+  ): Promise<Plan> {
+    if (missingParameters(service.parameters, parameters).length === 0) {
+      return this.plan(organizationId, service, parameters, signal)
+    }
+    checkParameters(service.parameters.map(withoutNeed), parameters)
+    return unplanned
+  }
+}
+
+function withoutNeed({ oneOf: _, ...schema }: ParameterSchema): ParameterSchema {
+  return { ...schema, required: false }
+}
+
+function quoteOf(tasks: readonly PlannedTask[]): JobQuote {
+  return {
+    sizeBytes: tasks.reduce((sum, task) => sum + BigInt(Math.ceil(task.sizeBytes)), 0n),
+    durationMs: Math.ceil(tasks.reduce((sum, task) => sum + task.durationMs, 0)),
+    taskCount: tasks.length,
+  }
+}

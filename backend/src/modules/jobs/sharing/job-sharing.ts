@@ -1,0 +1,68 @@
+import type { DataSource } from 'typeorm'
+import { type Actor, refuseStrangers } from '../actor.ts'
+import { changeJob } from '../change-job.ts'
+import type { JobRecord } from '../job.ts'
+import { alterJob } from '../job-changes.ts'
+import { shareNotFound, sharesFull, sharesWithOwner, userNotFound } from '../jobs-errors.ts'
+import type { People } from '../owner-names.ts'
+import { deleteShare, insertShare, listSharedJobs, type ShareCursor } from './share-store.ts'
+
+/** Users with whom one job is shared, at most: a list of people, not a publication. */
+const SHARES_MAX = 100
+
+/** Who else may see a job than the members of its organisation. */
+export class JobSharing {
+  readonly #dataSource: DataSource
+  readonly #people: People
+
+  constructor(dataSource: DataSource, people: People) {
+    this.#dataSource = dataSource
+    this.#people = people
+  }
+
+  /** Sharing with someone once more changes nothing. */
+  async share(actor: Actor, jobId: string, email: string): Promise<JobRecord> {
+    return changeJob(this.#dataSource, actor.organizationId, jobId, async (manager, job) => {
+      refuseStrangers(actor, job)
+      const userId = await this.#userOf(actor, email)
+      if (userId === job.ownerId || userId === actor.userId) throw sharesWithOwner()
+      const share = { jobId: job.id, userId, sharedBy: actor.userId, beyondOrganization: actor.managesJobs }
+      if (!(await insertShare(manager, share, SHARES_MAX))) throw sharesFull(SHARES_MAX)
+      return alterJob(manager, job.id, '', [])
+    })
+  }
+
+  async unshare(actor: Actor, jobId: string, userId: string): Promise<JobRecord> {
+    return changeJob(this.#dataSource, actor.organizationId, jobId, async (manager, job) => {
+      refuseStrangers(actor, job)
+      if (!(await deleteShare(manager, job.id, userId))) throw shareNotFound()
+      return alterJob(manager, job.id, '', [])
+    })
+  }
+
+  /** Jobs that others shared with a user, the latest share first. */
+  async sharedWith(
+    userId: string,
+    after: ShareCursor | undefined,
+    pageSize: number,
+  ): Promise<{ jobs: JobRecord[]; next: ShareCursor | undefined }> {
+    const memberships = await this.#people.membershipsOf(userId)
+    const organizationIds = memberships.map(({ organization }) => organization.id)
+    const found = await listSharedJobs(this.#dataSource, userId, organizationIds, after, pageSize + 1)
+    const page = found.slice(0, pageSize)
+    return {
+      jobs: page.map(({ job }) => job),
+      next: found.length > pageSize ? page.at(-1)?.cursor : undefined,
+    }
+  }
+
+  /** To an owner who may share with members alone, others are as absent as nobody: the answer tells no more. */
+  async #userOf(actor: Actor, email: string): Promise<string> {
+    const user = await this.#people.userByEmail(email)
+    if (user === undefined) throw userNotFound(actor.managesJobs)
+    if (actor.managesJobs) return user.id
+    const memberships = await this.#people.membershipsOf(user.id)
+    if (memberships.some(({ organization }) => organization.id === actor.organizationId)) return user.id
+    throw userNotFound(false)
+  }
+}
