@@ -15,8 +15,8 @@ export const tooManyAtOnce = (limit: number) =>
   new DomainError(
     'RESOURCE_EXHAUSTED',
     'IMMEDIATE_REQUESTS_LIMIT',
-    `ServiceUnavailable: your organisation has ${limit} requests under way, which is its limit. Wait for some to end, or create a job.`,
-    { metadata: { limit: String(limit), retryAfterSeconds: '2' } },
+    `Your organisation has ${limit} requests under way, which is its limit. Wait for some to end, or create a job.`,
+    { metadata: { limit: String(limit) } },
   )
 
 /** Everyone together has. */
@@ -24,37 +24,35 @@ export const tooBusy = () =>
   new DomainError(
     'UNAVAILABLE',
     'IMMEDIATE_QUEUE_FULL',
-    'ServiceUnavailable: too many requests wait to be run at once. Try again shortly, or create a job, which waits its turn.',
-    { metadata: { retryAfterSeconds: '5' } },
+    'Too many requests wait to be run at once. Try again shortly, or create a job, which waits its turn.',
   )
 
 export const takesTooLong = (limitMs: number) =>
   new DomainError(
-    'FAILED_PRECONDITION',
+    'INVALID_ARGUMENT',
     'IMMEDIATE_TIME_LIMIT',
-    `UsageError: this takes longer than the ${Math.ceil(limitMs / 1000)} s that are given to an answer at once. Create a job for it, or ask for less.`,
+    `This takes longer than the ${Math.ceil(limitMs / 1000)} s that are given to an answer at once. Create a job for it, or ask for less.`,
   )
 
 export const waitedTooLong = (limitMs: number) =>
   new DomainError(
     'RESOURCE_EXHAUSTED',
     'IMMEDIATE_WAIT_LIMIT',
-    `ServiceUnavailable: the request could not be begun within ${Math.ceil(limitMs / 1000)} s. Try again shortly, or create a job, which waits its turn.`,
-    { metadata: { retryAfterSeconds: '5' } },
+    `The request could not be begun within ${Math.ceil(limitMs / 1000)} s. Try again shortly, or create a job, which waits its turn.`,
   )
 
 export const resultTooLarge = (limitBytes: number) =>
   new DomainError(
-    'FAILED_PRECONDITION',
+    'INVALID_ARGUMENT',
     'IMMEDIATE_OUTPUT_LIMIT',
-    `UsageError: the result is larger than the ${Math.floor(limitBytes / 1024 ** 2)} MiB that are given at once. Create a job for it, or ask for a smaller region.`,
+    `The result is larger than the ${Math.floor(limitBytes / 1024 ** 2)} MiB that are given at once. Create a job for it, or ask for a smaller region.`,
   )
 
 export const resultInfected = () =>
   new DomainError(
     'FAILED_PRECONDITION',
     'RESULT_UNAVAILABLE',
-    'Error: malware was found in the result, and its content was deleted.',
+    'Malware was found in the result, and its content was deleted.',
   )
 
 /** What a failed task comes to for who waits for it. */
@@ -65,13 +63,11 @@ export function immediateFailure(failure: ExecutionFailed, limits: { timeMs: num
     case 'OUTPUT_LIMIT_EXCEEDED':
       return resultTooLarge(limits.outputBytes)
     default:
-      return failure.transient
-        ? new DomainError('RESOURCE_EXHAUSTED', failure.reason, `ServiceUnavailable: ${failure.message}`, {
-            metadata: { retryAfterSeconds: '5' },
-            cause: failure,
-          })
-        : new DomainError('FAILED_PRECONDITION', failure.reason, `UsageError: ${failure.message}`, {
-            cause: failure,
-          })
+      return new DomainError(
+        failure.transient ? 'UNAVAILABLE' : 'FAILED_PRECONDITION',
+        failure.reason,
+        failure.message,
+        { cause: failure },
+      )
   }
 }

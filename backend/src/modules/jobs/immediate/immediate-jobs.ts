@@ -143,6 +143,7 @@ export class ImmediateJobs {
       dataset: (id) => dataset(organizationId, id),
       // Enough to find out that there are several.
       maxTasks: parameters.length,
+      immediate: true,
       signal,
     })
     const [task] = tasks

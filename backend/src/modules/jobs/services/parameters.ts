@@ -83,13 +83,13 @@ export function missingParameters(
 }
 
 /** Throws INVALID_ARGUMENT with the violations, if there are any. */
-export function refuse(violations: readonly FieldViolation[]): void {
+export function refuse(violations: readonly FieldViolation[], reason = 'INVALID_PARAMETERS'): void {
   const first = violations[0]
   if (first === undefined) return
   const more = violations.length > 1 ? ` (and ${violations.length - 1} more)` : ''
   throw new DomainError(
     'INVALID_ARGUMENT',
-    'INVALID_PARAMETERS',
+    reason,
     `UsageError: ${first.field}: ${first.description}${more}`,
     { violations },
   )

@@ -20,6 +20,8 @@ export interface PlanContext {
   readonly dataset: (id: string) => Promise<PlanDataset | undefined>
   /** A longer plan is refused; one that would be far longer need not be made first. */
   readonly maxTasks: number
+  /** Someone waits for the one result: what would come beside it, such as a picture, is left out. */
+  readonly immediate?: boolean
   /** Aborted when nobody waits for the plan any more. */
   readonly signal: AbortSignal
 }

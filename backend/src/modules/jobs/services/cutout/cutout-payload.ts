@@ -12,6 +12,6 @@ export interface CutoutPayload {
   readonly problem: string
   /** Of a cube that is cut by wavelength too; absent for all. */
   readonly planes?: KeptPlanes
-  /** The plane that the picture shows, from 0. */
-  readonly shownPlane: number
+  /** The plane that the picture shows, from 0; absent when there is to be no picture. */
+  readonly shownPlane?: number
 }

@@ -46,8 +46,9 @@ export const cutoutService: JobService = {
       stencils.length > 0
         ? await pairImages(images, stencils, context.signal)
         : images.map((image) => ({ image, box: wholeOf(image), problem: '', ordinal: 1 }))
-    if (bands.length === 0) return areas.map((area) => taskOf(area))
-    return areas.flatMap((area) => bands.map((band, index) => taskOf(area, band, index + 1)))
+    const picture = context.immediate !== true
+    if (bands.length === 0) return areas.map((area) => taskOf(area, picture))
+    return areas.flatMap((area) => bands.map((band, index) => taskOf(area, picture, band, index + 1)))
   },
 
   loadRun: async () => (await import('./run-cutout.ts')).runCutout,
@@ -81,10 +82,16 @@ function refuseBands(images: readonly PlanImage[], bands: readonly GivenBand[]):
       if (found.some(({ planes }) => planes !== undefined)) return []
       return [{ field: band.field, description: found[0]?.problem ?? '' }]
     }),
+    'NO_PIXELS',
   )
 }
 
-function taskOf({ image, stencil, box, problem, ordinal }: Area, band?: GivenBand, place = 1): PlannedTask {
+function taskOf(
+  { image, stencil, box, problem, ordinal }: Area,
+  picture: boolean,
+  band?: GivenBand,
+  place = 1,
+): PlannedTask {
   const { id, dataset, hdu } = image
   const text = [stencil?.text, band?.text].filter((part) => part !== undefined).join(' ')
   const cut = band && planesOf(image, band)
@@ -99,7 +106,7 @@ function taskOf({ image, stencil, box, problem, ordinal }: Area, band?: GivenBan
     hdu: dataset.hdu,
     ...(nothing ? {} : { box }),
     ...(planes === undefined ? {} : { planes }),
-    shownPlane: planes === undefined ? 0 : middlePlane(image, planes),
+    ...(picture ? { shownPlane: planes === undefined ? 0 : middlePlane(image, planes) } : {}),
     problem: problem || (cut?.problem ?? ''),
   }
   const displayName = `${id} ${text}`.slice(0, 200)
@@ -109,11 +116,13 @@ function taskOf({ image, stencil, box, problem, ordinal }: Area, band?: GivenBan
     region: text,
     ...(planes === undefined ? {} : { planes }),
   })
+  const durationMs = TASK_OVERHEAD_MS + bytes / COPY_BYTES_PER_MS
+  if (!picture) return { displayName, payload, sizeBytes: bytes, durationMs }
   return {
     displayName,
     payload,
     sizeBytes: bytes + pngSizeBytes(PREVIEW_WIDTH_PX, PREVIEW_WIDTH_PX),
-    durationMs: TASK_OVERHEAD_MS + bytes / COPY_BYTES_PER_MS + renderDurationMs(box, PREVIEW_WIDTH_PX),
+    durationMs: durationMs + renderDurationMs(box, PREVIEW_WIDTH_PX),
   }
 }
 

@@ -23,16 +23,16 @@ export async function runCutout(payload: CutoutPayload, report: TaskReport): Pro
     const fits = `${baseName}.fits`
     const { sizeBytes, axes } = await cut(image, box, join(report.folder, fits), payload, report)
     report.log(`${fits}: ${axes.join(' x ')} pixels, ${sizeBytes} bytes`)
+    const result = { fileName: fits, mediaType: 'application/fits', ...origin }
+    const { shownPlane: plane } = payload
+    if (plane === undefined) return [result]
     const png = `${baseName}.png`
-    const look = { ...previewLook, plane: payload.shownPlane }
+    const look = { ...previewLook, plane }
     const picture = await renderImage(image, box, look, (fraction) =>
       report.progress(CUT_SHARE + (1 - CUT_SHARE) * fraction),
     )
     await writeFile(join(report.folder, png), picture.png)
-    return [
-      { fileName: fits, mediaType: 'application/fits', ...origin },
-      { fileName: png, mediaType: 'image/png', ...origin },
-    ]
+    return [result, { fileName: png, mediaType: 'image/png', ...origin }]
   })
 }
 

@@ -45,7 +45,7 @@ export async function pairImages(
     }
     pairs.push(...ofStencil)
   }
-  refuse(violations)
+  refuse(violations, 'NO_PIXELS')
   return pairs
 }
 
