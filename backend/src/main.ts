@@ -1,12 +1,14 @@
-// The backend: gRPC for everything, HTTP for signed objects, figures and health.
+// The backend: gRPC for everything, HTTP for IVOA protocols, signed objects, figures and health.
 import { createDatasetFiles } from './adapters/dataset-files/dataset-files.ts'
 import { createObjects } from './adapters/objects/create-objects.ts'
 import { createBackendModules } from './backend-modules.ts'
 import { createDataSource, listen } from './database/index.ts'
+import { ivoaRoutes } from './ivoa/index.ts'
 import { IDENTITY_CHANNEL } from './modules/identity/index.ts'
 import { runProcess } from './run-process.ts'
 import { createGrpcServer } from './server/grpc-server.ts'
 import { createHttpServer } from './server/http-server.ts'
+import { localCalls } from './server/local-calls.ts'
 import { openApiRoute, operationsRoutes } from './server/operations-routes.ts'
 import { createServerMetrics } from './server/server-metrics.ts'
 import { backendSettings } from './settings.ts'
@@ -44,8 +46,9 @@ await runProcess('backend', backendSettings, async (settings, log, releasers) =>
   const health = async () => {
     await dataSource.query('select 1')
   }
+  const ivoa = ivoaRoutes({ calls: localCalls(services, environment), publicUrl: settings.publicUrl })
   const http = createHttpServer(
-    [...routes, openApiRoute(), ...operationsRoutes(metrics.registry, health)],
+    [...routes, ...ivoa, openApiRoute(), ...operationsRoutes(metrics.registry, health)],
     log,
   )
   releasers.defer(() => http.stop())

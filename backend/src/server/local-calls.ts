@@ -43,8 +43,8 @@ export interface LocalCalls {
     call: LocalCall,
   ): AsyncGenerator<Response, void>
   /** What the method's handler would be given: for work of the same right that no handler does. */
-  authorize<Request>(
-    method: MethodDefinition<Request, never>,
+  authorize<Request, Response>(
+    method: MethodDefinition<Request, Response>,
     request: Request,
     call: LocalCall,
   ): Promise<CallContext>
@@ -63,7 +63,7 @@ export function localCalls(services: readonly RegisteredService[], environment: 
   }
 
   function opened<Request>(
-    definition: Pick<MethodDefinition<Request, never>, 'path' | 'requestSerialize'>,
+    definition: Pick<MethodDefinition<Request, unknown>, 'path' | 'requestSerialize'>,
     request: Request,
     local: LocalCall,
   ) {

@@ -18,5 +18,6 @@ export {
   type XmlElement,
   type XmlNode,
   xmlDocument,
+  xmlFragment,
   xmlText,
 } from './xml.ts'

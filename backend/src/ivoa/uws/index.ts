@@ -1,0 +1,2 @@
+export { type JobList, UwsJobs, type UwsJobsOptions } from './uws-jobs.ts'
+export { uwsRoute } from './uws-route.ts'
