@@ -6,6 +6,8 @@ import {
   IconListDetails,
   IconPhoto,
   IconPlus,
+  IconServerCog,
+  IconShare,
 } from '@tabler/icons-react'
 import { Link, NavLink } from 'react-router'
 import classes from './navigation.module.css'
@@ -21,9 +23,11 @@ interface NavigationProps {
   /** Slug of the organisation whose pages it leads to; undefined when there is none. */
   readonly organization: string | undefined
   readonly maySubmit: boolean
+  /** Whether the caller sees the queue of the whole installation. */
+  readonly mayObserve: boolean
 }
 
-export function Navigation({ organization, maySubmit }: NavigationProps) {
+export function Navigation({ organization, maySubmit, mayObserve }: NavigationProps) {
   const base = `/o/${organization}`
   const items: Item[] =
     organization === undefined
@@ -48,6 +52,16 @@ export function Navigation({ organization, maySubmit }: NavigationProps) {
           {label}
         </NavLink>
       ))}
+      <NavLink to="/shared" className={classes.link ?? ''}>
+        <IconShare size={18} stroke={1.7} aria-hidden />
+        Shared with me
+      </NavLink>
+      {mayObserve && (
+        <NavLink to="/operations" className={classes.link ?? ''}>
+          <IconServerCog size={18} stroke={1.7} aria-hidden />
+          Operations
+        </NavLink>
+      )}
       <div className={classes.rest} />
       <NavLink to="/api/docs" className={classes.link ?? ''}>
         <IconApi size={18} stroke={1.7} aria-hidden />

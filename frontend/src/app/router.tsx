@@ -49,6 +49,8 @@ export function createRouter() {
                   errorElement: <PageFailure />,
                   children: [
                     { path: '/o/:organization', children: organizationPages },
+                    { path: '/shared', ...page(() => import('../modules/jobs/shared-page')) },
+                    { path: '/operations', ...page(() => import('../modules/operations/operations-page')) },
                     { path: '/api/docs', ...page(() => import('./api-docs/api-docs-page')) },
                     { path: '/account', ...page(() => import('../modules/identity/account-page')) },
                     { path: '/o', element: <Navigate to="/" replace /> },

@@ -2,7 +2,7 @@ import { AppShell, Burger, Group } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
 import { IconBuildingOff } from '@tabler/icons-react'
 import { Suspense, useEffect } from 'react'
-import { Link, Outlet, useLocation, useParams } from 'react-router'
+import { Link, Outlet, useLocation, useMatch, useParams } from 'react-router'
 import { AccountMenu } from '../modules/identity/account-menu'
 import { useCaller } from '../modules/identity/caller'
 import { OrganizationSwitcher } from '../modules/identity/organization-switcher'
@@ -24,9 +24,12 @@ export default function Shell() {
   const { organization } = useParams()
   const caller = useCaller()
   const memberships = caller.data?.memberships
-  const slug = organization ?? homeOrganization(memberships ?? [], rememberedOrganization())
+  const isMember = memberships?.some(({ slug }) => slug === organization) ?? false
+  // A job of another organisation may be shared with the caller.
+  const isJob = useMatch('/o/:organization/jobs/:job') !== null
+  const home = homeOrganization(memberships ?? [], rememberedOrganization())
+  const slug = organization !== undefined && (isMember || !isJob) ? organization : home
   const shown = memberships?.find((membership) => membership.slug === slug)
-  const isMember = shown !== undefined
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: the menu closes when the page changes.
   useEffect(() => navigation.close(), [pathname])
@@ -70,6 +73,7 @@ export default function Shell() {
         <Navigation
           organization={shown?.slug}
           maySubmit={shown?.permissions.includes('jobs.submit') ?? false}
+          mayObserve={caller.data?.platformPermissions.includes('jobs.observe') ?? false}
         />
       </AppShell.Navbar>
       <AppShell.Main id="content" tabIndex={-1}>
@@ -87,7 +91,7 @@ export default function Shell() {
       if (caller.isError) return <ErrorState error={caller.error} onRetry={() => caller.refetch()} />
       return <PageLoader />
     }
-    if (organization !== undefined && !isMember) {
+    if (organization !== undefined && !isMember && !isJob) {
       return (
         <>
           <PageHeader title="Organisation not found" />

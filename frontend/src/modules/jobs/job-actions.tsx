@@ -1,36 +1,42 @@
 import type { Job } from '@fairlead/proto/web/fairlead/jobs/v1/jobs'
 import { Button } from '@mantine/core'
-import { IconPlayerPlay, IconPlayerStop, IconRefresh, IconTrash } from '@tabler/icons-react'
+import { IconPencil, IconPlayerPlay, IconPlayerStop, IconShare, IconTrash } from '@tabler/icons-react'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { useState } from 'react'
+import { lazy, useState } from 'react'
 import { Link, useNavigate } from 'react-router'
 import type { CurrentOrganization } from '../../app/organization'
 import { useApi } from '../../app/services'
 import { ConfirmDialog } from '../../ui/confirm-dialog'
+import { LazyDialog } from '../../ui/lazy-dialog'
 import { notifyFailure, notifySuccess } from '../../ui/notify'
 import { hasEnded } from '../../ui/phase'
-import { useCaller } from '../identity/caller'
+import { toChoice } from './execution-duration'
 import { jobTitle, lastSegment } from './job-name'
 import { jobKeys } from './job-queries'
+import type { JobRights } from './job-rights'
+import { RunAgainButton } from './run-again-button'
 import { submitAddress } from './submit-address'
+import { useRunJob } from './use-run-job'
 
-export function JobActions({ job, organization }: { job: Job; organization: CurrentOrganization }) {
+const ShareDialog = lazy(() => import('./share-dialog'))
+
+interface JobActionsProps {
+  readonly job: Job
+  readonly organization: CurrentOrganization
+  readonly rights: JobRights
+}
+
+export function JobActions({ job, organization, rights }: JobActionsProps) {
   const api = useApi()
   const navigate = useNavigate()
   const queryClient = useQueryClient()
-  const { data: caller } = useCaller()
-  const [asking, setAsking] = useState<'cancel' | 'delete'>()
-  const isOwner = caller?.name === job.owner
-  const maySubmit = organization.may('jobs.submit')
-  const mayChange = maySubmit && (isOwner || organization.may('jobs.manage'))
-  const key = jobKeys.job(organization.slug, lastSegment(job.name))
+  const [asking, setAsking] = useState<'cancel' | 'delete' | 'share'>()
+  const id = lastSegment(job.name)
+  const key = jobKeys.job(organization.slug, id)
   const ended = hasEnded(job.phase)
+  const pending = job.phase === 'PHASE_PENDING' && rights.mayRun
 
-  const run = useMutation({
-    mutationFn: () => api.jobs().RunJob({ name: job.name }),
-    onSuccess: (changed) => queryClient.setQueryData(key, changed),
-    onError: (error) => notifyFailure('The job could not be started', error),
-  })
+  const run = useRunJob(job)
   const cancel = useMutation({
     mutationFn: () => api.jobs().CancelJob({ name: job.name }),
     onSuccess: (changed) => {
@@ -53,7 +59,7 @@ export function JobActions({ job, organization }: { job: Job; organization: Curr
 
   return (
     <>
-      {job.phase === 'PHASE_PENDING' && isOwner && maySubmit && (
+      {pending && (
         <Button
           leftSection={<IconPlayerPlay size={16} aria-hidden />}
           loading={run.isPending}
@@ -62,17 +68,33 @@ export function JobActions({ job, organization }: { job: Job; organization: Curr
           Start
         </Button>
       )}
-      {maySubmit && (
+      {pending && (
         <Button
           component={Link}
-          to={submitAddress(organization.path, job.service, job.parameters, job.runId)}
+          to={submitAddress(organization.path, job.service, job.parameters, {
+            runId: job.runId,
+            duration: toChoice(job.executionDuration),
+            job: id,
+          })}
           variant="default"
-          leftSection={<IconRefresh size={16} aria-hidden />}
+          leftSection={<IconPencil size={16} aria-hidden />}
         >
-          Run again
+          Edit
         </Button>
       )}
-      {mayChange && !ended && (
+      {rights.maySubmit && job.phase !== 'PHASE_PENDING' && (
+        <RunAgainButton job={job} path={organization.path} />
+      )}
+      {rights.mayManage && (
+        <Button
+          variant="default"
+          leftSection={<IconShare size={16} aria-hidden />}
+          onClick={() => setAsking('share')}
+        >
+          Share
+        </Button>
+      )}
+      {rights.mayManage && !ended && (
         <Button
           variant="default"
           leftSection={<IconPlayerStop size={16} aria-hidden />}
@@ -81,7 +103,7 @@ export function JobActions({ job, organization }: { job: Job; organization: Curr
           Cancel job
         </Button>
       )}
-      {mayChange && (
+      {rights.mayManage && (
         <Button
           variant="default"
           c="var(--mantine-color-error)"
@@ -91,6 +113,16 @@ export function JobActions({ job, organization }: { job: Job; organization: Curr
           Delete
         </Button>
       )}
+      <LazyDialog opened={asking === 'share'}>
+        {(opened) => (
+          <ShareDialog
+            job={job}
+            opened={opened}
+            withAnyone={rights.mayShareWithAnyone}
+            onClose={() => setAsking(undefined)}
+          />
+        )}
+      </LazyDialog>
       <ConfirmDialog
         opened={asking === 'cancel'}
         title="Cancel this job?"

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { jobAddress, jobNameFrom } from './job-address'
 import { filterFromAddress, filterToAddress, isFiltered } from './job-filter-address'
 import { everyJob } from './job-queries'
 import { readSubmitAddress, submitAddress } from './submit-address'
@@ -32,12 +33,29 @@ test('a job to submit goes into the address and back, repeated parameters in ord
       { name: 'CIRCLE', value: '1 2 3' },
       { name: 'CIRCLE', value: '4 5 6' },
     ],
-    'my run',
+    { runId: 'my run', duration: '600' },
   )
   const query = new URL(address, 'http://localhost').searchParams
   expect(readSubmitAddress(query)).toEqual({
     service: 'cutout',
     runId: 'my run',
+    duration: '600',
+    job: '',
     values: { ID: ['a'], CIRCLE: ['1 2 3', '4 5 6'] },
   })
+})
+
+test('the limit and the job to change are taken from an address only where they make sense', () => {
+  const id = '4f1c0a52-3f0e-4b57-9a53-0d2b9a7c1e11'
+  const read = (query: string) => readSubmitAddress(new URLSearchParams(query))
+  expect(read(`limit=0&job=${id}`)).toMatchObject({ duration: '0', job: id })
+  expect(read('limit=-1&job=../x')).toMatchObject({ duration: '', job: '' })
+})
+
+test('a job is named by its name or by the address of its page', () => {
+  const name = 'organizations/survey/jobs/4f1c0a52-3f0e-4b57-9a53-0d2b9a7c1e11'
+  expect(jobNameFrom(` ${name} `)).toBe(name)
+  expect(jobNameFrom(`https://example.org${jobAddress(name)}?x=1#tasks`)).toBe(name)
+  expect(jobNameFrom(`${name}0`)).toBeUndefined()
+  expect(jobNameFrom('organizations/survey')).toBeUndefined()
 })

@@ -16,8 +16,14 @@ export function withoutJob(page: ListJobsResponse, name: string): ListJobsRespon
   return jobs.length === page.jobs.length ? page : { ...page, jobs }
 }
 
-/** A job that carries parameters and results, after a change that comes without them. */
+/** A job as GetJob answers it, after a change, which comes without its parameters, results, shares and place. */
 export function mergedJob(job: Job, changed: Job): Job {
   if (job.version >= changed.version) return job
-  return { ...changed, parameters: job.parameters, results: job.results }
+  return {
+    ...changed,
+    parameters: job.parameters,
+    results: job.results,
+    shares: job.shares,
+    queuePosition: changed.phase === 'PHASE_QUEUED' ? job.queuePosition : undefined,
+  }
 }

@@ -1,4 +1,4 @@
-import { Job, type JobEvent, ListJobsResponse } from '@fairlead/proto/web/fairlead/jobs/v1/jobs'
+import { Job, type JobEvent, ListJobsResponse, type Phase } from '@fairlead/proto/web/fairlead/jobs/v1/jobs'
 import { describe, expect, test } from 'vitest'
 import { mergedJob, withChangedJob, withoutJob } from './job-change'
 import { emptyHistory, lastPhase, withEvent } from './job-events'
@@ -33,6 +33,7 @@ describe('a job’s history', () => {
     let history = emptyHistory
     for (let line = 1n; line <= 2_100n; line++) history = withEvent(history, log(line, `line ${line}`))
     expect(history.log).toHaveLength(2_000)
+    expect(history.logCount).toBe(2_100)
     expect(history.log.at(-1)?.text).toBe('line 2100')
   })
 })
@@ -56,6 +57,15 @@ describe('a change of a job', () => {
     const newer = Job.fromPartial({ name: job.name, version: 4n, phase: 'PHASE_EXECUTING' })
     expect(mergedJob(job, newer)).toMatchObject({ phase: 'PHASE_EXECUTING', parameters: [{ value: 'a' }] })
     expect(mergedJob(job, { ...newer, version: 2n })).toBe(job)
+  })
+
+  test('keeps with whom a job is shared, and its place for as long as it waits', () => {
+    const queuePosition = { jobsAhead: 2, expectedStartTime: undefined }
+    const shares = [{ user: 'users/2', displayName: 'Bob', createTime: undefined }]
+    const queued: Job = { ...job, phase: 'PHASE_QUEUED', queuePosition, shares }
+    const changed = (phase: Phase) => mergedJob(queued, { ...job, version: 4n, phase })
+    expect(changed('PHASE_QUEUED')).toMatchObject({ queuePosition, shares })
+    expect(changed('PHASE_EXECUTING')).toMatchObject({ queuePosition: undefined, shares })
   })
 
   test('removes a deleted job', () => {

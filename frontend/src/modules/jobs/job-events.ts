@@ -1,9 +1,10 @@
-import type { JobError, JobEvent, Phase } from '@fairlead/proto/web/fairlead/jobs/v1/jobs'
+import type { JobError, JobEvent, Phase, PhaseNote } from '@fairlead/proto/web/fairlead/jobs/v1/jobs'
 
 export interface PhaseEntry {
   readonly phase: Phase
   readonly time: Date | undefined
   readonly error: JobError | undefined
+  readonly note: PhaseNote | undefined
 }
 
 export interface LogEntry {
@@ -19,7 +20,10 @@ export interface JobHistory {
   readonly phases: readonly PhaseEntry[]
   /** Undefined before the first progress event. */
   readonly progress: number | undefined
+  /** The last lines. */
   readonly log: readonly LogEntry[]
+  /** Lines that were written, those that are no more in `log` included. */
+  readonly logCount: number
   readonly resultCount: number
 }
 
@@ -28,6 +32,7 @@ export const emptyHistory: JobHistory = {
   phases: [],
   progress: undefined,
   log: [],
+  logCount: 0,
   resultCount: 0,
 }
 
@@ -40,15 +45,19 @@ export function withEvent(history: JobHistory, event: JobEvent): JobHistory {
   const next = { ...history, lastSequence: event.sequence }
   switch (event.event.$case) {
     case 'phase': {
-      const { phase, error } = event.event.value
-      return { ...next, phases: [...history.phases, { phase, error, time: event.time }] }
+      const { phase, error, note } = event.event.value
+      return { ...next, phases: [...history.phases, { phase, error, note, time: event.time }] }
     }
     case 'progress':
       return { ...next, progress: event.event.value }
     case 'log': {
       const { task, text } = event.event.value
       const entry = { sequence: Number(event.sequence), time: event.time, task, text }
-      return { ...next, log: [...history.log.slice(1 - maximumLogLines), entry] }
+      return {
+        ...next,
+        log: [...history.log.slice(1 - maximumLogLines), entry],
+        logCount: history.logCount + 1,
+      }
     }
     case 'result':
       return { ...next, resultCount: history.resultCount + 1 }

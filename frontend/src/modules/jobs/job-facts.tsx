@@ -1,32 +1,61 @@
 import type { Job } from '@fairlead/proto/web/fairlead/jobs/v1/jobs'
+import { Button } from '@mantine/core'
+import { lazy, useState } from 'react'
 import { Facts } from '../../ui/facts'
 import { formatBytes } from '../../ui/format-bytes'
 import { durationMs, formatDuration } from '../../ui/format-duration'
+import { LazyDialog } from '../../ui/lazy-dialog'
 import { Panel } from '../../ui/panel'
 import { RelativeTime } from '../../ui/relative-time'
 import { JobDuration } from './job-duration'
 
-export function JobFacts({ job }: { job: Job }) {
+const ChangeJobDialog = lazy(() => import('./change-job-dialog'))
+
+type Entry = readonly [string, React.ReactNode]
+
+export function JobFacts({ job, mayChange }: { job: Job; mayChange: boolean }) {
+  const [changing, setChanging] = useState(false)
+  const limits: Entry[] = [
+    ['Time limit', job.executionDuration && formatDuration(durationMs(job.executionDuration))],
+    ['Memory limit', job.memoryLimitBytes > 0n && `${formatBytes(job.memoryLimitBytes)} a task`],
+    ['Output limit', job.outputLimitBytes > 0n && formatBytes(job.outputLimitBytes)],
+  ]
+  const entries: Entry[] = [
+    ['Created', <RelativeTime key="created" time={job.createTime} />],
+    ['Started', <RelativeTime key="started" time={job.startTime} />],
+    ['Ended', <RelativeTime key="ended" time={job.endTime} />],
+    ['Executing', <JobDuration key="executing" job={job} />],
+    ['Kept until', <RelativeTime key="kept" time={job.destructionTime} />],
+    ...limits.filter(([, value]) => value !== undefined && value !== false),
+  ]
+  if (job.quote !== undefined) {
+    entries.push([
+      'Quote',
+      `${formatBytes(job.quote.sizeBytes)}, ${formatDuration(durationMs(job.quote.duration))}`,
+    ])
+  }
   return (
-    <Panel title="Details">
-      <Facts
-        entries={[
-          ['Created', <RelativeTime key="created" time={job.createTime} />],
-          ['Started', <RelativeTime key="started" time={job.startTime} />],
-          ['Ended', <RelativeTime key="ended" time={job.endTime} />],
-          ['Executing', <JobDuration key="executing" job={job} />],
-          ['Limit', formatDuration(durationMs(job.executionDuration))],
-          ['Kept until', <RelativeTime key="kept" time={job.destructionTime} />],
-          ...(job.quote === undefined
-            ? []
-            : [
-                [
-                  'Quote',
-                  `${formatBytes(job.quote.sizeBytes)}, ${formatDuration(durationMs(job.quote.duration))}`,
-                ] as const,
-              ]),
-        ]}
-      />
+    <Panel
+      title="Details"
+      actions={
+        mayChange && (
+          <Button
+            variant="subtle"
+            size="compact-sm"
+            onClick={() => setChanging(true)}
+            aria-label="Change limits"
+          >
+            Change
+          </Button>
+        )
+      }
+    >
+      <Facts entries={entries} />
+      {mayChange && (
+        <LazyDialog opened={changing}>
+          {(opened) => <ChangeJobDialog job={job} opened={opened} onClose={() => setChanging(false)} />}
+        </LazyDialog>
+      )}
     </Panel>
   )
 }

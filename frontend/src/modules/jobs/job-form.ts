@@ -1,5 +1,6 @@
 import type { Parameter, ParameterSchema, Service } from '@fairlead/proto/web/fairlead/jobs/v1/jobs'
 import type { FieldViolation } from '../../app/api-error'
+import { problemWithInterval } from './interval'
 
 /** Values by parameter name; a parameter that is not repeated has one at most. */
 export type FormValues = Readonly<Record<string, readonly string[]>>
@@ -50,6 +51,8 @@ export function problemWith(schema: ParameterSchema, value: string): string | un
       return /^(CIRCLE|RANGE|POLYGON)\s/i.test(text)
         ? undefined
         : 'Begin with CIRCLE, RANGE or POLYGON, followed by numbers in degrees.'
+    case 'PARAMETER_KIND_INTERVAL':
+      return problemWithInterval(text)
     default:
       return undefined
   }

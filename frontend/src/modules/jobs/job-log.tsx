@@ -1,65 +1,210 @@
-import { Text } from '@mantine/core'
-import { useEffect, useRef } from 'react'
+import type { Job } from '@fairlead/proto/web/fairlead/jobs/v1/jobs'
+import { ActionIcon, Button, Group, Select, Switch, Text, Tooltip } from '@mantine/core'
+import { IconCopy, IconDownload, IconLock } from '@tabler/icons-react'
+import { useMutation } from '@tanstack/react-query'
+import { useEffect, useMemo, useRef, useState } from 'react'
+import { toApiError } from '../../app/api-error'
+import { useApi } from '../../app/services'
 import { formatClock } from '../../ui/format-time'
+import { notifyFailure, notifySuccess } from '../../ui/notify'
 import { Panel } from '../../ui/panel'
-import type { LogEntry } from './job-events'
+import { hasEnded } from '../../ui/phase'
+import type { JobHistory } from './job-events'
 import classes from './job-log.module.css'
+import { linesOf, logFileName, logText } from './log-lines'
+import { fetchWholeLog, useLoggedLines } from './use-logged-lines'
 
 interface JobLogProps {
-  readonly log: readonly LogEntry[]
-  readonly ended: boolean
-  readonly taskCount: number
+  readonly job: Job
+  readonly history: JobHistory
 }
 
-/** Follows its end, as long as the reader has not scrolled away from it. */
-export function JobLog({ log, ended, taskCount }: JobLogProps) {
+/** Distance from the end, in pixels, that still counts as being there. */
+const atEndPx = 24
+
+/** What the job's tasks write: its end live, and what came before on demand. */
+export function JobLog({ job, history }: JobLogProps) {
+  const api = useApi()
   const box = useRef<HTMLDivElement>(null)
-  const following = useRef(true)
+  const [follow, setFollow] = useState(true)
+  const [fromStart, setFromStart] = useState(false)
+  const [task, setTask] = useState<number>()
+  const ended = hasEnded(job.phase)
+  // The stream brings the last lines of all tasks; everything else is asked for.
+  const isWhole = history.log.length === history.logCount
+  const asked = fromStart || (task !== undefined && !isWhole)
+  const logged = useLoggedLines(job.name, task, asked)
+  const lines = useMemo(
+    () => linesOf(asked ? logged.data?.pages : undefined, !logged.hasNextPage, history.log, task),
+    [asked, logged.data, logged.hasNextPage, history.log, task],
+  )
+  const taskChoices = useMemo(
+    () => [
+      { value: '', label: 'All tasks' },
+      { value: '-1', label: 'The job itself' },
+      ...Array.from({ length: job.taskCount }, (_, index) => ({
+        value: String(index),
+        label: `Task ${index}`,
+      })),
+    ],
+    [job.taskCount],
+  )
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: scrolls when lines are added.
   useEffect(() => {
     const element = box.current
-    if (element !== null && following.current) element.scrollTop = element.scrollHeight
-  }, [log])
+    if (element !== null && follow && !fromStart) element.scrollTop = element.scrollHeight
+  }, [lines, follow, fromStart])
 
+  const whole = useMutation({
+    mutationFn: async (use: 'copy' | 'download') => {
+      const text = logText(await fetchWholeLog(api, job.name, task))
+      if (use === 'copy') {
+        await navigator.clipboard.writeText(text)
+        notifySuccess('Log copied')
+      } else save(logFileName(job.name, task), text)
+    },
+    onError: (error, use) =>
+      notifyFailure(use === 'copy' ? 'The log was not copied' : 'The log was not downloaded', error),
+  })
+
+  const isEmpty = history.logCount === 0 && task === undefined && !asked
   return (
     <Panel
       title="Log"
       flush
       actions={
-        log.length > 0 && (
-          <Text size="xs" c="dimmed">
-            Times in UTC
-          </Text>
+        !isEmpty && (
+          <>
+            {!ended && (
+              <Switch
+                size="xs"
+                label="Follow"
+                checked={follow && !fromStart}
+                onChange={({ currentTarget: { checked } }) => {
+                  setFollow(checked)
+                  if (checked) setFromStart(false)
+                }}
+              />
+            )}
+            {job.taskCount > 1 && (
+              <Select
+                aria-label="Lines of"
+                size="xs"
+                w={126}
+                data={taskChoices}
+                value={task === undefined ? '' : String(task)}
+                searchable={job.taskCount > 10}
+                limit={60}
+                allowDeselect={false}
+                onChange={(value) => setTask(value === null || value === '' ? undefined : Number(value))}
+              />
+            )}
+            <Tooltip label="Copy the log">
+              <ActionIcon
+                aria-label="Copy the log"
+                loading={whole.isPending && whole.variables === 'copy'}
+                onClick={() => whole.mutate('copy')}
+              >
+                <IconCopy size={16} aria-hidden />
+              </ActionIcon>
+            </Tooltip>
+            <Tooltip label="Download the log as text">
+              <ActionIcon
+                aria-label="Download the log as text"
+                loading={whole.isPending && whole.variables === 'download'}
+                onClick={() => whole.mutate('download')}
+              >
+                <IconDownload size={16} aria-hidden />
+              </ActionIcon>
+            </Tooltip>
+          </>
         )
       }
     >
-      {log.length === 0 ? (
+      {isEmpty ? (
         <Text size="sm" c="dimmed" p="md">
           {ended ? 'The job wrote no log.' : 'Lines show here as the job writes them.'}
         </Text>
       ) : (
-        <div
-          ref={box}
-          className={classes.log}
-          role="log"
-          aria-label="Job log"
-          aria-live="off"
-          // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard.
-          tabIndex={0}
-          onScroll={({ currentTarget: { scrollTop, scrollHeight, clientHeight } }) => {
-            following.current = scrollHeight - scrollTop - clientHeight < 24
-          }}
-        >
-          {log.map(({ sequence, time, task, text }) => (
-            <div key={sequence} className={classes.line}>
-              <span className={classes.time}>{time && formatClock(time)}</span>
-              {taskCount > 1 && <span className={classes.task}>{task < 0 ? 'job' : `#${task}`}</span>}
-              <span className={classes.text}>{text}</span>
-            </div>
-          ))}
-        </div>
+        <>
+          {!asked && !isWhole && (
+            <Group px="md" py={6} gap="xs" className={classes.earlier}>
+              <Text size="xs" c="dimmed">
+                The last {lines.length.toLocaleString('en')} of {history.logCount.toLocaleString('en')} lines
+              </Text>
+              <Button variant="subtle" size="compact-xs" onClick={() => setFromStart(true)}>
+                Read it from the beginning
+              </Button>
+            </Group>
+          )}
+          {fromStart && (
+            <Group px="md" py={6} gap="xs" className={classes.earlier}>
+              <Button variant="subtle" size="compact-xs" onClick={() => setFromStart(false)}>
+                Back to its end
+              </Button>
+            </Group>
+          )}
+          <div
+            ref={box}
+            className={classes.log}
+            role="log"
+            aria-label="Job log"
+            aria-live="off"
+            // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard.
+            tabIndex={0}
+            onScroll={({ currentTarget: { scrollTop, scrollHeight, clientHeight } }) =>
+              setFollow(scrollHeight - scrollTop - clientHeight < atEndPx)
+            }
+          >
+            {lines.map(({ sequence, time, task: writer, text }) => (
+              <div key={sequence} className={classes.line}>
+                <span className={classes.time}>{time && formatClock(time)}</span>
+                {job.taskCount > 1 && (
+                  <span className={classes.task}>{writer < 0 ? 'job' : `#${writer}`}</span>
+                )}
+                <span className={classes.text}>{text}</span>
+              </div>
+            ))}
+            {lines.length === 0 && !logged.isFetching && !logged.isError && (
+              <Text size="sm" c="dimmed">
+                {ended ? 'It wrote nothing.' : 'It has written nothing yet.'}
+              </Text>
+            )}
+            {asked && logged.isError && (
+              <Text size="sm" c="var(--mantine-color-error)" role="alert">
+                The log could not be read: {toApiError(logged.error).message}
+              </Text>
+            )}
+            {asked && (logged.hasNextPage || logged.isFetching) && (
+              <Button
+                variant="subtle"
+                size="compact-xs"
+                loading={logged.isFetching}
+                onClick={() => logged.fetchNextPage()}
+              >
+                More lines
+              </Button>
+            )}
+          </div>
+          <Text size="xs" c="dimmed" px="md" py={7} className={classes.note}>
+            <IconLock size={13} aria-hidden /> Only the job’s owner and administrators see this log. Times in
+            UTC.
+          </Text>
+        </>
       )}
     </Panel>
   )
+}
+
+function save(fileName: string, text: string): void {
+  const address = URL.createObjectURL(new Blob([text], { type: 'text/plain;charset=utf-8' }))
+  const link = document.createElement('a')
+  link.href = address
+  link.download = fileName
+  document.body.append(link)
+  link.click()
+  link.remove()
+  // The browser has taken the content by then.
+  setTimeout(() => URL.revokeObjectURL(address), 10_000)
 }

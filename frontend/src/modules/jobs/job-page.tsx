@@ -1,7 +1,8 @@
+import type { Job } from '@fairlead/proto/web/fairlead/jobs/v1/jobs'
 import { Button, Grid, Group, Progress, Stack, Text, VisuallyHidden } from '@mantine/core'
 import { Link, useParams } from 'react-router'
 import { toApiError } from '../../app/api-error'
-import { useOrganization } from '../../app/organization'
+import { type CurrentOrganization, useOrganization } from '../../app/organization'
 import { Copyable } from '../../ui/copyable'
 import { ErrorState } from '../../ui/error-state'
 import { ListSkeleton } from '../../ui/list-skeleton'
@@ -9,60 +10,81 @@ import { PageHeader } from '../../ui/page-header'
 import { Panel } from '../../ui/panel'
 import { hasEnded, phaseLabel } from '../../ui/phase'
 import { PhaseBadge } from '../../ui/phase-badge'
+import { Tag } from '../../ui/tag'
+import { FailedTasksNotice } from './failed-tasks-notice'
 import { JobActions } from './job-actions'
 import { lastPhase } from './job-events'
 import { JobFacts } from './job-facts'
 import { JobFailure } from './job-failure'
 import { JobLog } from './job-log'
-import { jobTitle } from './job-name'
+import { jobTitle, lastSegment } from './job-name'
 import { JobParameters } from './job-parameters'
 import { useJob } from './job-queries'
 import { JobResults } from './job-results'
+import { useJobRights } from './job-rights'
 import { JobTasks } from './job-tasks'
+import { PhaseNoteNotice } from './phase-note-notice'
 import { PhaseTimeline } from './phase-timeline'
+import { QueueNotice } from './queue-notice'
 import { useJobHistory } from './use-job-history'
+import { useRunJob } from './use-run-job'
 
 export default function JobPage() {
   const organization = useOrganization()
   const { job: id = '' } = useParams()
-  const query = useJob(organization.slug, id)
-  const { history } = useJobHistory(organization.slug, id)
-
+  const isMember = organization.membership !== undefined
+  const query = useJob(organization.slug, id, isMember)
   // A job that was shown and then deleted elsewhere is gone, not merely out of date.
-  const gone = query.isError && toApiError(query.error).code === 'NOT_FOUND'
-  if (query.data === undefined || gone) {
-    return (
-      <>
-        <PageHeader title="Job" />
-        <Panel>
-          {query.isError ? (
-            <ErrorState
-              error={query.error}
-              title={gone ? 'This job does not exist or was deleted' : 'The job cannot be shown'}
-              {...(gone
-                ? {
-                    action: (
-                      <Button component={Link} to={`${organization.path}/jobs`} variant="default">
-                        All jobs
-                      </Button>
-                    ),
-                  }
-                : { onRetry: () => query.refetch() })}
-            />
-          ) : (
-            <ListSkeleton rows={6} />
-          )}
-        </Panel>
-      </>
-    )
-  }
+  const code = query.isError ? toApiError(query.error).code : undefined
+  const gone = code === 'NOT_FOUND' || (!isMember && code === 'PERMISSION_DENIED')
+  if (query.data !== undefined && !gone) return <LoadedJob job={query.data} organization={organization} />
 
-  const job = query.data
+  const elsewhere = isMember
+    ? { to: `${organization.path}/jobs`, label: 'All jobs' }
+    : { to: '/shared', label: 'Jobs shared with me' }
+  return (
+    <>
+      <PageHeader title="Job" />
+      <Panel>
+        {!query.isError ? (
+          <ListSkeleton rows={6} />
+        ) : gone ? (
+          <ErrorState
+            error={query.error}
+            title={isMember ? 'This job does not exist or was deleted' : 'This job is not shared with you'}
+            {...(isMember
+              ? {}
+              : {
+                  text: `You are not a member of “${organization.slug}”. The job may not exist, or its owner has not shared it with you.`,
+                })}
+            action={
+              <Button component={Link} to={elsewhere.to} variant="default">
+                {elsewhere.label}
+              </Button>
+            }
+          />
+        ) : (
+          <ErrorState error={query.error} title="The job cannot be shown" onRetry={() => query.refetch()} />
+        )}
+      </Panel>
+    </>
+  )
+}
+
+function LoadedJob({ job, organization }: { job: Job; organization: CurrentOrganization }) {
+  const id = lastSegment(job.name)
+  const { history } = useJobHistory(organization.slug, id)
+  const rights = useJobRights(job, organization)
+  const run = useRunJob(job)
+
   // Whichever is further: the events, or the job as it was loaded.
   const live = history.lastSequence >= job.lastSequence
   const phase = (live ? lastPhase(history) : undefined) ?? job.phase
   const progress = phase === 'PHASE_COMPLETED' ? 1 : ((live ? history.progress : undefined) ?? job.progress)
+  const note = live ? (history.phases.at(-1)?.note ?? job.phaseNote) : job.phaseNote
   const shown = { ...job, phase, progress }
+  const waits = phase === 'PHASE_HELD' || phase === 'PHASE_SUSPENDED'
+  const ended = hasEnded(phase)
 
   return (
     <>
@@ -75,9 +97,10 @@ export default function JobPage() {
             <span>{job.ownerDisplayName || 'unknown owner'}</span>
             <span aria-hidden>·</span>
             <Copyable value={id} shown={id.slice(-12)} what="job ID" />
+            {!rights.isMember && <Tag color="sea">Shared with you by {organization.slug}</Tag>}
           </Group>
         }
-        actions={<JobActions job={shown} organization={organization} />}
+        actions={rights.isMember && <JobActions job={shown} organization={organization} rights={rights} />}
       />
       <VisuallyHidden role="status" aria-live="polite">
         {`Phase ${phaseLabel(phase)}`}
@@ -101,23 +124,35 @@ export default function JobPage() {
                 animated={phase === 'PHASE_EXECUTING'}
                 aria-label="Progress"
               />
+              {phase === 'PHASE_QUEUED' && job.queuePosition !== undefined && (
+                <QueueNotice position={job.queuePosition} />
+              )}
               <PhaseTimeline job={shown} history={history} />
             </Panel>
-            {job.error !== undefined && hasEnded(phase) && <JobFailure error={job.error} phase={phase} />}
+            {waits && note !== undefined && (
+              <PhaseNoteNotice
+                phase={phase}
+                note={note}
+                onRun={rights.mayRun ? () => run.mutate() : undefined}
+                pending={run.isPending}
+              />
+            )}
+            {job.error !== undefined && ended && <JobFailure error={job.error} phase={phase} />}
+            <FailedTasksNotice job={shown} />
             <JobResults job={shown} />
-            <JobLog log={history.log} ended={hasEnded(phase)} taskCount={job.taskCount} />
-            <JobTasks
-              organization={organization.slug}
-              id={id}
-              version={job.version}
-              taskCount={job.taskCount}
-            />
+            {rights.mayReadLog && <JobLog job={shown} history={history} />}
+            <JobTasks job={shown} revision={`${job.version} ${phase} ${progress} ${history.resultCount}`} />
+            {rights.isMember && !rights.mayReadLog && (
+              <Text size="xs" c="dimmed">
+                The job’s log is shown to its owner and to administrators.
+              </Text>
+            )}
           </Stack>
         </Grid.Col>
         <Grid.Col span={{ base: 12, lg: 4 }}>
           <Stack gap="md">
-            <JobFacts job={shown} />
-            <JobParameters job={job} path={organization.path} />
+            <JobFacts job={shown} mayChange={rights.mayRun} />
+            <JobParameters job={job} path={rights.isMember ? organization.path : undefined} />
           </Stack>
         </Grid.Col>
       </Grid>

@@ -4,7 +4,8 @@ import { Link } from 'react-router'
 import { Panel } from '../../ui/panel'
 import classes from './job-parameters.module.css'
 
-export function JobParameters({ job, path }: { job: Job; path: string }) {
+/** @param path of the organisation's pages, when the caller may open the datasets */
+export function JobParameters({ job, path }: { job: Job; path: string | undefined }) {
   return (
     <Panel title="Parameters">
       {job.parameters.length === 0 && (
@@ -18,7 +19,7 @@ export function JobParameters({ job, path }: { job: Job; path: string }) {
           <div key={index}>
             <dt>{name}</dt>
             <dd className="mono">
-              {name === 'ID' ? (
+              {name === 'ID' && path !== undefined ? (
                 <Anchor component={Link} to={`${path}/datasets/${encodeURIComponent(value)}`} inherit>
                   {value}
                 </Anchor>

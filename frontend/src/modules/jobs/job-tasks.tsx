@@ -1,111 +1,162 @@
-import type { TaskState } from '@fairlead/proto/web/fairlead/jobs/v1/jobs'
-import { Button, Table, Text } from '@mantine/core'
-import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query'
+import type { Job, JobTask } from '@fairlead/proto/web/fairlead/jobs/v1/jobs'
+import { Button, Group, Switch, Table, Text } from '@mantine/core'
+import { IconChevronLeft, IconChevronRight, IconCircleCheck } from '@tabler/icons-react'
+import { keepPreviousData, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useEffect, useRef, useState } from 'react'
 import { useApi } from '../../app/services'
+import { EmptyState } from '../../ui/empty-state'
 import { ErrorState } from '../../ui/error-state'
-import { formatDuration } from '../../ui/format-duration'
 import { ListSkeleton } from '../../ui/list-skeleton'
 import { Panel } from '../../ui/panel'
-import { Tag } from '../../ui/tag'
+import { organizationOf } from './job-address'
+import { lastSegment } from './job-name'
 import { jobKeys } from './job-queries'
-
-const states: Partial<Record<TaskState, { label: string; color: string }>> = {
-  TASK_STATE_WAITING: { label: 'Waiting', color: 'gray' },
-  TASK_STATE_RUNNING: { label: 'Running', color: 'sea' },
-  TASK_STATE_COMPLETED: { label: 'Completed', color: 'teal' },
-  TASK_STATE_FAILED: { label: 'Failed', color: 'red' },
-  TASK_STATE_CANCELLED: { label: 'Cancelled', color: 'orange' },
-}
+import { TaskRow } from './task-row'
 
 interface JobTasksProps {
-  readonly organization: string
-  readonly id: string
-  /** Of the job: its tasks are listed again when it changes. */
-  readonly version: bigint
-  readonly taskCount: number
+  readonly job: Job
+  /** Changes whenever a task may have changed: the tasks are listed again then. */
+  readonly revision: string
 }
 
-export function JobTasks({ organization, id, version, taskCount }: JobTasksProps) {
+const pageSize = 50
+/** Between two listings while the job runs, milliseconds, at least. */
+const settleMs = 1_000
+/** Of the list of failed tasks: nobody reads more, and a page must not keep growing. */
+const maximumFailed = 200
+
+export function JobTasks({ job, revision }: JobTasksProps) {
   const api = useApi()
-  const tasks = useInfiniteQuery({
-    queryKey: [...jobKeys.tasks(organization, id), String(version)],
-    enabled: taskCount > 0,
-    initialPageParam: '',
+  const queryClient = useQueryClient()
+  const organization = organizationOf(job.name)
+  const id = lastSegment(job.name)
+  // Tokens of the pages up to the one that is shown.
+  const [tokens, setTokens] = useState<readonly string[]>([''])
+  const [failedOnly, setFailedOnly] = useState(false)
+  const token = tokens.at(-1) ?? ''
+  const key = jobKeys.tasks(organization, id)
+  const onlyFailed = failedOnly && job.tasksFailed > 0
+
+  const page = useQuery({
+    queryKey: [...key, 'page', token],
+    enabled: job.taskCount > 0 && !onlyFailed,
     placeholderData: keepPreviousData,
-    queryFn: ({ pageParam, signal }) =>
-      api.jobs({ signal }).ListJobTasks({
-        parent: `organizations/${organization}/jobs/${id}`,
-        pageSize: 50,
-        pageToken: pageParam,
-      }),
-    getNextPageParam: ({ nextPageToken }) => (nextPageToken === '' ? undefined : nextPageToken),
+    queryFn: ({ signal }) =>
+      api.jobs({ signal }).ListJobTasks({ parent: job.name, pageSize, pageToken: token }),
   })
-  if (taskCount === 0) return null
-  const rows = tasks.data?.pages.flatMap((page) => page.tasks)
+  const failed = useQuery({
+    queryKey: [...key, 'failed'],
+    enabled: onlyFailed,
+    queryFn: async ({ signal }) => {
+      const tasks: JobTask[] = []
+      let pageToken = ''
+      do {
+        const part = await api.jobs({ signal }).ListJobTasks({ parent: job.name, pageSize: 500, pageToken })
+        tasks.push(...part.tasks.filter(({ state }) => state === 'TASK_STATE_FAILED'))
+        pageToken = part.nextPageToken
+      } while (pageToken !== '' && tasks.length < maximumFailed)
+      return tasks.slice(0, maximumFailed)
+    },
+  })
+
+  // Waits from the first change on, not from the last: a busy job changes all the time.
+  const waiting = useRef<ReturnType<typeof setTimeout>>(undefined)
+  const shownRevision = useRef(revision)
+  useEffect(() => {
+    if (shownRevision.current === revision) return
+    shownRevision.current = revision
+    waiting.current ??= setTimeout(() => {
+      waiting.current = undefined
+      void queryClient.invalidateQueries({ queryKey: jobKeys.tasks(organization, id) })
+    }, settleMs)
+  }, [queryClient, organization, id, revision])
+  useEffect(() => () => clearTimeout(waiting.current), [])
+
+  if (job.taskCount === 0) return null
+  const shown = onlyFailed ? failed : page
+  const rows = onlyFailed ? failed.data : page.data?.tasks
+  const nextToken = page.data?.nextPageToken ?? ''
+  const paged = !onlyFailed && (tokens.length > 1 || nextToken !== '')
   return (
-    <Panel title="Tasks" flush>
-      {rows === undefined ? (
-        tasks.isError ? (
-          <ErrorState error={tasks.error} onRetry={() => tasks.refetch()} />
+    <div id="tasks">
+      <Panel
+        title={job.taskCount === 1 ? 'Task' : `Tasks (${job.taskCount.toLocaleString('en')})`}
+        flush
+        actions={
+          job.tasksFailed > 0 &&
+          job.taskCount > 1 && (
+            <Switch
+              size="xs"
+              label="Failed only"
+              checked={failedOnly}
+              onChange={(event) => setFailedOnly(event.currentTarget.checked)}
+            />
+          )
+        }
+      >
+        {rows === undefined ? (
+          shown.isError ? (
+            <ErrorState error={shown.error} onRetry={() => shown.refetch()} />
+          ) : (
+            <ListSkeleton rows={Math.min(job.taskCount, 4)} />
+          )
+        ) : rows.length === 0 ? (
+          <EmptyState icon={IconCircleCheck} title={onlyFailed ? 'No failed task' : 'No tasks'} />
         ) : (
-          <ListSkeleton rows={2} />
-        )
-      ) : (
-        <Table fz="sm" aria-label="Tasks">
-          <Table.Thead>
-            <Table.Tr>
-              <Table.Th>#</Table.Th>
-              <Table.Th>Task</Table.Th>
-              <Table.Th>State</Table.Th>
-              <Table.Th visibleFrom="sm" ta="right">
-                Attempts
-              </Table.Th>
-              <Table.Th visibleFrom="sm" ta="right">
-                Duration
-              </Table.Th>
-            </Table.Tr>
-          </Table.Thead>
-          <Table.Tbody>
-            {rows.map((task) => {
-              const state = states[task.state] ?? { label: 'Unknown', color: 'gray' }
-              return (
-                <Table.Tr key={task.index}>
-                  <Table.Td c="dimmed">{task.index}</Table.Td>
-                  <Table.Td style={{ overflowWrap: 'anywhere' }}>
-                    {task.displayName}
-                    {task.error !== undefined && (
-                      <Text size="xs" c="red">
-                        {task.error.message}
-                      </Text>
-                    )}
-                  </Table.Td>
-                  <Table.Td>
-                    <Tag color={state.color}>{state.label}</Tag>
-                  </Table.Td>
-                  <Table.Td visibleFrom="sm" ta="right">
-                    {task.attempts}
-                  </Table.Td>
-                  <Table.Td visibleFrom="sm" ta="right">
-                    {task.startTime !== undefined && task.endTime !== undefined
-                      ? formatDuration(task.endTime.getTime() - task.startTime.getTime())
-                      : '–'}
-                  </Table.Td>
-                </Table.Tr>
-              )
-            })}
-          </Table.Tbody>
-        </Table>
-      )}
-      {tasks.hasNextPage && (
-        <Button
-          variant="subtle"
-          fullWidth
-          loading={tasks.isFetchingNextPage}
-          onClick={() => tasks.fetchNextPage()}
-        >
-          More tasks
-        </Button>
-      )}
-    </Panel>
+          <Table fz="sm" aria-label="Tasks">
+            <Table.Thead>
+              <Table.Tr>
+                <Table.Th>#</Table.Th>
+                <Table.Th>Task</Table.Th>
+                <Table.Th>State</Table.Th>
+                <Table.Th visibleFrom="sm" ta="right">
+                  Attempts
+                </Table.Th>
+                <Table.Th visibleFrom="sm" ta="right">
+                  Duration
+                </Table.Th>
+              </Table.Tr>
+            </Table.Thead>
+            <Table.Tbody>
+              {rows.map((task) => (
+                <TaskRow key={task.index} task={task} />
+              ))}
+            </Table.Tbody>
+          </Table>
+        )}
+        {onlyFailed && job.tasksFailed > maximumFailed && rows !== undefined && (
+          <Text size="xs" c="dimmed" p="sm" ta="center">
+            The first {maximumFailed} of {job.tasksFailed.toLocaleString('en')}
+          </Text>
+        )}
+        {paged && (
+          <Group component="nav" aria-label="Pages of tasks" justify="space-between" p="sm" gap="xs">
+            <Button
+              variant="default"
+              size="xs"
+              leftSection={<IconChevronLeft size={15} aria-hidden />}
+              disabled={tokens.length === 1}
+              onClick={() => setTokens(tokens.slice(0, -1))}
+            >
+              Previous
+            </Button>
+            <Text size="xs" c="dimmed" className="numeric" aria-live="polite">
+              {rows !== undefined &&
+                rows.length > 0 &&
+                `${rows[0]?.index} to ${rows.at(-1)?.index} of ${job.taskCount.toLocaleString('en')}`}
+            </Text>
+            <Button
+              variant="default"
+              size="xs"
+              rightSection={<IconChevronRight size={15} aria-hidden />}
+              disabled={nextToken === '' || page.isPlaceholderData}
+              onClick={() => setTokens([...tokens, nextToken])}
+            >
+              Next
+            </Button>
+          </Group>
+        )}
+      </Panel>
+    </div>
   )
 }

@@ -1,12 +1,13 @@
-import { Button, Group } from '@mantine/core'
-import { IconChevronLeft, IconChevronRight, IconListDetails } from '@tabler/icons-react'
-import { Link, useLocation, useNavigate, useSearchParams } from 'react-router'
+import { Button } from '@mantine/core'
+import { IconListDetails } from '@tabler/icons-react'
+import { Link, useSearchParams } from 'react-router'
 import { toApiError } from '../../app/api-error'
 import { useOrganization } from '../../app/organization'
 import { EmptyState } from '../../ui/empty-state'
 import { ErrorState } from '../../ui/error-state'
 import { ListSkeleton } from '../../ui/list-skeleton'
 import { PageHeader } from '../../ui/page-header'
+import { Pager } from '../../ui/pager'
 import { Panel } from '../../ui/panel'
 import { filterFromAddress, filterToAddress, isFiltered } from './job-filter-address'
 import { JobFilters } from './job-filters'
@@ -15,27 +16,12 @@ import { JobsTable } from './jobs-table'
 
 const pageSize = 25
 
-/** Tokens of the pages before this one, first page first; kept with the history entry. */
-interface PagingState {
-  readonly before?: readonly string[]
-}
-
 export default function JobsPage() {
   const organization = useOrganization()
-  const navigate = useNavigate()
-  const location = useLocation()
   const [parameters, setParameters] = useSearchParams()
   const filter = filterFromAddress(parameters)
   const token = parameters.get('page') ?? ''
-  const before = (location.state as PagingState | null)?.before ?? []
   const jobs = useJobs(organization.slug, filter, pageSize, token)
-
-  const turnTo = (page: string, pagesBefore: readonly string[]) => {
-    const next = filterToAddress(filter)
-    if (page !== '') next.set('page', page)
-    navigate({ search: next.toString() }, { state: { before: pagesBefore } satisfies PagingState })
-  }
-  const nextToken = jobs.data?.nextPageToken ?? ''
 
   return (
     <>
@@ -83,29 +69,19 @@ export default function JobsPage() {
             }
           />
         ) : (
-          <JobsTable jobs={jobs.data.jobs} path={organization.path} label="Jobs" />
+          <JobsTable jobs={jobs.data.jobs} label="Jobs" />
         )}
       </Panel>
-      {(token !== '' || nextToken !== '') && (
-        <Group component="nav" aria-label="Pages of jobs" justify="flex-end" mt="md" gap="xs">
-          <Button
-            variant="default"
-            leftSection={<IconChevronLeft size={16} aria-hidden />}
-            disabled={token === ''}
-            onClick={() => turnTo(before.at(-1) ?? '', before.slice(0, -1))}
-          >
-            Previous
-          </Button>
-          <Button
-            variant="default"
-            rightSection={<IconChevronRight size={16} aria-hidden />}
-            disabled={nextToken === ''}
-            onClick={() => turnTo(nextToken, [...before, token])}
-          >
-            Next
-          </Button>
-        </Group>
-      )}
+      <Pager
+        label="Pages of jobs"
+        token={token}
+        nextToken={jobs.data?.nextPageToken ?? ''}
+        query={(page) => {
+          const next = filterToAddress(filter)
+          if (page !== '') next.set('page', page)
+          return next
+        }}
+      />
     </>
   )
 }

@@ -24,7 +24,14 @@ export function LiveJobs({ organization }: { organization: string }) {
     let timer: ReturnType<typeof setTimeout> | undefined
     const listAgain = () => {
       clearTimeout(timer)
-      timer = setTimeout(() => void queryClient.invalidateQueries({ queryKey: listsKey }), settleMs)
+      timer = setTimeout(() => {
+        void queryClient.invalidateQueries({ queryKey: listsKey })
+        // Whatever changed may have moved the places of the jobs that wait.
+        void queryClient.invalidateQueries({
+          queryKey: jobKeys.everyJob(organization),
+          predicate: ({ state }) => (state.data as Job | undefined)?.phase === 'PHASE_QUEUED',
+        })
+      }, settleMs)
     }
 
     const told = new Set<string>()

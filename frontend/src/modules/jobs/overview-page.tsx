@@ -98,7 +98,7 @@ function Jobs({ organization, filter, size, title, more = false, children }: Job
       ) : jobs.data.jobs.length === 0 ? (
         children
       ) : (
-        <JobsTable jobs={jobs.data.jobs} path={organization.path} label={title} compact />
+        <JobsTable jobs={jobs.data.jobs} label={title} compact />
       )}
     </Panel>
   )

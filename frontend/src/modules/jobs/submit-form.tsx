@@ -1,5 +1,5 @@
 import type { Service } from '@fairlead/proto/web/fairlead/jobs/v1/jobs'
-import { Alert, Button, Grid, Stack, TextInput } from '@mantine/core'
+import { Alert, Button, Grid, Select, Stack, TextInput } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
 import { IconAlertTriangle } from '@tabler/icons-react'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
@@ -10,6 +10,7 @@ import type { CurrentOrganization } from '../../app/organization'
 import { useApi } from '../../app/services'
 import { notifySuccess } from '../../ui/notify'
 import { Panel } from '../../ui/panel'
+import { durationChoices, toDuration } from './execution-duration'
 import { initialValues, problemWith, sortViolations, toParameters } from './job-form'
 import { lastSegment } from './job-name'
 import { jobKeys } from './job-queries'
@@ -30,6 +31,7 @@ export function SubmitForm({ service, address, organization }: SubmitFormProps) 
   const queryClient = useQueryClient()
   const [values, setValues] = useState(() => initialValues(service, address.values))
   const [runId, setRunId] = useState(address.runId)
+  const [duration, setDuration] = useState(address.duration)
   // Kept over retries of the same job, so that a lost answer does not make a second one.
   const requestId = useRef(crypto.randomUUID())
 
@@ -43,7 +45,9 @@ export function SubmitForm({ service, address, organization }: SubmitFormProps) 
   )
   const quote = useQuote(organization.slug, service.id, settled, missing.length === 0 && !malformed)
 
-  const here = submitAddress(organization.path, service.id, settled, runId)
+  // The PENDING job that is changed, if this makes no new one.
+  const edited = address.job === '' ? undefined : `${organization.name}/jobs/${address.job}`
+  const here = submitAddress(organization.path, service.id, settled, { runId, duration, job: address.job })
   useEffect(() => {
     // The address follows the form, to be kept or shared; the router need not know.
     window.history.replaceState(window.history.state, '', here)
@@ -54,16 +58,23 @@ export function SubmitForm({ service, address, organization }: SubmitFormProps) 
   }, [here])
 
   const create = useMutation({
-    mutationFn: () =>
-      api.jobs().CreateJob({
-        parent: organization.name,
-        service: service.id,
-        parameters,
-        runId: runId.trim(),
-        requestId: requestId.current,
-      }),
-    onSuccess: (job) => {
-      notifySuccess('Job submitted')
+    mutationFn: async (run: boolean) => {
+      const common = { parameters, runId: runId.trim(), executionDuration: toDuration(duration) }
+      if (edited === undefined) {
+        return api.jobs().CreateJob({
+          ...common,
+          parent: organization.name,
+          service: service.id,
+          keepPending: !run,
+          requestId: requestId.current,
+        })
+      }
+      const updateMask = ['parameters', 'run_id', ...(duration === '' ? [] : ['execution_duration'])]
+      const changed = await api.jobs().UpdateJob({ ...common, name: edited, updateMask })
+      return run ? api.jobs().RunJob({ name: edited }) : changed
+    },
+    onSuccess: (job, run) => {
+      notifySuccess(run ? 'Job submitted' : edited === undefined ? 'Job kept for later' : 'Job changed')
       void queryClient.invalidateQueries({ queryKey: jobKeys.lists(organization.slug) })
       const id = lastSegment(job.name)
       queryClient.setQueryData(jobKeys.job(organization.slug, id), job)
@@ -83,7 +94,7 @@ export function SubmitForm({ service, address, organization }: SubmitFormProps) 
 
   const submit = (event: FormEvent) => {
     event.preventDefault()
-    create.mutate()
+    create.mutate(true)
   }
 
   return (
@@ -113,6 +124,18 @@ export function SubmitForm({ service, address, organization }: SubmitFormProps) 
                 value={runId}
                 onChange={(event) => setRunId(event.currentTarget.value)}
               />
+              <Select
+                label="Time limit"
+                description="The longest that the job may execute; then it is aborted"
+                data={durationChoices(service, duration).filter(
+                  // A job that has a limit does not go back to none.
+                  ({ value }) => edited === undefined || value !== '',
+                )}
+                value={duration}
+                allowDeselect={false}
+                maw={340}
+                onChange={(choice) => setDuration(choice ?? '')}
+              />
             </Stack>
           </Panel>
         </Grid.Col>
@@ -132,12 +155,20 @@ export function SubmitForm({ service, address, organization }: SubmitFormProps) 
             <Button
               type="submit"
               size="md"
-              loading={create.isPending}
+              loading={create.isPending && create.variables}
               disabled={
                 missing.length > 0 || malformed || (quote.isError && !toApiError(quote.error).transient)
               }
             >
-              Submit job
+              {edited === undefined ? 'Submit job' : 'Save and start'}
+            </Button>
+            <Button
+              variant="default"
+              loading={create.isPending && !create.variables}
+              disabled={malformed}
+              onClick={() => create.mutate(false)}
+            >
+              {edited === undefined ? 'Keep for later' : 'Save'}
             </Button>
           </Stack>
         </Grid.Col>

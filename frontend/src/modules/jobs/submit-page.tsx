@@ -19,8 +19,12 @@ export default function SubmitPage() {
 
   const header = (
     <PageHeader
-      title="New job"
-      subtitle="It runs beside the data; you watch it, and download what it makes."
+      title={address.job === '' ? 'New job' : 'Edit job'}
+      subtitle={
+        address.job === ''
+          ? 'It runs beside the data; you watch it, and download what it makes.'
+          : 'It has not been started yet.'
+      }
     />
   )
   if (organization.membership !== undefined && !organization.may('jobs.submit')) {
@@ -55,20 +59,27 @@ export default function SubmitPage() {
   return (
     <>
       {header}
-      <ServiceChoice
-        services={services.data}
-        chosen={service?.id ?? ''}
-        onChoose={(id) => {
-          const next = new URLSearchParams({ service: id })
-          // The datasets chosen are likely to be meant for the other service too.
-          for (const dataset of address.values['ID'] ?? []) next.append('ID', dataset)
-          setQuery(next, { replace: true })
-        }}
-      />
+      {address.job === '' && (
+        <ServiceChoice
+          services={services.data}
+          chosen={service?.id ?? ''}
+          onChoose={(id) => {
+            const next = new URLSearchParams({ service: id })
+            // The datasets chosen are likely to be meant for the other service too.
+            for (const dataset of address.values['ID'] ?? []) next.append('ID', dataset)
+            setQuery(next, { replace: true })
+          }}
+        />
+      )}
       {service === undefined ? (
         <ErrorState error={new Error('This installation offers no service.')} />
       ) : (
-        <SubmitForm key={service.id} service={service} address={address} organization={organization} />
+        <SubmitForm
+          key={`${service.id} ${address.job}`}
+          service={service}
+          address={address}
+          organization={organization}
+        />
       )}
     </>
   )

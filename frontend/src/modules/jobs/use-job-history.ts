@@ -7,6 +7,9 @@ import { hasEnded } from '../../ui/phase'
 import { emptyHistory, type JobHistory, lastPhase, withEvent } from './job-events'
 import { jobKeys } from './job-queries'
 
+/** Milliseconds. */
+const togetherMs = 30
+
 /** Follows a job from its first event until its last, through breaks of the connection. */
 export function useJobHistory(
   organization: string,
@@ -22,9 +25,17 @@ export function useJobHistory(
     let current = emptyHistory
     setHistory(current)
     setRefused(undefined)
+    // A replay brings thousands of events at once: the page is told of them together.
+    let telling: ReturnType<typeof setTimeout> | undefined
+    const tell = () => {
+      telling ??= setTimeout(() => {
+        telling = undefined
+        setHistory(current)
+      }, togetherMs)
+    }
     const refetch = () => void queryClient.invalidateQueries({ queryKey: jobKeys.job(organization, id) })
 
-    return keepStreamOpen({
+    const close = keepStreamOpen({
       open: () =>
         api.jobs().WatchJob({
           name: `organizations/${organization}/jobs/${id}`,
@@ -43,7 +54,7 @@ export function useJobHistory(
         const before = current
         current = withEvent(current, event)
         if (current === before) return
-        setHistory(current)
+        tell()
         const kind = event.event?.$case
         // A replay of what the page has loaded already brings nothing new.
         const shown = queryClient.getQueryData<{ lastSequence: bigint }>(jobKeys.job(organization, id))
@@ -51,6 +62,10 @@ export function useJobHistory(
         if (isNew && (kind === 'phase' || kind === 'result')) refetch()
       },
     })
+    return () => {
+      clearTimeout(telling)
+      close()
+    }
   }, [api, connection, queryClient, organization, id])
 
   return { history, refused }

@@ -1,0 +1,44 @@
+import type { Phase, PhaseNote } from '@fairlead/proto/web/fairlead/jobs/v1/jobs'
+import { Alert, Button, Group, Text } from '@mantine/core'
+import { IconPlayerPause, IconPlayerPlay } from '@tabler/icons-react'
+
+interface PhaseNoteNoticeProps {
+  readonly phase: Phase
+  readonly note: PhaseNote
+  /** Undefined when the caller may not run the job. */
+  readonly onRun: (() => void) | undefined
+  readonly pending: boolean
+}
+
+/** Why a job is HELD or SUSPENDED, and what to do. */
+export function PhaseNoteNotice({ phase, note, onRun, pending }: PhaseNoteNoticeProps) {
+  const mayRun = phase === 'PHASE_HELD' && note.ownerMayRun && onRun !== undefined
+  return (
+    <Alert
+      color="grape"
+      icon={<IconPlayerPause aria-hidden />}
+      title={phase === 'PHASE_HELD' ? 'The job is held' : 'The job is suspended'}
+      data-testid="phase-note"
+    >
+      <Text size="sm" style={{ overflowWrap: 'anywhere' }}>
+        {note.message}
+      </Text>
+      <Text size="xs" c="dimmed" mt={6}>
+        <span className="mono">{note.reason}</span>
+        {phase === 'PHASE_SUSPENDED' && ' · this time does not count against its limit'}
+      </Text>
+      {mayRun && (
+        <Group mt="sm">
+          <Button
+            size="xs"
+            leftSection={<IconPlayerPlay size={15} aria-hidden />}
+            loading={pending}
+            onClick={onRun}
+          >
+            Run
+          </Button>
+        </Group>
+      )}
+    </Alert>
+  )
+}

@@ -1,0 +1,209 @@
+import type { RunningTask } from '@fairlead/proto/web/fairlead/jobs/v1/operations'
+import { ActionIcon, Anchor, Button, Menu, Progress, SegmentedControl, Table, Text } from '@mantine/core'
+import { IconCopy, IconDots, IconPlayerPause, IconPlayerPlay, IconPlayerStop } from '@tabler/icons-react'
+import { Fragment, useState } from 'react'
+import { Link } from 'react-router'
+import { EmptyState } from '../../ui/empty-state'
+import { ErrorState } from '../../ui/error-state'
+import { ListSkeleton } from '../../ui/list-skeleton'
+import { notifySuccess } from '../../ui/notify'
+import { Panel } from '../../ui/panel'
+import { useCaller } from '../identity/caller'
+import { jobAddress } from '../jobs/job-address'
+import { lastSegment } from '../jobs/job-name'
+import { type Grouping, groupTasks } from './group-tasks'
+import type { Intervention } from './intervention-dialog'
+import { LeaseTime } from './lease-time'
+import classes from './operations.module.css'
+import { useRunningTasks } from './operations-queries'
+import { RunningTime } from './running-time'
+import { StaleNotice } from './stale-notice'
+
+interface RunningWorkProps {
+  readonly mayOperate: boolean
+  readonly onIntervene: (intervention: Intervention, job: string, description: string) => void
+}
+
+function describe(task: RunningTask): string {
+  const owner = task.ownerDisplayName || 'unknown owner'
+  return `${task.service} ${lastSegment(task.job).slice(-8)} of ${owner}, ${task.organizationDisplayName || task.organization}`
+}
+
+/** Every task that runs now, of all organisations, longest running first within its group. */
+export function RunningWork({ mayOperate, onIntervene }: RunningWorkProps) {
+  const { data: caller } = useCaller()
+  const [grouping, setGrouping] = useState<Grouping>('organization')
+  const [pages, setPages] = useState(1)
+  const running = useRunningTasks(pages)
+  const mine = new Set(caller?.memberships.map(({ name }) => name))
+  const columns = mayOperate ? 7 : 6
+  const data = running.data
+  return (
+    <Panel
+      title="Running now"
+      flush
+      actions={
+        <SegmentedControl
+          size="xs"
+          aria-label="Group by"
+          value={grouping}
+          onChange={(value) => setGrouping(value === 'worker' ? 'worker' : 'organization')}
+          data={[
+            { value: 'organization', label: 'By organisation' },
+            { value: 'worker', label: 'By worker' },
+          ]}
+        />
+      }
+    >
+      {data === undefined ? (
+        running.isError ? (
+          <ErrorState error={running.error} onRetry={() => running.refetch()} />
+        ) : (
+          <ListSkeleton rows={4} />
+        )
+      ) : data.tasks.length === 0 ? (
+        <EmptyState
+          icon={IconPlayerPlay}
+          title="Nothing is running"
+          text="Tasks of every organisation show here while workers run them."
+        />
+      ) : (
+        <Table fz="sm" aria-label="Running tasks" className={classes.table ?? ''}>
+          <Table.Thead>
+            <Table.Tr>
+              <Table.Th>Task</Table.Th>
+              <Table.Th visibleFrom="md">Owner</Table.Th>
+              <Table.Th visibleFrom="sm">{grouping === 'organization' ? 'Worker' : 'Organisation'}</Table.Th>
+              <Table.Th>Running</Table.Th>
+              <Table.Th visibleFrom="sm">Progress</Table.Th>
+              <Table.Th visibleFrom="lg">Lease</Table.Th>
+              {mayOperate && <Table.Th aria-label="Actions" w={52} />}
+            </Table.Tr>
+          </Table.Thead>
+          {groupTasks(data.tasks, grouping).map((group) => (
+            <Fragment key={group.key}>
+              <Table.Tbody>
+                <Table.Tr className={classes.group ?? ''}>
+                  <Table.Th colSpan={columns} scope="rowgroup">
+                    <span className={classes.groupTitle}>{group.title}</span>
+                    <Text span size="xs" c="dimmed" className="numeric">
+                      {group.tasks.length} {group.tasks.length === 1 ? 'task' : 'tasks'}
+                    </Text>
+                  </Table.Th>
+                </Table.Tr>
+                {group.tasks.map((task) => {
+                  const id = lastSegment(task.job)
+                  const other =
+                    grouping === 'organization'
+                      ? lastSegment(task.worker)
+                      : task.organizationDisplayName || lastSegment(task.organization)
+                  const label = `${task.service} ${id.slice(-8)}`
+                  return (
+                    <Table.Tr key={`${task.job} ${task.task}`}>
+                      <Table.Td className={classes.name}>
+                        <Text size="sm" fw={570} truncate title={task.job}>
+                          {mine.has(task.organization) ? (
+                            <Anchor component={Link} to={jobAddress(task.job)} inherit>
+                              {label}
+                            </Anchor>
+                          ) : (
+                            label
+                          )}{' '}
+                          <Text span c="dimmed" inherit fw={400}>
+                            #{task.task}
+                          </Text>
+                        </Text>
+                        <Text size="xs" c="dimmed" truncate title={task.displayName}>
+                          {task.attempt > 1 && `Attempt ${task.attempt} · `}
+                          {task.displayName}
+                        </Text>
+                        <Text size="xs" c="dimmed" truncate hiddenFrom="md">
+                          {task.ownerDisplayName}
+                          <Text span inherit hiddenFrom="sm">{` · ${other}`}</Text>
+                        </Text>
+                      </Table.Td>
+                      <Table.Td visibleFrom="md" className={classes.other}>
+                        {task.ownerDisplayName || '–'}
+                      </Table.Td>
+                      <Table.Td visibleFrom="sm" className={classes.other} title={other}>
+                        {other}
+                      </Table.Td>
+                      <Table.Td className={classes.tight}>
+                        <RunningTime since={task.startTime} />
+                      </Table.Td>
+                      <Table.Td visibleFrom="sm">
+                        <Progress
+                          value={task.progress * 100}
+                          size={4}
+                          w={72}
+                          aria-label={`Progress of ${label}, task ${task.task}`}
+                        />
+                      </Table.Td>
+                      <Table.Td visibleFrom="lg" c="dimmed" className={classes.tight}>
+                        <LeaseTime time={task.leaseExpireTime} />
+                      </Table.Td>
+                      {mayOperate && (
+                        <Table.Td>
+                          <TaskMenu task={task} label={label} onIntervene={onIntervene} />
+                        </Table.Td>
+                      )}
+                    </Table.Tr>
+                  )
+                })}
+              </Table.Tbody>
+            </Fragment>
+          ))}
+        </Table>
+      )}
+      {data?.more === true && (
+        <Button variant="subtle" fullWidth onClick={() => setPages(pages + 1)}>
+          More tasks
+        </Button>
+      )}
+      {data !== undefined && <StaleNotice error={running.error} />}
+    </Panel>
+  )
+}
+
+function TaskMenu({
+  task,
+  label,
+  onIntervene,
+}: {
+  task: RunningTask
+  label: string
+  onIntervene: RunningWorkProps['onIntervene']
+}) {
+  return (
+    <Menu position="bottom-end">
+      <Menu.Target>
+        <ActionIcon aria-label={`Actions on ${label}, task ${task.task}`}>
+          <IconDots size={17} aria-hidden />
+        </ActionIcon>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Item
+          leftSection={<IconPlayerPause size={16} aria-hidden />}
+          onClick={() => onIntervene('hold', task.job, describe(task))}
+        >
+          Hold the job…
+        </Menu.Item>
+        <Menu.Item
+          leftSection={<IconPlayerStop size={16} aria-hidden />}
+          c="var(--mantine-color-error)"
+          onClick={() => onIntervene('abort', task.job, describe(task))}
+        >
+          Abort the job…
+        </Menu.Item>
+        <Menu.Item
+          leftSection={<IconCopy size={16} aria-hidden />}
+          onClick={() => {
+            void navigator.clipboard.writeText(task.job).then(() => notifySuccess('Job name copied'))
+          }}
+        >
+          Copy the job’s name
+        </Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
+  )
+}
