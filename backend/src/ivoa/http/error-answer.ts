@@ -60,15 +60,15 @@ export function errorAnswer(thrown: unknown, requestId: string, log: Logger): Er
   const { code, reason, violations } = error
   if (code === 'INTERNAL') log.error({ err: error.cause ?? error }, 'a request failed by a defect')
   const { status, label, retryAfter } = answers[code]
-  const message =
+  const labelled =
     code === 'INTERNAL'
-      ? `An internal error occurred. Tell the operator this request id: ${requestId}`
-      : error.message
+      ? { message: `An internal error occurred. Tell the operator this request id: ${requestId}` }
+      : withoutLabels(error.message)
   return {
     status,
-    label: message.includes('MultiValuedParamNotSupported') ? 'MultiValuedParamNotSupported' : label,
+    label,
+    ...labelled,
     reason,
-    message,
     fields: violations.slice(0, FIELDS_MAX),
     headers: {
       ...(retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) }),
@@ -87,9 +87,13 @@ function challenge({ reason }: DomainError): string {
 /** Answers by a DALI error document, a VOTable. */
 export function sendErrorVotable(response: ServerResponse, answer: ErrorAnswer, requestId: string): void {
   const { status, label, reason, message, fields, headers } = answer
-  const document = votableError(`${label}: ${withoutLabel(message)}`, [
+  const document = votableError(`${label}: ${message}`, [
     { name: 'REASON', value: reason },
-    ...fields.map(({ field, description }) => ({ name: 'FIELD', value: field, text: description })),
+    ...fields.map(({ field, description }) => ({
+      name: 'FIELD',
+      value: field,
+      text: withoutLabels(description).message,
+    })),
     { name: 'REQUEST_ID', value: requestId },
   ])
   response.writeHead(status, { ...common, ...headers, 'content-type': VOTABLE_MEDIA_TYPE }).end(document)
@@ -100,13 +104,17 @@ export function sendErrorText(
   response: ServerResponse,
   { status, label, message, headers }: ErrorAnswer,
 ): void {
-  const text = `${label}: ${withoutLabel(message)}\n`
+  const text = `${label}: ${message}\n`
   response.writeHead(status, { ...common, ...headers, 'content-type': 'text/plain; charset=utf-8' }).end(text)
 }
 
-/** The label comes first, and once. */
-function withoutLabel(message: string): string {
-  return message.replace('MultiValuedParamNotSupported: ', '')
+const LABELS = /\b(MultiValuedParamNotSupported|UsageError): /g
+
+/** A service may say itself what kind of error it is; the innermost says most. */
+function withoutLabels(text: string): { message: string; label?: ErrorLabel } {
+  const label = [...text.matchAll(LABELS)].at(-1)?.[1] as ErrorLabel | undefined
+  const message = text.replace(LABELS, '')
+  return label === undefined ? { message } : { message, label }
 }
 
 const common = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' }

@@ -81,6 +81,8 @@ export async function namingParameters<Answer>(
     const named = (text: string) =>
       text
         .replace(POSITION, (field, index) => parameters[Number(index)]?.name ?? field)
+        // Descriptions begin with the parameter's name themselves.
+        .replace(/\b([A-Z][A-Z0-9_]*): \1\b/, '$1')
         .replace(/^(?:run_id|execution_duration|destruction_time)\b/, (field) => fieldNames[field] ?? field)
     throw new DomainError(error.code, error.reason, named(error.message), {
       violations: error.violations.map(({ field, description }) => ({ field: named(field), description })),
