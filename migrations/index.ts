@@ -5,6 +5,7 @@ import { JobsOutboxOrder1763700003001 } from './1763700003001-jobs-outbox-order.
 import { JobsQueue1763700004000 } from './1763700004000-jobs-queue.ts'
 import { JobsSharing1763700005000 } from './1763700005000-jobs-sharing.ts'
 import { JobsSharesBeyond1763700005001 } from './1763700005001-jobs-shares-beyond.ts'
+import { JobsListing1763700006000 } from './1763700006000-jobs-listing.ts'
 
 /** Every migration, in the order of their timestamps. One step a file; never changed once released. */
 export const migrations = [
@@ -15,4 +16,5 @@ export const migrations = [
   JobsQueue1763700004000,
   JobsSharing1763700005000,
   JobsSharesBeyond1763700005001,
+  JobsListing1763700006000,
 ]

@@ -1,0 +1,166 @@
+import { readFile } from 'node:fs/promises'
+import {
+  JobServiceClient,
+  ListJobsRequest,
+  type ListJobsResponse,
+} from '@fairlead/proto/server/fairlead/jobs/v1/jobs'
+import { credentials, Metadata } from '@grpc/grpc-js'
+import { createDataSource } from '../../../backend/src/database/index.ts'
+import { makeJobs } from '../backend-system/make-jobs.ts'
+import { type BackendSystem, startBackend } from '../backend-system/start-backend.ts'
+import type { BenchLine, BenchReport } from '../report.ts'
+
+const JOBS = 1_000_000
+const PAGE_SIZE = 50
+const FAR_PAGE = 500
+const WARM_UP = 60
+const ROUNDS = 30
+
+/** What matches much: its pages go far. */
+const common: Record<string, Partial<ListJobsRequest>> = {
+  'no filter': {},
+  owner: { owner: 'users/me' },
+  service: { service: 'cutout' },
+  phase: { phases: ['PHASE_COMPLETED'] },
+  'phases, one of few jobs': { phases: ['PHASE_COMPLETED', 'PHASE_PENDING'] },
+  'phase ARCHIVED': { phases: ['PHASE_ARCHIVED'] },
+  'created in a range': {
+    createdAfter: new Date('2026-04-01T00:00:00Z'),
+    createdBefore: new Date('2026-07-01T00:00:00Z'),
+  },
+  'all filters': {
+    owner: 'users/me',
+    service: 'cutout',
+    phases: ['PHASE_COMPLETED', 'PHASE_ERROR'],
+    createdAfter: new Date('2026-04-01T00:00:00Z'),
+  },
+}
+/** What matches little or nothing among the million. */
+const rare: Record<string, Partial<ListJobsRequest>> = {
+  'phase of few jobs': { phases: ['PHASE_PENDING'] },
+  'service without jobs': { service: 'statistics' },
+  'owner without jobs': { owner: 'users/00000000-0000-4000-8000-000000000000' },
+  "an owner's few of a service": { owner: 'users/me', service: 'preview' },
+  "an owner's few in a phase": { owner: 'users/me', phases: ['PHASE_PENDING', 'PHASE_QUEUED'] },
+  "a service's few in a phase": { service: 'preview', phases: ['PHASE_PENDING'] },
+  'created before all': { createdBefore: new Date('2020-01-01T00:00:00Z') },
+}
+
+/**
+ * ListJobs of an organisation with a million jobs, by gRPC from a backend and a PostgreSQL in processes of
+ * their own: the 500th page beside the first of the same filters, and the first page of filters that match
+ * little beside the first of all jobs. Calls alternate.
+ */
+export async function run(): Promise<BenchReport> {
+  await using started = new AsyncDisposableStack()
+  const system = await startBackend(started)
+  await fill(system)
+  const client = new JobServiceClient(system.grpcAddress, credentials.createInsecure())
+  started.defer(() => client.close())
+  const list = lister(client, system)
+  const all = ListJobsRequest.fromPartial({ parent: system.parent, pageSize: PAGE_SIZE })
+  for (let call = 0; call < WARM_UP; call++) await list(all)
+  const beforeMb = await residentMb(system.pid)
+
+  const lines: BenchLine[] = []
+  for (const [orderBy, direction] of [
+    ['create_time desc', 'newest first'],
+    ['create_time', 'oldest first'],
+  ] as const) {
+    for (const [label, filter] of Object.entries(common)) {
+      const first = { ...all, ...filter, orderBy }
+      const far = { ...first, pageToken: await tokenOfPage(list, first, FAR_PAGE) }
+      lines.push(await compare(list, `${label}, ${direction}: page ${FAR_PAGE} to page 1`, far, first))
+    }
+    for (const [label, filter] of Object.entries(rare)) {
+      const few = { ...all, ...filter, orderBy }
+      lines.push(await compare(list, `${label}, ${direction}: to page 1 of all`, few, { ...all, orderBy }))
+    }
+  }
+  const afterMb = await residentMb(system.pid)
+  const memory = { label: "the backend's memory, to that before", value: afterMb, unit: 'MB' }
+  return {
+    name: 'listing',
+    lines: [...lines, { ...memory, reference: beforeMb, ratio: afterMb / beforeMb }],
+  }
+}
+
+/** A year of jobs, most of them long ended and the older ones archived. */
+async function fill(system: BackendSystem): Promise<void> {
+  const dataSource = await createDataSource(system.databaseUrl, { statementTimeoutMs: 0 }).initialize()
+  try {
+    await dataSource.query(
+      `insert into users (id, issuer, subject, email, display_name)
+       select md5(n::text)::uuid, 'bench', 'other ' || n, 'other' || n || '@example.org', 'Other ' || n
+       from generate_series(1, 100) as n`,
+    )
+    await makeJobs(dataSource, system, JOBS, {
+      createTime: `timestamptz '2025-11-20' + n * interval '30 s'`,
+      owner: `case when n % 2 = 0 then '${system.userId}' else md5((1 + n % 100)::text)::uuid end`,
+      service: `case when n % 6 = 1 or n % 50000 = 0 then 'preview' else 'cutout' end`,
+      phase: `case when n % 40000 = 9 then 'PENDING' when n <= 300000 then 'ARCHIVED'
+        when n % 40 = 0 then 'ERROR' when n % 90 = 0 then 'ABORTED' else 'COMPLETED' end`,
+    })
+    // What autovacuum does in time to such a table.
+    await dataSource.query('vacuum analyze jobs')
+  } finally {
+    await dataSource.destroy()
+  }
+}
+
+type List = (request: ListJobsRequest) => Promise<ListJobsResponse>
+
+function lister(client: JobServiceClient, { authorization }: BackendSystem): List {
+  const metadata = new Metadata()
+  metadata.set('authorization', authorization)
+  return (request) =>
+    new Promise((resolve, reject) => {
+      client.listJobs(request, metadata, (error, response) =>
+        error === null ? resolve(response) : reject(error),
+      )
+    })
+}
+
+/** Walks there in few large pages: a token does not depend on the pages' size. */
+async function tokenOfPage(list: List, request: ListJobsRequest, page: number): Promise<string> {
+  let pageToken = ''
+  for (let left = (page - 1) * PAGE_SIZE; left > 0; ) {
+    const { jobs, nextPageToken } = await list({ ...request, pageToken, pageSize: Math.min(500, left) })
+    if (nextPageToken === '') throw new Error(`there is no page ${page}`)
+    pageToken = nextPageToken
+    left -= jobs.length
+  }
+  return pageToken
+}
+
+/** Medians of calls that alternate. */
+async function compare(
+  list: List,
+  label: string,
+  request: ListJobsRequest,
+  reference: ListJobsRequest,
+): Promise<BenchLine> {
+  const times: number[] = []
+  const floors: number[] = []
+  for (let round = 0; round < ROUNDS; round++) {
+    floors.push(await timed(() => list(reference)))
+    times.push(await timed(() => list(request)))
+  }
+  const [value, floor] = [median(times), median(floors)]
+  return { label, value, unit: 'ms', reference: floor, ratio: value / floor, target: '<= 2' }
+}
+
+async function timed(work: () => Promise<unknown>): Promise<number> {
+  const begin = performance.now()
+  await work()
+  return performance.now() - begin
+}
+
+async function residentMb(pid: number): Promise<number> {
+  const status = await readFile(`/proc/${pid}/status`, 'utf8')
+  return Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1]) / 1024
+}
+
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN
+}
