@@ -7,5 +7,6 @@ export {
   type RangeRegion,
   type Region,
 } from './region.ts'
+export { RegionMask } from './region-mask.ts'
 export { regionToPixelBox } from './region-to-pixel-box.ts'
 export { regionContains } from './sky-shape.ts'

@@ -1,5 +1,5 @@
 import type { CollectInput, CollectTasks, JobService, RunTask, TaskResult } from './job-service.ts'
-import type { MadeFile, TaskReport } from './task-run.ts'
+import type { TaskReport } from './task-run.ts'
 
 /** One piece of work for a task's process. */
 export interface TaskOrder {
@@ -53,17 +53,4 @@ async function loadStep(service: JobService, step: TaskOrder['step']): Promise<S
       throw new Error(`a task of unknown step ${String(never)}`)
     }
   }
-}
-
-/** As runSteps, for an engine that knows no step but run. */
-export function runService(
-  services: readonly JobService[],
-  openDataset: TaskReport['openDataset'],
-): (
-  service: string,
-  payload: unknown,
-  report: Omit<TaskReport, 'openDataset'>,
-) => Promise<readonly MadeFile[]> {
-  const run = runSteps(services, openDataset)
-  return async (service, payload, report) => (await run({ service, step: 'run', payload }, report)).files
 }

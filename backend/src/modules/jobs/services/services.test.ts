@@ -344,7 +344,7 @@ describe('cutout and preview', () => {
 
   it('lists the services with what their forms need', async () => {
     const { services } = await fixture.handlers.listServices({ parent: fixture.parent }, fixture.alice)
-    expect(services.map(({ id }) => id)).toEqual(['cutout', 'preview'])
+    expect(services.map(({ id }) => id)).toEqual(['cutout', 'preview', 'statistics'])
     const stretch = services[1]?.parameters.find(({ name }) => name === 'STRETCH')
     expect(stretch).toMatchObject({
       kind: 'PARAMETER_KIND_ENUM',

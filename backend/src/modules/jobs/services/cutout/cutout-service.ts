@@ -1,12 +1,11 @@
 import type { FieldViolation } from '../../../../errors/domain-error.ts'
-import { cutoutSizeBytes, type KeptPlanes, memoryByteSource, type PixelBox } from '../../../../fits/index.ts'
-import { tooManyTasks } from '../../jobs-errors.ts'
+import { cutoutSizeBytes, type KeptPlanes, memoryByteSource } from '../../../../fits/index.ts'
 import { bandParameter, type GivenBand, planesOf, readBands } from '../images/bands.ts'
 import { COPY_BYTES_PER_MS, pngSizeBytes, renderDurationMs, TASK_OVERHEAD_MS } from '../images/image-costs.ts'
-import { pairImages } from '../images/pair-images.ts'
-import { imageParameter, type PlanImage, planImages, wholeOf } from '../images/plan-image.ts'
+import { type ImageArea, planAreas } from '../images/plan-areas.ts'
+import { imageParameter, type PlanImage } from '../images/plan-image.ts'
 import { resultBaseName } from '../images/result-name.ts'
-import { readStencils, type Stencil, stencilParameters } from '../images/stencils.ts'
+import { stencilParameters } from '../images/stencils.ts'
 import { collectAll, type JobService, type PlannedTask } from '../job-service.ts'
 import { refuse } from '../parameters.ts'
 import type { CutoutPayload } from './cutout-payload.ts'
@@ -33,19 +32,9 @@ export const cutoutService: JobService = {
   },
 
   async plan(parameters, context) {
-    const violations: FieldViolation[] = []
-    const stencils = await readStencils(parameters, violations, context.signal)
-    refuse(violations)
     const bands = readBands(parameters)
-    const ids = parameters.all('ID')
-    const count = ids.length * Math.max(1, stencils.length) * Math.max(1, bands.length)
-    if (count > context.maxTasks) throw tooManyTasks(count, context.maxTasks)
-    const images = await planImages(ids, context)
-    refuseBands(images, bands)
-    const areas: Area[] =
-      stencils.length > 0
-        ? await pairImages(images, stencils, context.signal)
-        : images.map((image) => ({ image, box: wholeOf(image), problem: '', ordinal: 1 }))
+    const areas = await planAreas(parameters, context, Math.max(1, bands.length))
+    refuseBands([...new Set(areas.map(({ image }) => image))], bands)
     const picture = context.immediate !== true
     if (bands.length === 0) return areas.map((area) => taskOf(area, picture))
     return areas.flatMap((area) => bands.map((band, index) => taskOf(area, picture, band, index + 1)))
@@ -53,16 +42,6 @@ export const cutoutService: JobService = {
 
   loadRun: async () => (await import('./run-cutout.ts')).runCutout,
   collect: collectAll,
-}
-
-/** An image, and the part of the sky of it to cut. */
-interface Area {
-  readonly image: PlanImage
-  /** Absent for the whole image. */
-  readonly stencil?: Stencil
-  readonly box: PixelBox | undefined
-  readonly problem: string
-  readonly ordinal: number
 }
 
 /** Images without a spectral axis, and bands that meet none of the images, each by its field. */
@@ -87,7 +66,7 @@ function refuseBands(images: readonly PlanImage[], bands: readonly GivenBand[]):
 }
 
 function taskOf(
-  { image, stencil, box, problem, ordinal }: Area,
+  { image, stencil, box, problem, ordinal }: ImageArea,
   picture: boolean,
   band?: GivenBand,
   place = 1,

@@ -14,6 +14,9 @@ const READ_PIXELS_PER_MS = 50_000
 /** Colours and PNG of what is drawn; the most costly step of most previews. */
 const PICTURE_PIXELS_PER_MS = 4_000
 
+/** Of the three times that statistics go through them. */
+export const STATISTICS_PIXELS_PER_MS = 8_000
+
 /** Of drawing a box as a picture of so many pixels on its longest side, at most. */
 export function renderDurationMs(box: PixelBox, widthPx: number): number {
   const pixels = (box.xMax - box.xMin + 1) * (box.yMax - box.yMin + 1)

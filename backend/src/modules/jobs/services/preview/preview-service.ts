@@ -1,13 +1,12 @@
 import type { FieldViolation } from '../../../../errors/domain-error.ts'
 import type { PixelBox } from '../../../../fits/index.ts'
 import { COLOR_MAPS, isColorMap, isStretch, STRETCHES } from '../../../../imaging/index.ts'
-import { tooManyTasks } from '../../jobs-errors.ts'
 import { pngSizeBytes, renderDurationMs, TASK_OVERHEAD_MS } from '../images/image-costs.ts'
-import { pairImages } from '../images/pair-images.ts'
-import { imageParameter, type PlanImage, planImages, wholeOf } from '../images/plan-image.ts'
+import { type ImageArea, planAreas } from '../images/plan-areas.ts'
+import { imageParameter, type PlanImage } from '../images/plan-image.ts'
 import { type ImageLook, shrinkFactor } from '../images/render-image.ts'
 import { resultBaseName } from '../images/result-name.ts'
-import { readStencils, type Stencil, stencilParameters } from '../images/stencils.ts'
+import { stencilParameters } from '../images/stencils.ts'
 import { collectAll, type JobService, type PlannedTask } from '../job-service.ts'
 import { type GivenParameters, refuse } from '../parameters.ts'
 import type { PreviewPayload } from './preview-payload.ts'
@@ -78,19 +77,12 @@ export const previewService: JobService = {
 
   async plan(parameters, context) {
     const violations: FieldViolation[] = []
-    const stencils = await readStencils(parameters, violations, context.signal)
     const look = readLook(parameters, violations)
     refuse(violations)
-    const ids = parameters.all('ID')
-    const count = ids.length * Math.max(1, stencils.length)
-    if (count > context.maxTasks) throw tooManyTasks(count, context.maxTasks)
-    const images = await planImages(ids, context)
+    const areas = await planAreas(parameters, context)
+    const images = [...new Set(areas.map(({ image }) => image))]
     refuse(planeViolations(images, look, parameters))
-    if (stencils.length === 0) return images.map((image) => taskOf(image, undefined, wholeOf(image), look, 1))
-    const pairs = await pairImages(images, stencils, context.signal)
-    return pairs.flatMap(({ image, stencil, box, ordinal }) =>
-      box === undefined ? [] : taskOf(image, stencil, box, look, ordinal),
-    )
+    return areas.flatMap(({ box, ...area }) => (box === undefined ? [] : taskOf(area, box, look)))
   },
 
   loadRun: async () => (await import('./run-preview.ts')).runPreview,
@@ -136,11 +128,9 @@ function planeViolations(
 }
 
 function taskOf(
-  image: PlanImage,
-  stencil: Stencil | undefined,
+  { image, stencil, ordinal }: Pick<ImageArea, 'image' | 'stencil' | 'ordinal'>,
   box: PixelBox,
   look: ImageLook,
-  ordinal: number,
 ): PlannedTask {
   const { id, dataset } = image
   const payload: PreviewPayload = {
