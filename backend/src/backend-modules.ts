@@ -3,7 +3,12 @@ import type { DataSource } from 'typeorm'
 import type { Listener } from './database/index.ts'
 import { createDatasetsModule } from './modules/datasets/index.ts'
 import { allPermissions, createIdentityModule, type IdentityModuleDeps } from './modules/identity/index.ts'
-import { createJobsModule, jobServices } from './modules/jobs/index.ts'
+import {
+  createJobsModule,
+  defaultJobLimits,
+  jobServices,
+  type ReadableDatasets,
+} from './modules/jobs/index.ts'
 import type { DatasetFiles } from './ports/dataset-files.ts'
 import type { Objects } from './ports/objects.ts'
 import { readContracts } from './server/contracts.ts'
@@ -12,7 +17,7 @@ import { pageTokens } from './server/page-token.ts'
 import { requestValidator } from './server/request-validator.ts'
 import type { ServerMetrics } from './server/server-metrics.ts'
 import type { RegisteredService } from './server/service-handlers.ts'
-import type { OidcSettings } from './settings.ts'
+import type { OidcSettings, QueueSettings } from './settings.ts'
 
 export interface BackendParts {
   readonly dataSource: DataSource
@@ -25,6 +30,8 @@ export interface BackendParts {
   readonly files: DatasetFiles
   readonly deriveKey: (purpose: string) => Buffer
   readonly heartbeatSeconds: number
+  /** Of every organisation. Default: those of an installation that sets none. */
+  readonly queue?: QueueSettings
   readonly log: Logger
   readonly metrics: ServerMetrics
 }
@@ -33,6 +40,8 @@ export interface BackendModules {
   readonly services: readonly RegisteredService[]
   /** What the gRPC server enforces on every method of the services. */
   readonly environment: GrpcEnvironment
+  /** For what runs without a job. */
+  readonly datasets: ReadableDatasets
 }
 
 /**
@@ -75,6 +84,7 @@ export async function createBackendModules(
     organizations: identity.identity,
     pageTokens: tokens,
     services: jobServices,
+    limits: { ...defaultJobLimits, ...parts.queue },
     heartbeatMs: parts.heartbeatSeconds * 1000,
     log,
   })
@@ -83,6 +93,7 @@ export async function createBackendModules(
   const contracts = readContracts()
   return {
     services: [...identity.services, ...datasets.services, ...jobs.services],
+    datasets: datasets.service,
     environment: {
       contracts,
       permissions: allPermissions,

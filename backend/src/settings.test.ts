@@ -21,6 +21,7 @@ test('settings are read, completed with defaults and frozen', () => {
     datasetFolders: [],
     development: false,
     heartbeatSeconds: 10,
+    queue: { unfinishedJobs: 1_000, pendingJobs: 1_000, executingJobs: 100, runningTasks: 0 },
     oidc: {
       discoveryUrl: 'http://localhost:10000/auth/.well-known/openid-configuration',
       audience: 'fairlead',
@@ -33,6 +34,18 @@ test('settings are read, completed with defaults and frozen', () => {
 
 test('streams can be told to beat faster', () => {
   expect(backendSettings({ ...complete, FAIRLEAD_HEARTBEAT_SECONDS: '2' }).heartbeatSeconds).toBe(2)
+})
+
+test('what organisations may queue and run can be set', () => {
+  const queue = {
+    FAIRLEAD_QUEUE_UNFINISHED_JOBS: '20',
+    FAIRLEAD_QUEUE_PENDING_JOBS: '30',
+    FAIRLEAD_QUEUE_EXECUTING_JOBS: '4',
+    FAIRLEAD_QUEUE_RUNNING_TASKS: '8',
+  }
+  const limits = { unfinishedJobs: 20, pendingJobs: 30, executingJobs: 4, runningTasks: 8 }
+  expect(backendSettings({ ...complete, ...queue }).queue).toEqual(limits)
+  expect(workerSettings({ ...complete, ...queue }).queue).toEqual(limits)
 })
 
 test('a list of dataset folders may name prefixes of an object store', () => {

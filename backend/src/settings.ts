@@ -23,12 +23,25 @@ export interface DatabaseSettings {
   readonly logLevel: LogLevel
 }
 
+/** What each organisation may have going, unless it has limits of its own. */
+export interface QueueSettings {
+  /** Jobs that are queued or have begun and have not ended; a further one is refused. */
+  readonly unfinishedJobs: number
+  /** Jobs that are PENDING; a further one is refused. */
+  readonly pendingJobs: number
+  /** Jobs that are EXECUTING at a time; further ones stay QUEUED. */
+  readonly executingJobs: number
+  /** Tasks that run at a time; 0 means as many as there are workers for. */
+  readonly runningTasks: number
+}
+
 /** What backend and worker have in common. */
 export interface SharedSettings extends DatabaseSettings {
   readonly publicUrl: string
   readonly objects: ObjectsSettings
   /** Set when S3 credentials are: dataset files may stand in a store even when results go to a folder. */
   readonly s3: S3Settings | undefined
+  readonly queue: QueueSettings
   /** Folders, and s3://bucket/prefix/, whose FITS files are datasets that every member may read. */
   readonly datasetFolders: readonly string[]
   /** Development profile: a marked issuer, and errors that say more. */
@@ -145,6 +158,10 @@ const sharedVariables = {
     .string()
     .default('')
     .transform(list(/:(?!\/\/)/)),
+  FAIRLEAD_QUEUE_UNFINISHED_JOBS: wholeNumber(0, 1_000_000, 1_000),
+  FAIRLEAD_QUEUE_PENDING_JOBS: wholeNumber(0, 1_000_000, 1_000),
+  FAIRLEAD_QUEUE_EXECUTING_JOBS: wholeNumber(0, 1_000_000, 100),
+  FAIRLEAD_QUEUE_RUNNING_TASKS: wholeNumber(0, 1_000_000, 0),
   FAIRLEAD_DEVELOPMENT: flag,
 }
 
@@ -252,6 +269,12 @@ function sharedOf(variables: SharedVariables): SharedSettings {
     publicUrl: variables.FAIRLEAD_PUBLIC_URL,
     objects: Object.freeze(objectsOf(variables)),
     s3: Object.freeze(s3Of(variables)),
+    queue: Object.freeze({
+      unfinishedJobs: variables.FAIRLEAD_QUEUE_UNFINISHED_JOBS,
+      pendingJobs: variables.FAIRLEAD_QUEUE_PENDING_JOBS,
+      executingJobs: variables.FAIRLEAD_QUEUE_EXECUTING_JOBS,
+      runningTasks: variables.FAIRLEAD_QUEUE_RUNNING_TASKS,
+    }),
     datasetFolders: Object.freeze(variables.FAIRLEAD_DATASETS),
     development: variables.FAIRLEAD_DEVELOPMENT,
     deriveKey: (purpose) => Buffer.from(hkdfSync('sha256', secret, 'fairlead', purpose, 32)),
