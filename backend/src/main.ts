@@ -1,10 +1,13 @@
 // The backend: gRPC for everything, HTTP for IVOA protocols, signed objects, figures and health.
 import { createDatasetFiles } from './adapters/dataset-files/dataset-files.ts'
+import { createProcessExecution } from './adapters/execution/process/index.ts'
 import { createObjects } from './adapters/objects/create-objects.ts'
+import { createDisabledScanner } from './adapters/scanner/disabled/index.ts'
 import { createBackendModules } from './backend-modules.ts'
 import { createDataSource, listen } from './database/index.ts'
 import { ivoaRoutes } from './ivoa/index.ts'
 import { IDENTITY_CHANNEL } from './modules/identity/index.ts'
+import { ImmediateJobs, jobServices, openScratch } from './modules/jobs/index.ts'
 import { runProcess } from './run-process.ts'
 import { createGrpcServer } from './server/grpc-server.ts'
 import { createHttpServer } from './server/http-server.ts'
@@ -12,6 +15,7 @@ import { localCalls } from './server/local-calls.ts'
 import { openApiRoute, operationsRoutes } from './server/operations-routes.ts'
 import { createServerMetrics } from './server/server-metrics.ts'
 import { backendSettings } from './settings.ts'
+import type { TaskRunnerConfiguration } from './task-runner.ts'
 
 await runProcess('backend', backendSettings, async (settings, log, releasers) => {
   const { databaseUrl } = settings
@@ -23,7 +27,7 @@ await runProcess('backend', backendSettings, async (settings, log, releasers) =>
   releasers.defer(() => objects.close())
 
   const metrics = createServerMetrics()
-  const { services, environment } = await createBackendModules(
+  const { services, environment, datasets } = await createBackendModules(
     {
       dataSource,
       databaseUrl,
@@ -39,6 +43,22 @@ await runProcess('backend', backendSettings, async (settings, log, releasers) =>
     releasers,
   )
 
+  const scratch = await openScratch()
+  releasers.use(scratch)
+  const configuration: TaskRunnerConfiguration = { s3: settings.s3 }
+  const execution = createProcessExecution({
+    entry: new URL('./task-runner.ts', import.meta.url),
+    configuration,
+  })
+  releasers.defer(() => execution.close())
+  const immediate = new ImmediateJobs({
+    services: jobServices,
+    dataset: (organizationId, id) => datasets.readable(organizationId, id),
+    execution,
+    scanner: createDisabledScanner(),
+    scratchFolder: scratch.folder,
+  })
+
   const grpc = createGrpcServer(services, environment)
   releasers.defer(() => grpc.stop())
   const grpcPort = await grpc.start(settings.grpcAddress)
@@ -46,12 +66,19 @@ await runProcess('backend', backendSettings, async (settings, log, releasers) =>
   const health = async () => {
     await dataSource.query('select 1')
   }
-  const ivoa = ivoaRoutes({ calls: localCalls(services, environment), publicUrl: settings.publicUrl })
+  const ivoa = ivoaRoutes({
+    calls: localCalls(services, environment),
+    publicUrl: settings.publicUrl,
+    services: jobServices,
+    immediate,
+    check: health,
+  })
   const http = createHttpServer(
     [...routes, ...ivoa, openApiRoute(), ...operationsRoutes(metrics.registry, health)],
     log,
   )
   releasers.defer(() => http.stop())
   const httpPort = await http.start(settings.httpAddress)
+  execution.warm()
   log.info({ grpcPort, httpPort }, 'the backend is ready')
 })

@@ -4,15 +4,7 @@ export {
   type JobsModuleOptions,
   type ReadableDatasets,
 } from './create-jobs-module.ts'
-export {
-  type ImmediateFile,
-  type ImmediateFile,
-  ImmediateJobs,
-  ImmediateJobs,
-  type ImmediateJobsOptions,
-  type ImmediateRequest,
-  openScratch,
-} from './immediate/index.ts'
+export { type ImmediateFile, ImmediateJobs, openScratch } from './immediate/index.ts'
 export { defaultJobLimits, type JobLimits } from './job-limits.ts'
 export type { People } from './owner-names.ts'
 export { jobServices } from './services/index.ts'

@@ -5,6 +5,7 @@ import { invalidField } from '../../../errors/domain-error.ts'
 import { type Execution, ExecutionFailed, type ProducedFile } from '../../../ports/execution.ts'
 import type { Scanner } from '../../../ports/scanner.ts'
 import type { Parameter } from '../job.ts'
+import { recentDatasets } from '../recent-datasets.ts'
 import type { JobService, PlannedTask } from '../services/job-service.ts'
 import { checkParameters } from '../services/parameters.ts'
 import type { PlanDataset } from '../services/plan-context.ts'
@@ -70,6 +71,7 @@ export class ImmediateJobs {
   readonly #options: ImmediateJobsOptions
   readonly #limits: ImmediateLimits
   readonly #slots: FairSlots
+  readonly #dataset: ImmediateJobsOptions['dataset']
   readonly #underWay = new Map<string, number>()
   #together = 0
 
@@ -77,6 +79,7 @@ export class ImmediateJobs {
     this.#options = options
     this.#limits = { ...defaultImmediateLimits, ...options.limits }
     this.#slots = new FairSlots(this.#limits.slots)
+    this.#dataset = recentDatasets(options.dataset)
   }
 
   /**
@@ -136,11 +139,10 @@ export class ImmediateJobs {
     parameters: readonly Parameter[],
     signal: AbortSignal,
   ): Promise<PlannedTask> {
-    const { dataset } = this.#options
     const counts = Map.groupBy(parameters, ({ name }) => name)
     refuseSeveral([...counts].filter(([, given]) => given.length > 1).map(([name]) => name))
     const tasks = await service.plan(checkParameters(service.parameters, parameters), {
-      dataset: (id) => dataset(organizationId, id),
+      dataset: (id) => this.#dataset(organizationId, id),
       // Enough to find out that there are several.
       maxTasks: parameters.length,
       immediate: true,

@@ -5,3 +5,4 @@ export {
   type ImmediateLimits,
   type ImmediateRequest,
 } from './immediate-jobs.ts'
+export { openScratch } from './scratch.ts'

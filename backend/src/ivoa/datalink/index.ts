@@ -1,0 +1,1 @@
+export { linksRoute } from './links-route.ts'

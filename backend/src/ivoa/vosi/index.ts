@@ -1,0 +1,1 @@
+export { type VosiOptions, withVosi } from './vosi-route.ts'
