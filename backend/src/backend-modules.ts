@@ -17,7 +17,7 @@ import { pageTokens } from './server/page-token.ts'
 import { requestValidator } from './server/request-validator.ts'
 import type { ServerMetrics } from './server/server-metrics.ts'
 import type { RegisteredService } from './server/service-handlers.ts'
-import type { OidcSettings } from './settings.ts'
+import type { OidcSettings, QueueSettings } from './settings.ts'
 
 export interface BackendParts {
   readonly dataSource: DataSource
@@ -30,6 +30,8 @@ export interface BackendParts {
   readonly files: DatasetFiles
   readonly deriveKey: (purpose: string) => Buffer
   readonly heartbeatSeconds: number
+  /** Of every organisation. Default: those of an installation that sets none. */
+  readonly queue?: QueueSettings
   readonly log: Logger
   readonly metrics: ServerMetrics
 }
@@ -82,7 +84,7 @@ export async function createBackendModules(
     organizations: identity.identity,
     pageTokens: tokens,
     services: jobServices,
-    limits: { ......parts.queue },
+    limits: { ...defaultJobLimits, ...parts.queue },
     heartbeatMs: parts.heartbeatSeconds * 1000,
     log,
   })

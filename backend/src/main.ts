@@ -37,6 +37,7 @@ await runProcess('backend', backendSettings, async (settings, log, releasers) =>
       files: createDatasetFiles({ s3: settings.s3 }),
       deriveKey: settings.deriveKey,
       heartbeatSeconds: settings.heartbeatSeconds,
+      queue: settings.queue,
       log,
       metrics,
     },
