@@ -12,14 +12,14 @@ export interface JobExpressions {
 
 /** Writes jobs straight into the table: many at once, without tasks and events. */
 export async function makeJobs(
-  dataSource: DataSource,
+  database: Pick<DataSource, 'query'>,
   { organizationId, userId }: Pick<BackendSystem, 'organizationId' | 'userId'>,
   count: number,
   expressions: JobExpressions,
 ): Promise<void> {
   const phase = expressions.phase ?? `'COMPLETED'`
   const time = expressions.createTime ?? 'now()'
-  await dataSource.query(
+  await database.query(
     `insert into jobs (id, organization_id, owner_id, service, run_id, parameters, request_hash, phase,
        create_time, queue_time, end_time, destruction_time, execution_duration_ms, memory_limit_bytes,
        output_limit_bytes, quote_size_bytes, quote_duration_ms, task_count)

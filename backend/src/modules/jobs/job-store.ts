@@ -8,7 +8,6 @@ import type {
   TaskRecord,
 } from './job.ts'
 import { recordChange } from './job-changes.ts'
-import { addTasks } from './job-queue.ts'
 import {
   type EventRow,
   eventOf,
@@ -53,24 +52,35 @@ export interface NewTasks {
   readonly quote: JobQuote
   readonly tasks: readonly { readonly displayName: string; readonly payload: unknown }[]
   readonly maxAttempts: number
+  /** Whether the service collects what the tasks leave, as one more task after them. Default: it does not. */
+  readonly collects?: boolean
+}
+
+/** The rows of a plan: its tasks, and the one that collects. */
+function taskBodies({ tasks, collects }: NewTasks): readonly object[] {
+  return collects === true ? [...tasks, { displayName: 'Collect', payload: null, collect: true }] : tasks
 }
 
 /** Writes the tasks of a job, as SQL over a row that has jobColumns, a JSON array of tasks and their attempts. */
 function insertTasks(job: string, tasks: string, maxAttempts: string): string {
-  return `insert into job_tasks (job_id, organization_id, queued_at, index, display_name, payload, max_attempts)
-    select ${job}.id, ${job}.organization_id, ${job}.queue_time, task.position - 1,
-      task.body ->> 'displayName', task.body -> 'payload', ${maxAttempts}::int
+  return `insert into job_tasks (job_id, organization_id, index, display_name, payload, max_attempts, collect,
+      state, queued_at)
+    select ${job}.id, ${job}.organization_id, task.position - 1, task.body ->> 'displayName',
+      task.body -> 'payload', ${maxAttempts}::int, task.body ? 'collect',
+      case when task.body ? 'collect' then 'BLOCKED' else 'WAITING' end,
+      case when not task.body ? 'collect' then ${job}.queue_time end
     from ${job}, jsonb_array_elements(${tasks}::jsonb) with ordinality as task (body, position)`
 }
 
 /**
- * Writes a job with its tasks, first events, outbox row and entries in the queue. One statement is one round
+ * Writes a job with its tasks, first events and outbox row. One statement is one round
  * trip and one commit, on the way that every submit waits for. Undefined when the owner's request_id has
  * made a job before, or the organisation has as many jobs as it may.
  */
 export async function insertJob(database: Database, job: NewJob): Promise<JobRecord | undefined> {
   const path: readonly Phase[] = job.phase === 'PENDING' ? ['PENDING'] : ['PENDING', 'QUEUED']
   const events: JobEventBody[] = path.map((phase) => ({ kind: 'phase', payload: { phase } }))
+  const bodies = taskBodies(job)
   const inserted = await rows<JobRow>(
     database,
     `with inserted as (
@@ -87,12 +97,8 @@ export async function insertJob(database: Database, job: NewJob): Promise<JobRec
        returning ${jobColumns}
      ), planned as (
        ${insertTasks('inserted', '$20', '$19')}
-     ), queued as (
-       select ${addTasks('inserted.id::text', 'array(select generate_series(0, inserted.task_count - 1))')}
-       from inserted where inserted.phase = 'QUEUED'
      ), ${recordChange('inserted', '$21', '$22')}
-     -- read, or else the planner leaves the queue's entries out
-     select inserted.*, (select count(*) from queued) as entries from inserted, notified`,
+     select inserted.* from inserted, notified`,
     [
       job.id,
       job.organizationId,
@@ -111,9 +117,9 @@ export async function insertJob(database: Database, job: NewJob): Promise<JobRec
       job.outputLimitBytes,
       job.quote.sizeBytes,
       job.quote.durationMs,
-      job.tasks.length,
+      bodies.length,
       job.maxAttempts,
-      JSON.stringify(job.tasks),
+      JSON.stringify(bodies),
       JSON.stringify(events),
       'jobs.created',
       job.unfinishedLimit,
@@ -172,7 +178,8 @@ export async function unfinishedJobs(
 /** Puts other tasks in the place of those of a locked job that has not begun. */
 export async function replaceTasks(database: Database, jobId: string, plan: NewTasks): Promise<JobRecord> {
   await rows(database, `delete from job_tasks where job_id = $1`, [jobId])
-  const { quote, tasks, maxAttempts } = plan
+  const { quote, maxAttempts } = plan
+  const bodies = taskBodies(plan)
   const replaced = await rows<JobRow>(
     database,
     `with changed as (
@@ -183,7 +190,7 @@ export async function replaceTasks(database: Database, jobId: string, plan: NewT
        ${insertTasks('changed', '$5', '$6')}
      )
      select * from changed`,
-    [jobId, tasks.length, quote.sizeBytes, quote.durationMs, JSON.stringify(tasks), maxAttempts],
+    [jobId, bodies.length, quote.sizeBytes, quote.durationMs, JSON.stringify(bodies), maxAttempts],
   )
   if (replaced[0] === undefined) throw new Error(`job ${jobId} vanished while it was locked`)
   return jobOf(replaced[0])
@@ -254,6 +261,9 @@ export interface JobCursor {
   readonly id: string
 }
 
+/** Of the jobs that a list shows unless it is asked for other phases. */
+const unarchived = phases.filter((phase) => phase !== 'ARCHIVED')
+
 /**
  * One page by keyset. Each phase's jobs are read in order by themselves and merged, so that an index holds
  * exactly the rows of every combination of filters: what matches rarely is found as fast as what always does.
@@ -278,17 +288,14 @@ export async function listJobs(
       `(create_time, id) ${beyond} (${place(after.createTime)}::timestamptz, ${place(after.id)}::uuid)`,
     )
   }
-  const listed =
-    filter.phases.length > 0 ? [...new Set(filter.phases)] : phases.filter((phase) => phase !== 'ARCHIVED')
-  const ofPhase = (phase: Phase) =>
-    `(select ${jobColumns} from jobs where ${conditions.join(' and ')} and phase = ${place(phase)}
-      order by create_time ${order}, id ${order} limit $2)`
+  const listed = filter.phases.length > 0 ? [...new Set(filter.phases)] : unarchived
+  const ordered = `order by create_time ${order}, id ${order} limit $2`
   const found = await rows<JobRow & { cursor_time: string }>(
     database,
-    `select jobs.*, create_time::text as cursor_time from (
-       ${listed.map(ofPhase).join(' union all ')}
-     ) as jobs
-     order by create_time ${order}, id ${order} limit $2`,
+    `select of_phase.* from unnest(${place(listed)}::text[]) as listed (phase) cross join lateral (
+       select ${jobColumns}, create_time::text as cursor_time from jobs
+       where ${conditions.join(' and ')} and jobs.phase = listed.phase ${ordered}
+     ) as of_phase ${ordered}`,
     values,
   )
   return found.map((row) => ({ job: jobOf(row), cursor: { createTime: row.cursor_time, id: row.id } }))
