@@ -7,7 +7,7 @@ import { createBackendModules } from './backend-modules.ts'
 import { createDataSource, listen } from './database/index.ts'
 import { ivoaRoutes } from './ivoa/index.ts'
 import { IDENTITY_CHANNEL } from './modules/identity/index.ts'
-import { ImmediateJobs, jobServices, openScratch } from './modules/jobs/index.ts'
+import { ImmediateJobs, jobServices, openApiOfServices, openScratch } from './modules/jobs/index.ts'
 import { runProcess } from './run-process.ts'
 import { createGrpcServer } from './server/grpc-server.ts'
 import { createHttpServer } from './server/http-server.ts'
@@ -75,7 +75,12 @@ await runProcess('backend', backendSettings, async (settings, log, releasers) =>
     check: health,
   })
   const http = createHttpServer(
-    [...routes, ...ivoa, openApiRoute(), ...operationsRoutes(metrics.registry, health)],
+    [
+      ...routes,
+      ...ivoa,
+      openApiRoute((document) => openApiOfServices(document, jobServices)),
+      ...operationsRoutes(metrics.registry, health),
+    ],
     log,
   )
   releasers.defer(() => http.stop())

@@ -31,9 +31,10 @@ export function operationsRoutes(registry: Registry, check: () => Promise<void>)
   ]
 }
 
-/** The API's OpenAPI document, generated from the contracts. */
-export function openApiRoute(): HttpRoute {
-  const document = readFileSync(new URL(import.meta.resolve('@fairlead/proto/openapi')))
+/** The API's OpenAPI document, generated from the contracts; `complete` adds what only the running system knows. */
+export function openApiRoute(complete: (document: object) => object = (document) => document): HttpRoute {
+  const generated = readFileSync(new URL(import.meta.resolve('@fairlead/proto/openapi')), 'utf8')
+  const document = JSON.stringify(complete(JSON.parse(generated) as object))
   return {
     methods: READ,
     prefix: '/api/v1/openapi.json',
