@@ -4,15 +4,18 @@ import type { GivenParameters } from './parameters.ts'
 import type { PlanContext } from './plan-context.ts'
 import type { MadeFile, TaskReport } from './task-run.ts'
 
-export type ParameterKind =
-  | 'STRING'
-  | 'NUMBER'
-  | 'ENUM'
-  | 'DATASET'
-  | 'CIRCLE'
-  | 'POLYGON'
-  | 'POSITION'
-  | 'INTERVAL'
+export const PARAMETER_KINDS = [
+  'STRING',
+  'NUMBER',
+  'ENUM',
+  'DATASET',
+  'CIRCLE',
+  'POLYGON',
+  'POSITION',
+  'INTERVAL',
+] as const
+
+export type ParameterKind = (typeof PARAMETER_KINDS)[number]
 
 /** Drives validation, the form in the page, and the parameters of every protocol. */
 export interface ParameterSchema {
