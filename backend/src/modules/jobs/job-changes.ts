@@ -105,7 +105,7 @@ export async function appendEvents(
       ? { ...event, payload: { ...event.payload, text: event.payload.text.slice(0, LINE_MAX_CHARACTERS) } }
       : event,
   )
-  const withProgress = `((select events from kept) || case when $3 > 0
+  const withProgress = `((select events from kept) || case when $3::double precision > 0
     then jsonb_build_array(jsonb_build_object('kind', 'progress',
       'payload', jsonb_build_object('progress', changed.progress)))
     else '[]'::jsonb end)`
@@ -128,10 +128,10 @@ export async function appendEvents(
      ), changed as (
        update jobs set
          version = version + 1, log_bytes = coalesce(kept.log_bytes, jobs.log_bytes),
-         last_sequence = last_sequence + jsonb_array_length(kept.events) + case when $3 > 0 then 1 else 0 end,
+         last_sequence = last_sequence + jsonb_array_length(kept.events) + case when $3::double precision > 0 then 1 else 0 end,
          progress = least(1, progress + $3::double precision)
        from job, kept
-       where jobs.id = job.id and (jsonb_array_length(kept.events) > 0 or $3 > 0)
+       where jobs.id = job.id and (jsonb_array_length(kept.events) > 0 or $3::double precision > 0)
        returning ${jobColumns}
      ), ${recordChange('changed', withProgress)}
      select (select count(*) from notified) as notices from job`,

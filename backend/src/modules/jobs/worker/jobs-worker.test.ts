@@ -5,8 +5,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { inTransaction } from '../../../database/index.ts'
 import { enqueueTasks } from '../job-queue.ts'
 import { listResults, listTasks, lockJob } from '../job-store.ts'
+import { claimTasks } from '../queue/claim-tasks.ts'
 import { stopJob } from '../task-endings.ts'
-import { claimTask } from '../task-store.ts'
 import { afterTransactions } from '../testing/around-transactions.ts'
 import { errorOf, type JobsFixture, jobsFixture, phaseOf, processesOf } from '../testing/jobs-fixture.ts'
 import { submitProbe } from '../testing/submit-probe.ts'
@@ -158,7 +158,7 @@ describe('a jobs worker', () => {
     const job = await submitProbe(fixture, ['write no'])
     await cancel(job)
     // Even when it is put into the queue once more.
-    await enqueueTasks(fixture.database.dataSource, job, [0])
+    await enqueueTasks(fixture.database.dataSource, job)
     await writeFile(gate, '')
     for (const blocker of blockers) await fixture.ended(blocker)
     const last = await submitProbe(fixture, ['write last'])
@@ -231,15 +231,13 @@ describe('two workers and one task', () => {
     const { dataSource } = fixture.database
     const job = await submitProbe(fixture, ['write once', 'write twice'])
     const claims = await Promise.all(
-      [...Array(10).keys()].flatMap((worker) =>
-        [0, 1].map((index) =>
-          claimTask(dataSource, { jobId: job, index, worker: `w${worker}`, leaseMs: 60_000 }),
-        ),
+      [...Array(10).keys()].map((worker) =>
+        claimTasks(dataSource, { worker: `w${worker}`, leaseMs: 60_000, slots: 1 }),
       ),
     )
     expect(
       claims
-        .filter((claim) => claim !== undefined)
+        .flat()
         .map(({ index }) => index)
         .sort(),
     ).toEqual([0, 1])
@@ -249,8 +247,7 @@ describe('two workers and one task', () => {
   it('gives a task whose lease ran out to another worker, by the clock of the database', async () => {
     const { dataSource } = fixture.database
     const job = await submitProbe(fixture, ['write saved'])
-    const lost = await claimTask(dataSource, { jobId: job, index: 0, worker: 'dead', leaseMs: 1 })
-    expect(lost).toBeDefined()
+    expect(await claimTasks(dataSource, { worker: 'dead', leaseMs: 1, slots: 1 })).toHaveLength(1)
     await fixture.worker()
     const events = await fixture.ended(job)
     expect(phaseOf(events.at(-1)!)).toBe('COMPLETED')

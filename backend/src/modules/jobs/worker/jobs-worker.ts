@@ -10,17 +10,21 @@ import type { Execution } from '../../../ports/execution.ts'
 import type { Objects } from '../../../ports/objects.ts'
 import type { Scanner } from '../../../ports/scanner.ts'
 import { jobsChannel, parseNotice } from '../job-notice.ts'
-import { type CleanUpWork, cleanUpWork, type TaskWork, taskWork } from '../job-queue.ts'
+import { type CleanUpWork, cleanUpWork, enqueueRetries, workersChannel } from '../job-queue.ts'
 import { hasEnded } from '../phase-transitions.ts'
+import { claimTasks } from '../queue/claim-tasks.ts'
+import type { ExecutionLimits } from '../queue/organization-limits.ts'
 import type { JobService } from '../services/job-service.ts'
 import { rows } from '../sql.ts'
-import { claimTask } from '../task-store.ts'
 import { cleanUpJob } from './clean-up.ts'
-import { HeldTask } from './held-task.ts'
-import { LeaseKeeper } from './lease-keeper.ts'
+import { Dispatcher } from './dispatcher.ts'
+import { EndingBatches } from './ending-batches.ts'
+import type { HeldTask } from './held-task.ts'
+import { LeaseKeeper, type WorkerState } from './lease-keeper.ts'
 import { queueLogger } from './queue-log.ts'
-import { runTask } from './run-task.ts'
+import { releaseTask, runTask, type TaskRunner } from './run-task.ts'
 import { sweep } from './sweep.ts'
+import { TaskPace } from './task-pace.ts'
 
 export interface JobsWorkerOptions {
   readonly databaseUrl: string
@@ -40,6 +44,10 @@ export interface JobsWorkerOptions {
   readonly sweepMs?: number
   /** Between two writes of what a task reports. Default 300 ms. */
   readonly reportIntervalMs?: number
+  /** Between two looks for work that no notification told of, such as retries. Default 1 s. */
+  readonly pollMs?: number
+  /** Of organisations that have none of their own. */
+  readonly limits?: ExecutionLimits
 }
 
 export interface JobsWorker {
@@ -57,41 +65,65 @@ export function createJobsWorker(options: JobsWorkerOptions): JobsWorker {
 
 class Worker implements JobsWorker {
   readonly #options: JobsWorkerOptions
-  readonly #services: ReadonlyMap<string, JobService>
   readonly #held = new Set<HeldTask>()
+  /** What of held tasks is still being done: running, or the writing of their ends. */
+  readonly #doing = new Set<Promise<void>>()
   readonly #leaseMs: number
+  readonly #dispatcher: Dispatcher
+  readonly #endings: EndingBatches
   #queueConnections: pg.Pool | undefined
   #pool: WorkerPool | undefined
   #listener: Listener | undefined
   #leases: LeaseKeeper | undefined
+  #pollTimer: NodeJS.Timeout | undefined
+  #polling: Promise<void> = Promise.resolve()
   #sweepTimer: NodeJS.Timeout | undefined
   #sweeping: Promise<void> = Promise.resolve()
-  /** Resolves when the worker can be known to others: before that it takes no task. */
-  readonly #registered = Promise.withResolvers<void>()
   #stopping = false
 
   constructor(options: JobsWorkerOptions) {
     this.#options = options
-    this.#services = new Map(options.services.map((service) => [service.id, service]))
     this.#leaseMs = options.leaseMs ?? 15_000
+    // An ending makes room under limits, and may let a collect begin.
+    this.#endings = new EndingBatches(options.dataSource, () => this.#dispatcher.wake())
+    const services = options.services.map(({ id }) => id)
+    this.#dispatcher = new Dispatcher({
+      concurrency: options.concurrency,
+      pace: new TaskPace(),
+      held: this.#held,
+      claim: (slots, ahead, shortServices) =>
+        claimTasks(options.dataSource, {
+          worker: this.#workerId(),
+          leaseMs: this.#leaseMs,
+          slots,
+          ahead,
+          shortServices,
+          services,
+          ...(options.limits === undefined ? {} : { limits: options.limits }),
+        }),
+      run: (held) => this.#run(held),
+      release: (held) => this.#do(held, releaseTask({ endings: this.#endings }, held)),
+      onError: (error) =>
+        options.log.warn({ err: error }, 'a claim of tasks failed; the next one tries again'),
+    })
   }
 
   async start(): Promise<void> {
     const { databaseUrl, dataSource, log, concurrency, execution } = this.#options
     execution.warm()
-    this.#listener = await listen(databaseUrl, { channels: [jobsChannel], log })
-    this.#listener.on('notification', (_channel, payload) => this.#stopEndedJob(payload))
-    // Two more than tasks: one LISTENs, one fetches work while all tasks end.
+    this.#listener = await listen(databaseUrl, { channels: [jobsChannel, workersChannel], log })
+    this.#listener.on('notification', (channel, payload) => this.#onNotice(channel, payload))
+    this.#listener.on('resync', () => this.#onResync())
+    // For timed work, which is little.
     this.#queueConnections = new pg.Pool({
       connectionString: databaseUrl,
-      max: concurrency + 2,
+      max: 3,
       application_name: 'fairlead queue',
     })
     this.#queueConnections.on('error', (error) => log.warn({ err: error }, 'a queue connection was lost'))
     this.#pool = runTaskList(
-      { concurrency, noHandleSignals: true, logger: queueLogger(log) },
+      { concurrency: 1, noHandleSignals: true, logger: queueLogger(log) },
       {
-        [taskWork]: (work) => this.#take(work as TaskWork),
         [cleanUpWork]: (work) => cleanUpJob(dataSource, this.#options.objects, (work as CleanUpWork).job),
       },
       this.#queueConnections,
@@ -99,14 +131,18 @@ class Worker implements JobsWorker {
     this.#pool.promise.catch((error) => log.error({ err: error }, 'the queue ended with an error'))
     this.#leases = new LeaseKeeper({
       dataSource,
-      worker: this.#pool.id,
+      worker: this.#workerId(),
+      concurrency,
       leaseMs: this.#leaseMs,
       held: this.#held,
+      onState: (state) => this.#obey(state),
       log,
     })
+    // Known to others before it takes a task.
     await this.#leases.start()
-    this.#registered.resolve()
     await this.#removeDeadScratch()
+    this.#dispatcher.open()
+    this.#pollLater()
     this.#sweepLater(0)
   }
 
@@ -117,9 +153,10 @@ class Worker implements JobsWorker {
   async stop(): Promise<void> {
     this.#stopping = true
     clearTimeout(this.#sweepTimer)
-    await this.#sweeping
+    clearTimeout(this.#pollTimer)
+    await Promise.all([this.#sweeping, this.#polling])
     const drained = this.#pool?.gracefulShutdown('the worker stops')
-    for (const held of this.#held) held.stop('RELEASED')
+    await this.#giveBack()
     await drained
     await this.#leases?.stop()
     await this.#listener?.close()
@@ -127,33 +164,51 @@ class Worker implements JobsWorker {
     if (this.#pool !== undefined) await rm(this.#scratchFolder(), { recursive: true, force: true })
   }
 
-  async #take(work: TaskWork): Promise<void> {
-    await this.#registered.promise
-    const { dataSource } = this.#options
-    const worker = this.#workerId()
-    const task = await claimTask(dataSource, {
-      jobId: work.job,
-      index: work.task,
-      worker,
-      leaseMs: this.#leaseMs,
-    })
-    // Taken or ended meanwhile: there is nothing to do for this entry of the queue.
-    if (task === undefined) return
-    const held = new HeldTask(task)
-    this.#held.add(held)
-    if (this.#stopping) held.stop('RELEASED')
-    try {
-      await runTask(
-        {
-          ...this.#options,
-          services: this.#services,
-          scratchFolder: this.#scratchFolder(),
-          reportIntervalMs: this.#options.reportIntervalMs ?? 300,
-        },
-        held,
-      )
-    } finally {
-      this.#held.delete(held)
+  /** Takes nothing more, and hands back what it has: that is done when it resolves. */
+  async #giveBack(): Promise<void> {
+    await this.#dispatcher.close()
+    for (const held of this.#held) held.stop('RELEASED')
+    while (this.#doing.size > 0) await Promise.all(this.#doing)
+  }
+
+  #obey(state: WorkerState): void {
+    const { log } = this.#options
+    log.info({ state }, 'the operator changed what this worker does')
+    if (this.#stopping) return
+    const done =
+      state === 'ACTIVE' ? undefined : state === 'PAUSED' ? this.#dispatcher.close() : this.#giveBack()
+    if (done === undefined) this.#dispatcher.open()
+    else done.catch((error) => log.warn({ err: error }, 'giving back tasks failed'))
+  }
+
+  /** Resolves when the task's slot is free. */
+  async #run(held: HeldTask): Promise<void> {
+    const running = runTask(this.#runner(), held)
+    this.#do(
+      held,
+      running.then(({ ended }) => ended),
+    )
+    await running
+  }
+
+  /** Keeps the task held, so that its lease is renewed, until what is done with it is done. */
+  #do(held: HeldTask, work: Promise<void>): void {
+    const done: Promise<void> = work
+      .catch((error) => this.#options.log.warn({ err: error }, 'the end of an attempt was not written'))
+      .then(() => {
+        this.#held.delete(held)
+        this.#doing.delete(done)
+      })
+    this.#doing.add(done)
+  }
+
+  #runner(): TaskRunner {
+    return {
+      ...this.#options,
+      services: new Set(this.#options.services.map(({ id }) => id)),
+      scratchFolder: this.#scratchFolder(),
+      reportIntervalMs: this.#options.reportIntervalMs ?? 300,
+      endings: this.#endings,
     }
   }
 
@@ -166,19 +221,42 @@ class Worker implements JobsWorker {
     return join(this.#options.scratchFolder, this.#workerId())
   }
 
-  #stopEndedJob(payload: string): void {
-    if (this.#held.size === 0) return
-    const notice = parseNotice(payload)
-    if (notice === undefined || !(notice.deleted || hasEnded(notice.phase))) return
-    for (const held of this.#held) {
-      if (held.task.jobId === notice.jobId) held.stop('LOST')
+  #onNotice(channel: string, payload: string): void {
+    if (channel === workersChannel) {
+      this.#onResync()
+      return
     }
+    const notice = parseNotice(payload)
+    if (notice === undefined) return
+    const { jobId, phase, deleted, sequence } = notice
+    if (phase === 'QUEUED' && !deleted) this.#dispatcher.wake()
+    if (deleted || hasEnded(phase) || phase === 'SUSPENDED') this.#dispatcher.stopJob(jobId, sequence)
+  }
+
+  /** There may be work, and the worker's state may be another. */
+  #onResync(): void {
+    this.#leases
+      ?.readState()
+      .then(() => this.#dispatcher.wake())
+      .catch((error) => this.#options.log.warn({ err: error }, "this worker's state could not be read"))
+  }
+
+  #pollLater(): void {
+    this.#pollTimer = setTimeout(() => {
+      const { dataSource, log } = this.#options
+      this.#polling = enqueueRetries(dataSource)
+        .then(() => this.#dispatcher.wake())
+        .catch((error) => log.warn({ err: error }, 'looking for retries failed; the next look tries again'))
+      this.#polling.then(() => {
+        if (!this.#stopping) this.#pollLater()
+      })
+    }, this.#options.pollMs ?? 1_000)
   }
 
   #sweepLater(delayMs: number): void {
     this.#sweepTimer = setTimeout(() => {
       const { dataSource, log } = this.#options
-      this.#sweeping = sweep({ dataSource, services: this.#services, log })
+      this.#sweeping = sweep({ dataSource, log })
         .then((dead) => this.#removeScratch(dead))
         .catch((error) => log.warn({ err: error }, 'a sweep failed; the next one tries again'))
       this.#sweeping.then(() => {

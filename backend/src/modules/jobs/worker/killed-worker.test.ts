@@ -1,12 +1,13 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { listResults, listTasks } from '../job-store.ts'
 import { isTerminal } from '../phase-transitions.ts'
-import { type JobsFixture, jobsFixture, phaseOf } from '../testing/jobs-fixture.ts'
+import { type JobsFixture, jobsFixture, phaseOf, processesOf } from '../testing/jobs-fixture.ts'
 import { submitProbe } from '../testing/submit-probe.ts'
 
 const entry = fileURLToPath(new URL('../testing/probe-worker.ts', import.meta.url))
@@ -63,14 +64,35 @@ describe('a worker that is killed with SIGKILL in the middle of a job', () => {
     expect(await readdir(join(fixture.folder, 'scratch'))).toHaveLength(1)
   })
 
-  it('costs a task an attempt: one that kills every worker fails in the end', async () => {
-    const gate = join(fixture.folder, 'never')
-    const job = await submitProbe(fixture, [`wait ${gate}`], { maxAttempts: 1 })
+  it('takes its busy children with it, and costs their tasks no attempt of their limit', async () => {
+    const job = await submitProbe(fixture, ['spin'], { maxAttempts: 1 })
     const first = start()
     await fixture.until(job, (events) => events.some((event) => phaseOf(event) === 'EXECUTING'))
+    await fixture.eventually(async () => (await childrenOf(first.pid)).length > 0)
+    const children = await childrenOf(first.pid)
     await kill(first)
+    await fixture.eventually(async () => {
+      const running = await processesOf('probe-runner')
+      return children.every((pid) => !running.includes(pid))
+    })
     start()
-    const events = await fixture.ended(job)
-    expect(events.at(-1)).toMatchObject({ payload: { phase: 'ERROR', error: { reason: 'WORKER_LOST' } } })
+    await fixture.eventually(async () => {
+      const [task] = await listTasks(fixture.database.dataSource, job, -1, 10)
+      return task?.attempt === 2 && task.state === 'RUNNING'
+    })
+    const attempts = await fixture.database.dataSource.query(
+      `select number, reason from job_task_attempts where job_id = $1`,
+      [job],
+    )
+    expect(attempts).toEqual([{ number: 1, reason: 'WORKER_LOST' }])
   })
 })
+
+async function childrenOf(parent: number | undefined): Promise<number[]> {
+  const { stdout } = await promisify(execFile)('ps', ['-axo', 'pid=,ppid='])
+  return stdout
+    .trim()
+    .split('\n')
+    .map((line) => line.trim().split(/\s+/).map(Number))
+    .flatMap(([pid = 0, ppid]) => (ppid === parent ? [pid] : []))
+}

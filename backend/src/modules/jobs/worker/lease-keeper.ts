@@ -1,14 +1,21 @@
+import { hostname } from 'node:os'
 import type { Logger } from 'pino'
 import type { DataSource } from 'typeorm'
 import { rows } from '../sql.ts'
 import { renewLeases } from '../task-store.ts'
 import type { HeldTask } from './held-task.ts'
 
+/** What operators want of a worker: to take tasks, to take no more, or to give back what it runs too. */
+export type WorkerState = 'ACTIVE' | 'PAUSED' | 'DRAINING'
+
 export interface LeaseKeeperOptions {
   readonly dataSource: DataSource
   readonly worker: string
+  readonly concurrency: number
   readonly leaseMs: number
   readonly held: ReadonlySet<HeldTask>
+  /** Called when the worker's state is not what it was. */
+  readonly onState: (state: WorkerState) => void
   readonly log: Logger
 }
 
@@ -19,6 +26,7 @@ export class LeaseKeeper {
   #beating: Promise<void> = Promise.resolve()
   /** By this process's monotonic clock: only intervals matter, and leases are the database's time. */
   #renewedAtMs = 0
+  #state: WorkerState = 'ACTIVE'
   #stopped = false
 
   constructor(options: LeaseKeeperOptions) {
@@ -33,6 +41,17 @@ export class LeaseKeeper {
   async start(): Promise<void> {
     await this.#renew()
     this.#beatLater()
+  }
+
+  /** Reads the worker's state again, as when operators are said to have changed it. */
+  async readState(): Promise<void> {
+    const { dataSource, worker } = this.#options
+    const found = await rows<{ state: WorkerState }>(
+      dataSource,
+      `select state from job_workers where id = $1`,
+      [worker],
+    )
+    if (found[0] !== undefined) this.#note(found[0].state)
   }
 
   async stop(): Promise<void> {
@@ -56,15 +75,18 @@ export class LeaseKeeper {
   }
 
   async #renew(): Promise<void> {
-    const { dataSource, worker, leaseMs, held } = this.#options
+    const { dataSource, worker, concurrency, leaseMs, held } = this.#options
     const begunAtMs = performance.now()
-    await rows(
+    const [row] = await rows<{ state: WorkerState }>(
       dataSource,
-      `insert into job_workers (id, lease_expires_at)
-       values ($1, now() + $2::double precision * interval '1 ms')
-       on conflict (id) do update set lease_expires_at = excluded.lease_expires_at`,
-      [worker, leaseMs],
+      // One that was taken for dead, and was not, is in the state that it knew of.
+      `insert into job_workers (id, host, concurrency, state, lease_expires_at)
+       values ($1, $3, $4, $5, now() + $2::double precision * interval '1 ms')
+       on conflict (id) do update set lease_expires_at = excluded.lease_expires_at
+       returning state`,
+      [worker, leaseMs, hostname(), concurrency, this.#state],
     )
+    if (row !== undefined) this.#note(row.state)
     const tasks = [...held]
     if (tasks.length > 0) {
       const kept = await renewLeases(
@@ -78,6 +100,12 @@ export class LeaseKeeper {
       for (const each of tasks) if (held.has(each) && !keys.has(leaseKey(each.task))) each.stop('LOST')
     }
     this.#renewedAtMs = begunAtMs
+  }
+
+  #note(state: WorkerState): void {
+    if (state === this.#state) return
+    this.#state = state
+    this.#options.onState(state)
   }
 
   /** Without the database for a whole lease, others may have the tasks by now. */

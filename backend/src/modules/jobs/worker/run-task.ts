@@ -8,10 +8,11 @@ import type { Objects } from '../../../ports/objects.ts'
 import type { Scanner } from '../../../ports/scanner.ts'
 import { lockJob } from '../job-store.ts'
 import { hasEnded } from '../phase-transitions.ts'
-import type { JobService } from '../services/job-service.ts'
-import { completeAttempt, failAttempt, releaseAttempt, stopJob } from '../task-endings.ts'
-import type { ClaimedTask } from '../task-store.ts'
+import { rows } from '../sql.ts'
+import { type AttemptEnd, stopJob } from '../task-endings.ts'
+import { collectInput } from '../task-store.ts'
 import { removeAttemptFiles, storeFiles } from './attempt-files.ts'
+import type { EndingBatches, EndingOutcome } from './ending-batches.ts'
 import type { HeldTask } from './held-task.ts'
 import { TaskReporter } from './task-reporter.ts'
 
@@ -20,98 +21,138 @@ export interface TaskRunner {
   readonly execution: Execution
   readonly objects: Objects
   readonly scanner: Scanner
-  readonly services: ReadonlyMap<string, JobService>
+  /** Ids of the services that this worker can run. */
+  readonly services: ReadonlySet<string>
   readonly scratchFolder: string
   /** Between two writes of what a task reports. */
   readonly reportIntervalMs: number
+  readonly endings: EndingBatches
   readonly log: Logger
 }
 
-/** Runs a claimed task to the end of its attempt, whichever end that is. */
-export async function runTask(runner: TaskRunner, held: HeldTask): Promise<void> {
+/**
+ * Runs a claimed task. Resolves when its slot is free; `ended` then tells of the writing of its end, which goes
+ * on beside the next task.
+ */
+export async function runTask(runner: TaskRunner, held: HeldTask): Promise<{ ended: Promise<void> }> {
   const { task } = held
-  const service = runner.services.get(task.service)
   const folder = join(runner.scratchFolder, `${task.jobId}-${task.index}-${task.attempt}`)
-  /** Undefined while a COMMIT may have published them and its answer is not here. */
-  let published: boolean | undefined = false
+  let end: AttemptEnd | undefined
   try {
-    if (service === undefined) {
-      throw new ExecutionFailed('SERVICE_UNKNOWN', `This worker does not know ${task.service}.`, true)
-    }
-    await mkdir(folder, { recursive: true })
-    const outputs = await execute(runner, held, folder)
-    published = undefined
-    published = await inTransaction(runner.dataSource, (manager) =>
-      completeAttempt(manager, service, task, outputs),
-    )
+    end = await execute(runner, held, folder)
   } catch (error) {
-    await endBadly(runner, held, service, error)
+    end = endOf(runner, held, error)
   } finally {
     await rm(folder, { recursive: true, force: true })
-    // What is left of an unknown end is for the clean-up after the job, which knows the results.
-    if (published === false) await removeAttemptFiles(runner.objects, task)
   }
+  return { ended: writeEnd(runner, held, end) }
 }
 
-async function execute(runner: TaskRunner, held: HeldTask, folder: string) {
+/** Hands back a task that was claimed and has not begun. */
+export async function releaseTask(runner: Pick<TaskRunner, 'endings'>, held: HeldTask): Promise<void> {
+  if (held.stopReason === 'LOST') return
+  await runner.endings.add({ attempt: held.task, end: { kind: 'released', began: false } }, held.lost)
+}
+
+async function execute(runner: TaskRunner, held: HeldTask, folder: string): Promise<AttemptEnd> {
   const { task } = held
+  if (!runner.services.has(task.service)) {
+    throw new ExecutionFailed('SERVICE_UNKNOWN', `This worker does not know ${task.service}.`, true)
+  }
+  const payload = task.collect ? await collectInput(runner.dataSource, task.jobId) : task.payload
+  await mkdir(folder, { recursive: true })
   const reporter = new TaskReporter(runner.dataSource, task, runner.reportIntervalMs, (error) =>
     runner.log.warn({ err: error, job: task.jobId }, 'what a task reported was not written'),
   )
   try {
-    const { files } = await runner.execution.run({
+    const { files, value } = await runner.execution.run({
       service: task.service,
-      step: 'run',
-      payload: task.payload,
+      step: task.collect ? 'collect' : 'run',
+      payload,
       folder,
       memoryLimitBytes: task.memoryLimitBytes,
       outputLimitBytes: task.outputLimitBytes,
-      timeoutMs: task.remainingMs,
+      timeoutMs: Math.max(1, task.remainingMs),
       signal: held.signal,
       onProgress: (fraction) => reporter.progress(fraction),
       onLog: (line) => reporter.log(line),
     })
-    return await storeFiles(runner, task, folder, files, held.signal)
+    return { kind: 'completed', outputs: await storeFiles(runner, task, folder, files, held.signal), value }
   } finally {
     await reporter.finish()
   }
 }
 
-async function endBadly(
-  runner: TaskRunner,
-  held: HeldTask,
-  service: JobService | undefined,
-  error: unknown,
-): Promise<void> {
+/** What an error means for the attempt; undefined when nothing is to be written of it. */
+function endOf(runner: TaskRunner, held: HeldTask, error: unknown): AttemptEnd | undefined {
   const { task, stopReason } = held
-  if (stopReason === 'LOST') return
-  if (stopReason === 'RELEASED') {
-    await inTransaction(runner.dataSource, (manager) => releaseAttempt(manager, task))
-    return
+  if (stopReason === 'LOST') return undefined
+  if (stopReason === 'RELEASED') return { kind: 'released', began: true }
+  const log = { job: task.jobId, task: task.index }
+  if (error instanceof ExecutionFailed) {
+    const { reason, message, transient } = error
+    runner.log.info({ ...log, reason }, 'an attempt failed')
+    return { kind: 'failed', error: { reason, message, transient } }
   }
-  // An error of the database or of this program: the lease runs out, and the task is taken again.
-  if (!(error instanceof ExecutionFailed)) throw error
-  const { reason, message, transient } = error
-  runner.log.info({ job: task.jobId, task: task.index, reason }, 'an attempt failed')
-  if (reason === 'EXECUTION_DURATION_EXCEEDED') await stopOverdueJob(runner, task, message)
-  else if (service === undefined) {
-    await inTransaction(runner.dataSource, (manager) => releaseAttempt(manager, task))
-  } else {
-    await inTransaction(runner.dataSource, (manager) =>
-      failAttempt(manager, service, task, { reason, message, transient }),
-    )
+  // Of the database, the disk or this program: another attempt may do better, and is not tried for ever.
+  runner.log.error({ ...log, err: error }, 'an attempt failed through no fault of its task')
+  const text = error instanceof Error ? error.message : String(error)
+  return {
+    kind: 'failed',
+    error: {
+      reason: 'WORKER_FAILED',
+      message: `The worker could not run the task: ${text}`,
+      transient: true,
+    },
   }
 }
 
-/** The execution duration is the job's: when a task exceeds it, the whole job has. */
-async function stopOverdueJob(runner: TaskRunner, task: ClaimedTask, message: string): Promise<void> {
-  await inTransaction(runner.dataSource, async (manager) => {
+async function writeEnd(runner: TaskRunner, held: HeldTask, end: AttemptEnd | undefined): Promise<void> {
+  const { task } = held
+  let outcome: EndingOutcome = 'lost'
+  try {
+    if (end?.kind === 'failed' && end.error.reason === 'EXECUTION_DURATION_EXCEEDED') {
+      outcome = await endOverdue(runner, held, end.error.message)
+    } else if (end !== undefined) {
+      outcome = await runner.endings.add({ attempt: task, end }, held.lost)
+    }
+  } catch (error) {
+    // The lease runs out, and the task is taken again. Whether a COMMIT was lost is for the clean-up to see.
+    outcome = 'unknown'
+    runner.log.warn(
+      { job: task.jobId, task: task.index, err: error },
+      'the end of an attempt was not written',
+    )
+  }
+  const published = end?.kind === 'completed' && outcome === 'counted'
+  // What is left of an unknown end is for the clean-up after the job, which knows the results.
+  if (published || outcome === 'unknown') return
+  try {
+    await removeAttemptFiles(runner.objects, task)
+  } catch (error) {
+    runner.log.warn({ job: task.jobId, err: error }, 'files of an attempt are left for the clean-up')
+  }
+}
+
+/**
+ * The execution duration is the job's: when a task exceeds it, the whole job has. Where the duration was made
+ * longer meanwhile, the task is handed back and begins anew.
+ */
+async function endOverdue(runner: TaskRunner, held: HeldTask, message: string): Promise<EndingOutcome> {
+  const { task } = held
+  const stopped = await inTransaction(runner.dataSource, async (manager) => {
     const job = await lockJob(manager, task.jobId)
-    if (job === undefined || hasEnded(job.phase)) return
-    await stopJob(manager, job, 'ERROR', {
-      reason: 'EXECUTION_DURATION_EXCEEDED',
-      message,
-      transient: false,
-    })
+    if (job === undefined || hasEnded(job.phase)) return true
+    const [left] = await rows<{ overdue: boolean }>(
+      manager,
+      // A timer may be early by a little.
+      `select deadline_time < now() + interval '100 ms' as overdue from jobs where id = $1`,
+      [job.id],
+    )
+    if (left?.overdue !== true) return false
+    await stopJob(manager, job, 'ERROR', { reason: 'EXECUTION_DURATION_EXCEEDED', message, transient: false })
+    return true
   })
+  if (stopped) return 'lost'
+  return runner.endings.add({ attempt: task, end: { kind: 'released', began: true } }, held.lost)
 }

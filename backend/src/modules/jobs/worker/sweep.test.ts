@@ -1,25 +1,23 @@
 import { Readable } from 'node:stream'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { attemptPrefix } from '../job.ts'
+import { enqueueCleanUp } from '../job-queue.ts'
 import { listTasks } from '../job-store.ts'
-import { claimTask, renewLeases } from '../task-store.ts'
+import { claimTasks } from '../queue/claim-tasks.ts'
+import { renewLeases } from '../task-store.ts'
 import { beforeTransactions } from '../testing/around-transactions.ts'
 import { errorOf, type JobsFixture, jobsFixture, phaseOf, silent } from '../testing/jobs-fixture.ts'
-import { probeService } from '../testing/probe-service.ts'
 import { submitProbe } from '../testing/submit-probe.ts'
 import { cleanUpJob } from './clean-up.ts'
 import { sweep } from './sweep.ts'
 
 describe('a sweep', () => {
   let fixture: JobsFixture
-  const claim = (job: string, leaseMs: number) =>
-    claimTask(fixture.database.dataSource, { jobId: job, index: 0, worker: 'pool-silent', leaseMs })
-  const sweepOnce = (dataSource = fixture.database.dataSource) =>
-    sweep({
-      dataSource,
-      services: new Map([['probe', probeService]]),
-      log: silent,
-    })
+  const claim = async (leaseMs: number) => {
+    const [task] = await claimTasks(fixture.database.dataSource, { worker: 'pool-silent', leaseMs, slots: 1 })
+    return task
+  }
+  const sweepOnce = (dataSource = fixture.database.dataSource) => sweep({ dataSource, log: silent })
   const phasesOf = async (job: string) =>
     (await fixture.events(job)).map(phaseOf).filter((phase) => phase !== undefined)
 
@@ -30,7 +28,7 @@ describe('a sweep', () => {
 
   it('ends a job that is overdue though no worker speaks for it', async () => {
     const job = await submitProbe(fixture, ['write a', 'write b'], { executionDurationMs: 1 })
-    await claim(job, 60_000)
+    await claim(60_000)
     await fixture.eventually(async () => {
       await sweepOnce()
       return (await phasesOf(job)).includes('ERROR')
@@ -38,16 +36,11 @@ describe('a sweep', () => {
     expect(errorOf(await fixture.events(job))).toMatchObject({ reason: 'EXECUTION_DURATION_EXCEEDED' })
     const tasks = await listTasks(fixture.database.dataSource, job, -1, 10)
     expect(tasks.map(({ state }) => state)).toEqual(['CANCELLED', 'CANCELLED'])
-    const [waiting] = await fixture.database.dataSource.query(
-      `select count(*)::int as entries from graphile_worker.jobs where key = $1`,
-      [`task:${job}:1`],
-    )
-    expect(waiting).toEqual({ entries: 0 })
   })
 
   it('leaves a task alone whose lease holds', async () => {
     const job = await submitProbe(fixture, ['write a'])
-    await claim(job, 60_000)
+    await claim(60_000)
     await sweepOnce()
     expect(await listTasks(fixture.database.dataSource, job, -1, 10)).toMatchObject([
       { state: 'RUNNING', attempt: 1 },
@@ -57,7 +50,7 @@ describe('a sweep', () => {
   it('leaves a task alone whose lease is renewed between its look and its decision', async () => {
     const { dataSource } = fixture.database
     const job = await submitProbe(fixture, ['write a'], { maxAttempts: 1 })
-    const attempt = await claim(job, 0)
+    const attempt = await claim(0)
     let renewed = 0
     const renewing = beforeTransactions(dataSource, async () => {
       renewed += (await renewLeases(dataSource, 'pool-silent', [attempt!], 60_000)).length
@@ -76,15 +69,13 @@ describe('a sweep', () => {
 
   it('unlocks what a dead worker holds of the queue, and forgets the worker', async () => {
     const { dataSource } = fixture.database
-    const job = await submitProbe(fixture, ['write a'])
+    await enqueueCleanUp(dataSource, fixture.ownerId, 60_000)
     await dataSource.query(`insert into job_workers (id, lease_expires_at) values ('pool-silent', now())`)
     await dataSource.query(
       `update graphile_worker._private_jobs set locked_by = 'pool-silent', locked_at = now()`,
     )
     expect(await sweepOnce()).toEqual(['pool-silent'])
-    const [entry] = await dataSource.query(`select locked_by from graphile_worker.jobs where key like $1`, [
-      `task:${job}:%`,
-    ])
+    const [entry] = await dataSource.query(`select locked_by from graphile_worker.jobs`)
     expect(entry).toEqual({ locked_by: null })
     expect(await sweepOnce()).toEqual([])
   })

@@ -1,29 +1,20 @@
 import type { Logger } from 'pino'
 import type { DataSource } from 'typeorm'
 import { inTransaction } from '../../../database/index.ts'
-import type { JobError } from '../job.ts'
 import { moveJob, StaleJob } from '../job-changes.ts'
 import { enqueueCleanUp } from '../job-queue.ts'
 import { lockJob } from '../job-store.ts'
 import { hasEnded } from '../phase-transitions.ts'
 import { deleteResults } from '../result-store.ts'
-import type { JobService } from '../services/job-service.ts'
 import { rows } from '../sql.ts'
-import { failAttempt, stopJob } from '../task-endings.ts'
+import { endAttempts, stopJob } from '../task-endings.ts'
 
 export interface Sweeper {
   readonly dataSource: DataSource
-  readonly services: ReadonlyMap<string, JobService>
   readonly log: Logger
 }
 
 const BATCH = 100
-
-const workerLost: JobError = {
-  reason: 'WORKER_LOST',
-  message: 'The worker that ran the task ended or cannot be reached.',
-  transient: true,
-}
 
 /**
  * What any worker does every few seconds for all: puts right what dead workers left, and enforces what is
@@ -54,30 +45,22 @@ async function unlockDeadWorkers({ dataSource, log }: Sweeper): Promise<string[]
   return dead.map(({ id }) => id)
 }
 
-async function requeueLostTasks({ dataSource, services, log }: Sweeper): Promise<void> {
-  const lost = await rows<{
-    job_id: string
-    index: number
-    attempt: number
-    lease_owner: string
-    service: string
-  }>(
+async function requeueLostTasks({ dataSource, log }: Sweeper): Promise<void> {
+  const lost = await rows<{ job_id: string; index: number; attempt: number; lease_owner: string }>(
     dataSource,
-    `select job_id, index, attempt, lease_owner, service
-     from job_tasks join jobs on jobs.id = job_id
+    `select job_id, index, attempt, lease_owner from job_tasks
      where state = 'RUNNING' and lease_expires_at < now() limit ${BATCH}`,
     [],
   )
-  for (const row of lost) {
-    const service = services.get(row.service)
-    if (service === undefined) continue
-    const attempt = { jobId: row.job_id, index: row.index, attempt: row.attempt, worker: row.lease_owner }
-    const failed = await inTransaction(dataSource, (manager) =>
-      failAttempt(manager, service, attempt, workerLost, 'EXPIRED'),
-    )
-    if (failed) {
-      log.warn({ job: row.job_id, task: row.index, worker: row.lease_owner }, 'a task lost its worker')
-    }
+  if (lost.length === 0) return
+  const endings = lost.map((row) => ({
+    attempt: { jobId: row.job_id, index: row.index, attempt: row.attempt, worker: row.lease_owner },
+    end: { kind: 'lost' as const },
+  }))
+  const counted = await inTransaction(dataSource, (manager) => endAttempts(manager, endings))
+  for (const [place, { attempt }] of endings.entries()) {
+    if (counted[place] !== true) continue
+    log.warn({ job: attempt.jobId, task: attempt.index, worker: attempt.worker }, 'a task lost its worker')
   }
 }
 

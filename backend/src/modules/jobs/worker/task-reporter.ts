@@ -1,7 +1,8 @@
 import type { DataSource } from 'typeorm'
 import type { JobEventBody } from '../job.ts'
 import { appendEvents } from '../job-changes.ts'
-import { type ClaimedTask, recordTaskProgress } from '../task-store.ts'
+import type { ClaimedTask } from '../queue/claim-tasks.ts'
+import { recordTaskProgress } from '../task-store.ts'
 
 const MAX_LINE_CHARACTERS = 2_000
 /** Of one attempt: what a runaway task prints must not fill the database. */
