@@ -1,10 +1,12 @@
-// Every method x every role x own and foreign organisation x signed out x API tokens, through the real server.
+// Every method x every role x own and foreign organisation x signed out x API tokens x shares, through the real server.
 import { clone, create, toBinary } from '@bufbuild/protobuf'
 import { FileDescriptorProtoSchema, FileDescriptorSetSchema } from '@bufbuild/protobuf/wkt'
 import { IdentityServiceService } from '@fairlead/proto/server/fairlead/identity/v1/identity'
-import { type ServiceError, status } from '@grpc/grpc-js'
+import { JobServiceService } from '@fairlead/proto/server/fairlead/jobs/v1/jobs'
+import { Client, credentials, type ServiceError, status } from '@grpc/grpc-js'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { bearer, startTestBackend, type TestBackend } from '../testing/backend.ts'
+import { insertTestJob } from '../testing/test-job.ts'
 import { AccessDeclarationError, type AccessPolicy, accessPolicy } from './access-policy.ts'
 import { type Contracts, contractsOf, methodOfPath, readContracts } from './contracts.ts'
 import { createGrpcServer } from './grpc-server.ts'
@@ -60,28 +62,49 @@ const paths = [...contracts.registry]
 const allPermissions = new Set([...Object.keys(whoMay), ...selfPermissions])
 const policies = new Map(paths.map((path) => [path, accessPolicy(contracts.registry, path, allPermissions)]))
 
+/** What a share lets someone do who is no member; written down a second time, too. */
+const sharedMethods = ['CreateResultUrl', 'GetJob', 'ListJobTasks', 'WatchJob']
+
 let backend: TestBackend
 const tokens = new Map<string, string>()
+/** Jobs of lab, by their names: one that is shared with stranger and operator, and one that is not. */
+let sharedJob: string
+let otherJob: string
 
 beforeAll(async () => {
   backend = await startTestBackend(seed)
   for (const name of [...names, 'stranger']) tokens.set(name, await backend.issuer.tokenOf(name))
+  // Known from the first sign-in on.
+  await backend.call(IdentityServiceService.getCaller, {}, tokens.get('stranger'))
+  const { dataSource } = backend.database
+  sharedJob = await insertTestJob(dataSource, 'lab', 'submitter@example.org')
+  otherJob = await insertTestJob(dataSource, 'lab', 'submitter@example.org')
+  for (const name of ['stranger', 'operator']) await share(sharedJob, name)
 })
 afterAll(() => backend.stop())
 
-/** A request that names an organisation and is otherwise empty: enough for access, mostly not for the rest. */
-function requestFor(path: string, organization: string): Buffer {
+function share(name: string, user: string) {
+  const request = { name, email: `${user}@example.org` }
+  return backend.call(JobServiceService.shareJob, request, tokens.get('administrator'))
+}
+
+/** A request that names a thing and is otherwise empty: enough for access, mostly not for the rest. */
+function requestFor(path: string, resource: string): Buffer {
   const schema = methodOfPath(contracts.registry, path)!.input
   const message = create(schema) as Record<string, unknown> & ReturnType<typeof create>
   const field = policies.get(path)?.resourceField
-  if (field !== undefined) message[field] = `organizations/${organization}`
+  if (field !== undefined) message[field] = resource
   return Buffer.from(toBinary(schema, message))
 }
 
-/** The code that a call ends with; OK also for a stream that has begun to answer. */
 function codeOf(path: string, organization: string, token: string | undefined): Promise<string> {
+  return codeOfCall(path, `organizations/${organization}`, token)
+}
+
+/** The code that a call ends with; OK also for a stream that has begun to answer. */
+function codeOfCall(path: string, resource: string, token: string | undefined): Promise<string> {
   const same = (bytes: Buffer) => bytes
-  const request = requestFor(path, organization)
+  const request = requestFor(path, resource)
   const method = methodOfPath(contracts.registry, path)!
   return new Promise((resolve) => {
     const ended = (error: ServiceError | null) => resolve(error === null ? 'OK' : status[error.code]!)
@@ -141,6 +164,22 @@ describe.each(paths)('%s', (path) => {
     }
   })
 
+  test('a stranger with whom a job is shared: allowed where the contract says so, and for that job only', async () => {
+    const { scope } = policy
+    const anywhere = scope === 'PUBLIC' || scope === 'SELF'
+    for (const below of ['', '/results/image.fits']) {
+      const ofShared = await codeOfCall(path, sharedJob + below, tokens.get('stranger'))
+      if (anywhere || policy.shared) expect(refused, `the shared job${below}`).not.toContain(ofShared)
+      else expect(ofShared, `the shared job${below}`).toBe('PERMISSION_DENIED')
+      const ofOther = await codeOfCall(path, otherJob + below, tokens.get('stranger'))
+      if (anywhere) expect(refused, `another job${below}`).not.toContain(ofOther)
+      else expect(ofOther, `another job${below}`).toBe('PERMISSION_DENIED')
+    }
+    // The same job by the name of another organisation is another thing.
+    const elsewhere = sharedJob.replace('organizations/lab', 'organizations/centre')
+    if (!anywhere) expect(await codeOfCall(path, elsewhere, tokens.get('stranger'))).toBe('PERMISSION_DENIED')
+  })
+
   test('signed out: refused', async () => {
     expect(await codeOf(path, 'lab', undefined)).toBe(policy.scope === 'PUBLIC' ? 'OK' : 'UNAUTHENTICATED')
     expect(await codeOf(path, 'lab', 'nonsense')).toBe(policy.scope === 'PUBLIC' ? 'OK' : 'UNAUTHENTICATED')
@@ -165,6 +204,78 @@ describe.each(paths)('%s', (path) => {
 
   test('without its access option the server does not start', () => {
     expect(() => startWith(contractsOf(descriptorSet(path)))).toThrow(AccessDeclarationError)
+  })
+})
+
+describe('a share', () => {
+  const methods = paths.filter((path) => policies.get(path)?.shared)
+
+  test('is good for four methods', () => {
+    expect(methods.map((path) => path.split('/')[2]).sort()).toEqual(sharedMethods)
+  })
+
+  test('does not carry an API token beyond its scopes', async () => {
+    const reads = await apiToken('operator', ['jobs.read'])
+    const others = await apiToken('operator', ['datasets.read'])
+    for (const path of methods) {
+      expect(refused, path).not.toContain(await codeOfCall(path, sharedJob, reads))
+      expect(await codeOfCall(path, sharedJob, others), path).toBe('PERMISSION_DENIED')
+    }
+  })
+
+  test('that is revoked ends what it allowed, an open watch too', async () => {
+    const { dataSource } = backend.database
+    const name = await insertTestJob(dataSource, 'lab', 'submitter@example.org')
+    const { shares } = await share(name, 'stranger')
+    const server = createGrpcServer(backend.modules.services, {
+      ...backend.modules.environment,
+      recheckIntervalMs: 20,
+    })
+    const port = await server.start({ host: '127.0.0.1', port: 0 })
+    const client = new Client(`127.0.0.1:${port}`, credentials.createInsecure(), {
+      'grpc.use_local_subchannel_pool': 1,
+    })
+    const { path, requestSerialize, responseDeserialize } = JobServiceService.watchJob
+    const watch = client.makeServerStreamRequest(
+      path,
+      requestSerialize,
+      responseDeserialize,
+      { name, afterSequence: 0n },
+      bearer(tokens.get('stranger')),
+    )
+    const ended = new Promise<ServiceError>((resolve) => watch.on('error', resolve))
+    await new Promise((resolve) => watch.once('data', resolve))
+
+    const user = shares[0]!.user
+    await backend.call(JobServiceService.unshareJob, { name, user }, tokens.get('submitter'))
+    expect(status[(await ended).code]).toBe('PERMISSION_DENIED')
+    for (const method of methods) {
+      expect(await codeOfCall(method, name, tokens.get('stranger')), method).toBe('PERMISSION_DENIED')
+    }
+    client.close()
+    await server.stop()
+  })
+
+  test('by an owner who may share with members alone ends with the membership', async () => {
+    const { dataSource } = backend.database
+    const name = await insertTestJob(dataSource, 'lab', 'submitter@example.org')
+    const { createMember, deleteMember } = IdentityServiceService
+    const administrator = tokens.get('administrator')
+    const joined = await backend.call(
+      createMember,
+      { parent: 'organizations/lab', email: 'stranger@example.org', role: 'ROLE_MEMBER' },
+      administrator,
+    )
+    const request = { name, email: 'stranger@example.org' }
+    await backend.call(JobServiceService.shareJob, request, tokens.get('submitter'))
+    const list = () =>
+      backend.call(JobServiceService.listSharedJobs, { pageSize: 0, pageToken: '' }, tokens.get('stranger'))
+    expect((await list()).jobs.map((job) => job.name)).toContain(name)
+    await backend.call(deleteMember, { name: joined.name }, administrator)
+    expect((await list()).jobs.map((job) => job.name)).toEqual([sharedJob])
+    for (const method of methods) {
+      expect(await codeOfCall(method, name, tokens.get('stranger')), method).toBe('PERMISSION_DENIED')
+    }
   })
 })
 
