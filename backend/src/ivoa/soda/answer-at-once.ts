@@ -4,6 +4,7 @@ import type { ImmediateJobs } from '../../modules/jobs/index.ts'
 import { organizationContext } from '../../server/call-context.ts'
 import type { LocalCalls } from '../../server/local-calls.ts'
 import { allows, type Exchange, HttpError, homeOrganization, requestParameters } from '../http/index.ts'
+import { namingParameters } from '../uws/index.ts'
 import { sendFile } from './send-file.ts'
 
 export interface AnswerAtOnceOptions {
@@ -38,7 +39,10 @@ export async function answerAtOnce(
   const message = CreateJobRequest.fromPartial({ parent: `organizations/${slug}`, ...asked })
   const context = organizationContext(await calls.authorize(JobServiceService.createJob, message, call))
   try {
-    await immediate.run(context.organization.id, asked, (file) => sendFile(exchange, file), signal)
+    await namingParameters(
+      asked.parameters,
+      immediate.run(context.organization.id, asked, (file) => sendFile(exchange, file), signal),
+    )
   } catch (error) {
     if (!(error instanceof DomainError) || error.reason !== 'NO_PIXELS') throw error
     // SODA 1.0, section 5.1: no pixels, no content.

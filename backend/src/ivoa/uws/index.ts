@@ -1,2 +1,3 @@
+export { namingParameters } from './control-parameters.ts'
 export { type JobList, UwsJobs, type UwsJobsOptions } from './uws-jobs.ts'
 export { uwsRoute } from './uws-route.ts'

@@ -227,14 +227,18 @@ export class UwsJobs {
     sendXml(exchange, jobDocument(found, job.address))
   }
 
-  /** What a browser's form can send in place of DELETE, and parameters of a PENDING job. */
+  /**
+   * What a browser's form can send in place of DELETE, and parameters of a PENDING job; PHASE too, which uws-client
+   * sends here to abort a job.
+   */
   async #change(exchange: Exchange, job: JobAt): Promise<void> {
-    await this.#find(exchange, job)
+    const found = await this.#find(exchange, job)
     const given = await requestParameters(exchange.request, exchange.query)
     if (given.choice('ACTION', ['DELETE']) !== undefined) {
       given.refuseOthers(['ACTION'], 'a request to delete a job')
       return this.#delete(exchange, job)
     }
+    if (given.has('PHASE')) return this.#setPhase(exchange, job, found, given)
     await this.#setParameters(exchange, job, given)
   }
 
@@ -251,7 +255,10 @@ export class UwsJobs {
       sendText(exchange, phaseOf(found))
       return
     }
-    const given = await requestParameters(exchange.request, exchange.query)
+    await this.#setPhase(exchange, job, found, await requestParameters(exchange.request, exchange.query))
+  }
+
+  async #setPhase(exchange: Exchange, job: JobAt, found: Job, given: Parameters): Promise<void> {
     given.refuseOthers(['PHASE'], 'the phase of a job')
     const wanted = given.choice('PHASE', ['RUN', 'ABORT'])
     if (wanted === undefined) throw invalidField('PHASE', 'must be RUN or ABORT.')

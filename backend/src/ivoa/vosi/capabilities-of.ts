@@ -36,6 +36,16 @@ export function sodaCapabilities(address: string, services: readonly JobService[
       resultType: 'application/x-votable+xml;content=datalink',
       parameters: parameters.filter(({ name }) => name === 'ID'),
     },
+    // So that clients send their tokens to the pictures that links name.
+    {
+      standardId: undefined,
+      url: `${address}/preview`,
+      use: 'base',
+      secured: true,
+      queryTypes: BOTH,
+      resultType: 'image/png',
+      parameters: parametersOf(services, 'preview'),
+    },
   ]
 }
 

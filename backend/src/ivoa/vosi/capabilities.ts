@@ -12,8 +12,8 @@ export interface InterfaceParameter {
 }
 
 export interface Capability {
-  /** "ivo://ivoa.net/std/..." */
-  readonly standardId: string
+  /** "ivo://ivoa.net/std/..."; undefined for what no standard describes. */
+  readonly standardId: string | undefined
   readonly url: string
   /**
    * "full" for an address to be used as it is; "base" for one with others below it, which a client needs to know
@@ -52,7 +52,9 @@ function capabilityElement(capability: Capability): XmlElement {
     { standardID: standardId },
     element(
       'interface',
-      { 'xsi:type': 'vs:ParamHTTP', role: 'std', version: '1.0' },
+      standardId === undefined
+        ? { 'xsi:type': 'vs:ParamHTTP' }
+        : { 'xsi:type': 'vs:ParamHTTP', role: 'std', version: '1.0' },
       element('accessURL', { use }, url),
       secured ? element('securityMethod', { standardID: BEARER_TOKEN }) : undefined,
       ...queryTypes.map((type) => element('queryType', {}, type)),
