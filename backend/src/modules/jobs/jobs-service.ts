@@ -132,6 +132,7 @@ export class JobsService {
       memoryLimitBytes: memoryBytes,
       outputLimitBytes: outputBytes,
       maxAttempts,
+      collects: service.loadCollect !== undefined,
       quote,
       tasks: tasks.map(({ displayName, payload }) => ({ displayName, payload })),
       pendingLimit: limits.pendingJobs,
@@ -326,6 +327,7 @@ export class JobsService {
       quote,
       tasks: tasks.map(({ displayName, payload }) => ({ displayName, payload })),
       maxAttempts: service.limits.maxAttempts,
+      collects: service.loadCollect !== undefined,
     })
   }
 
