@@ -1,4 +1,5 @@
 import type { DataSource } from 'typeorm'
+import { validate } from 'uuid'
 import { type Actor, refuseStrangers } from '../actor.ts'
 import { changeJob } from '../change-job.ts'
 import type { JobRecord } from '../job.ts'
@@ -24,8 +25,7 @@ export class JobSharing {
   async share(actor: Actor, jobId: string, email: string): Promise<JobRecord> {
     return changeJob(this.#dataSource, actor.organizationId, jobId, async (manager, job) => {
       refuseStrangers(actor, job)
-      const userId = await this.#userOf(actor, email)
-      if (userId === job.ownerId || userId === actor.userId) throw sharesWithOwner()
+      const userId = await this.#userOf(actor, job, email)
       const share = { jobId: job.id, userId, sharedBy: actor.userId, beyondOrganization: actor.managesJobs }
       if (!(await insertShare(manager, share, SHARES_MAX))) throw sharesFull(SHARES_MAX)
       return alterJob(manager, job.id, '', [])
@@ -35,7 +35,8 @@ export class JobSharing {
   async unshare(actor: Actor, jobId: string, userId: string): Promise<JobRecord> {
     return changeJob(this.#dataSource, actor.organizationId, jobId, async (manager, job) => {
       refuseStrangers(actor, job)
-      if (!(await deleteShare(manager, job.id, userId))) throw shareNotFound()
+      const ended = validate(userId) && (await deleteShare(manager, job.id, userId))
+      if (!ended) throw shareNotFound()
       return alterJob(manager, job.id, '', [])
     })
   }
@@ -57,9 +58,10 @@ export class JobSharing {
   }
 
   /** To an owner who may share with members alone, others are as absent as nobody: the answer tells no more. */
-  async #userOf(actor: Actor, email: string): Promise<string> {
+  async #userOf(actor: Actor, job: JobRecord, email: string): Promise<string> {
     const user = await this.#people.userByEmail(email)
     if (user === undefined) throw userNotFound(actor.managesJobs)
+    if (user.id === job.ownerId || user.id === actor.userId) throw sharesWithOwner()
     if (actor.managesJobs) return user.id
     const memberships = await this.#people.membershipsOf(user.id)
     if (memberships.some(({ organization }) => organization.id === actor.organizationId)) return user.id
