@@ -16,6 +16,12 @@ function pair(seconds: number, large: number, largeUnit: string, small: number, 
   return rest === 0 ? head : `${head} ${rest} ${smallUnit}`
 }
 
+/** Of what counts up or down before the reader's eyes: "0 s", "7 s", "3 min 20 s". */
+export function formatWholeSeconds(milliseconds: number): string {
+  const seconds = Math.max(0, Math.round(milliseconds / 1000))
+  return seconds < 60 ? `${seconds} s` : formatDuration(seconds * 1000)
+}
+
 /** Milliseconds of a google.protobuf.Duration. */
 export function durationMs(duration: { seconds: bigint; nanos: number } | undefined): number {
   return duration === undefined ? 0 : Number(duration.seconds) * 1000 + duration.nanos / 1e6

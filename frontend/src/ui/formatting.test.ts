@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { formatBytes } from './format-bytes'
-import { durationMs, formatDuration } from './format-duration'
+import { durationMs, formatDuration, formatWholeSeconds } from './format-duration'
 import { formatRelative, formatUtc } from './format-time'
 
 describe('formatBytes', () => {
@@ -30,6 +30,13 @@ describe('formatDuration', () => {
     [7_500_000, '2 h 5 min'],
     [100 * 3_600_000, '4 d 4 h'],
   ])('%d ms is %s', (milliseconds, text) => expect(formatDuration(milliseconds)).toBe(text))
+
+  test.each([
+    [-400, '0 s'],
+    [3_400, '3 s'],
+    [59_700, '1 min'],
+    [200_400, '3 min 20 s'],
+  ])('counting, %d ms are %s', (milliseconds, text) => expect(formatWholeSeconds(milliseconds)).toBe(text))
 
   test('a protobuf duration counts its nanoseconds', () => {
     expect(durationMs({ seconds: 2n, nanos: 500_000_000 })).toBe(2_500)

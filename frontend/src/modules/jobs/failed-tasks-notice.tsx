@@ -1,6 +1,7 @@
 import type { Job } from '@fairlead/proto/web/fairlead/jobs/v1/jobs'
-import { Alert, Anchor, Text } from '@mantine/core'
+import { Anchor, Text } from '@mantine/core'
 import { IconAlertTriangle } from '@tabler/icons-react'
+import { Notice } from '../../ui/notice'
 import { hasEnded } from '../../ui/phase'
 import { failedTasks } from './job-remark'
 
@@ -10,7 +11,7 @@ export function FailedTasksNotice({ job }: { job: Job }) {
   if (failed === undefined || job.taskCount === 1) return null
   const ended = hasEnded(job.phase)
   return (
-    <Alert color="yellow" icon={<IconAlertTriangle aria-hidden />} title={failed} data-testid="failed-tasks">
+    <Notice color="yellow" icon={IconAlertTriangle} title={failed} data-testid="failed-tasks">
       <Text size="sm">
         {!ended
           ? 'The others go on. '
@@ -21,6 +22,6 @@ export function FailedTasksNotice({ job }: { job: Job }) {
           See which failed, and why
         </Anchor>
       </Text>
-    </Alert>
+    </Notice>
   )
 }

@@ -1,13 +1,14 @@
 import type { JobError, Phase } from '@fairlead/proto/web/fairlead/jobs/v1/jobs'
-import { Alert, Text } from '@mantine/core'
+import { Text } from '@mantine/core'
 import { IconAlertTriangle, IconBan } from '@tabler/icons-react'
+import { Notice } from '../../ui/notice'
 
 export function JobFailure({ error, phase }: { error: JobError; phase: Phase }) {
   const aborted = phase === 'PHASE_ABORTED'
   return (
-    <Alert
+    <Notice
       color={aborted ? 'orange' : 'red'}
-      icon={aborted ? <IconBan aria-hidden /> : <IconAlertTriangle aria-hidden />}
+      icon={aborted ? IconBan : IconAlertTriangle}
       title={aborted ? 'The job was aborted' : 'The job failed'}
     >
       <Text size="sm" style={{ overflowWrap: 'anywhere' }}>
@@ -17,6 +18,6 @@ export function JobFailure({ error, phase }: { error: JobError; phase: Phase }) 
         <span className="mono">{error.reason}</span>
         {error.transient && ' · the same job may succeed when it is run again'}
       </Text>
-    </Alert>
+    </Notice>
   )
 }

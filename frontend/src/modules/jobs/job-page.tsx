@@ -97,7 +97,7 @@ function LoadedJob({ job, organization }: { job: Job; organization: CurrentOrgan
             <span>{job.ownerDisplayName || 'unknown owner'}</span>
             <span aria-hidden>·</span>
             <Copyable value={id} shown={id.slice(-12)} what="job ID" />
-            {!rights.isMember && <Tag color="sea">Shared with you by {organization.slug}</Tag>}
+            {!rights.isMember && <Tag color="sea">Shared with you · {organization.slug}</Tag>}
           </Group>
         }
         actions={rights.isMember && <JobActions job={shown} organization={organization} rights={rights} />}

@@ -1,6 +1,7 @@
 import { Job } from '@fairlead/proto/web/fairlead/jobs/v1/jobs'
 import { describe, expect, test } from 'vitest'
 import { jobRemark } from './job-remark'
+import { phasesAhead } from './phases-ahead'
 import { expectedStart, queuePlace } from './queue-place'
 import { attemptsLabel, countsAgainstTask, retryLabel } from './task-attempts'
 
@@ -70,4 +71,10 @@ describe('attempts of a task', () => {
     expect(retryLabel(inSeconds(12.4), now)).toBe('again in 12 s')
     expect(retryLabel(inSeconds(-1), now)).toBe('again at any moment')
   })
+})
+
+test('a held job is queued again, and a suspended one goes on', () => {
+  expect(phasesAhead('PHASE_HELD')).toEqual(phasesAhead('PHASE_PENDING'))
+  expect(phasesAhead('PHASE_SUSPENDED')).toEqual(['PHASE_EXECUTING', 'PHASE_COMPLETED'])
+  expect(phasesAhead('PHASE_COMPLETED')).toEqual([])
 })

@@ -69,7 +69,7 @@ export function ParameterField(props: ParameterFieldProps) {
       )
     case 'PARAMETER_KIND_NUMBER':
       return (
-        <RepeatedField {...props} label={label}>
+        <RepeatedField {...props} label={label} drawAddress={undefined}>
           {(input) => (
             <NumberInput
               {...input}
@@ -85,7 +85,7 @@ export function ParameterField(props: ParameterFieldProps) {
       )
     case 'PARAMETER_KIND_INTERVAL':
       return (
-        <RepeatedField {...props} label={label}>
+        <RepeatedField {...props} label={label} drawAddress={undefined}>
           {(input) => <IntervalField {...input} schema={schema} />}
         </RepeatedField>
       )

@@ -1,6 +1,7 @@
 import type { Phase, PhaseNote } from '@fairlead/proto/web/fairlead/jobs/v1/jobs'
-import { Alert, Button, Group, Text } from '@mantine/core'
+import { Button, Group, Text } from '@mantine/core'
 import { IconPlayerPause, IconPlayerPlay } from '@tabler/icons-react'
+import { Notice } from '../../ui/notice'
 
 interface PhaseNoteNoticeProps {
   readonly phase: Phase
@@ -14,9 +15,9 @@ interface PhaseNoteNoticeProps {
 export function PhaseNoteNotice({ phase, note, onRun, pending }: PhaseNoteNoticeProps) {
   const mayRun = phase === 'PHASE_HELD' && note.ownerMayRun && onRun !== undefined
   return (
-    <Alert
+    <Notice
       color="grape"
-      icon={<IconPlayerPause aria-hidden />}
+      icon={IconPlayerPause}
       title={phase === 'PHASE_HELD' ? 'The job is held' : 'The job is suspended'}
       data-testid="phase-note"
     >
@@ -39,6 +40,6 @@ export function PhaseNoteNotice({ phase, note, onRun, pending }: PhaseNoteNotice
           </Button>
         </Group>
       )}
-    </Alert>
+    </Notice>
   )
 }

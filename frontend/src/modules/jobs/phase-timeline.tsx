@@ -3,6 +3,7 @@ import { formatClock, formatUtc } from '../../ui/format-time'
 import { hasEnded, phaseColors, phaseLabel } from '../../ui/phase'
 import type { JobHistory } from './job-events'
 import classes from './phase-timeline.module.css'
+import { phasesAhead } from './phases-ahead'
 
 interface Step {
   readonly key: string
@@ -10,8 +11,6 @@ interface Step {
   readonly time: Date | undefined
   readonly state: 'past' | 'current' | 'ahead'
 }
-
-const usual: readonly Phase[] = ['PHASE_PENDING', 'PHASE_QUEUED', 'PHASE_EXECUTING', 'PHASE_COMPLETED']
 
 /** The phases gone through, with their times, and the usual ones ahead. */
 export function PhaseTimeline({ job, history }: { job: Job; history: JobHistory }) {
@@ -25,7 +24,7 @@ export function PhaseTimeline({ job, history }: { job: Job; history: JobHistory 
   }))
   const last = passed[current]?.phase
   if (last !== undefined && !hasEnded(last)) {
-    for (const phase of usual.slice(usual.indexOf(last) + 1)) {
+    for (const phase of phasesAhead(last)) {
       steps.push({ key: phase, phase, time: undefined, state: 'ahead' })
     }
   }

@@ -66,9 +66,7 @@ export default function ShareDialog({ job, opened, withAnyone, onClose }: ShareD
             <TextInput
               label="E-mail address"
               description={
-                withAnyone
-                  ? 'Of anyone who has signed in here. They see the job and its results, not its log.'
-                  : 'Of a member of your organisation. They see the job and its results, not its log.'
+                withAnyone ? 'Of anyone who has signed in here before' : 'Of a member of your organisation'
               }
               type="email"
               required
@@ -134,7 +132,7 @@ export default function ShareDialog({ job, opened, withAnyone, onClose }: ShareD
           )}
         </section>
         <Text size="sm" c="dimmed" component="div">
-          They find it under “Shared with me”, or at this address:
+          They see the job and its results, not its log, under “Shared with me” or at this address:
           <div>
             <Copyable value={`${window.location.origin}${jobAddress(job.name)}`} what="address" />
           </div>

@@ -1,5 +1,5 @@
 import type { TaskAttempt } from '@fairlead/proto/web/fairlead/jobs/v1/jobs'
-import { formatDuration } from '../../ui/format-duration'
+import { formatWholeSeconds } from '../../ui/format-duration'
 
 /** The worker's affair, not the task's. */
 const notCounted: ReadonlySet<string> = new Set(['WORKER_LOST', 'RELEASED'])
@@ -22,7 +22,5 @@ export function attemptsLabel(attempts: readonly Pick<TaskAttempt, 'exit'>[]): s
 /** @param now milliseconds since the epoch */
 export function retryLabel(time: Date, now: number): string {
   const aheadMs = time.getTime() - now
-  return aheadMs < 1_000
-    ? 'again at any moment'
-    : `again in ${formatDuration(Math.round(aheadMs / 1000) * 1000)}`
+  return aheadMs < 1_000 ? 'again at any moment' : `again in ${formatWholeSeconds(aheadMs)}`
 }

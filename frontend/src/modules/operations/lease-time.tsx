@@ -1,4 +1,4 @@
-import { formatDuration } from '../../ui/format-duration'
+import { formatWholeSeconds } from '../../ui/format-duration'
 import { formatUtc } from '../../ui/format-time'
 import { useNow } from '../../ui/use-now'
 
@@ -9,7 +9,7 @@ export function LeaseTime({ time }: { time: Date | undefined }) {
   const leftMs = time.getTime() - now
   return (
     <time dateTime={time.toISOString()} title={formatUtc(time)} className="numeric">
-      {leftMs <= 0 ? 'expired' : `${formatDuration(Math.max(1_000, Math.round(leftMs / 1000) * 1000))} left`}
+      {leftMs <= 0 ? 'expired' : `${formatWholeSeconds(leftMs)} left`}
     </time>
   )
 }

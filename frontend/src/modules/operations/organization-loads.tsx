@@ -1,5 +1,5 @@
 import type { OrganizationLoad } from '@fairlead/proto/web/fairlead/jobs/v1/operations'
-import { ActionIcon, Table, Text, Tooltip } from '@mantine/core'
+import { ActionIcon, Table, Text, Tooltip, VisuallyHidden } from '@mantine/core'
 import { IconAdjustmentsHorizontal, IconBuilding } from '@tabler/icons-react'
 import { lazy, useState } from 'react'
 import { EmptyState } from '../../ui/empty-state'
@@ -48,7 +48,11 @@ export function OrganizationLoads({ mayOperate }: { mayOperate: boolean }) {
               <Table.Th ta="right" visibleFrom="md">
                 Jobs at most
               </Table.Th>
-              {mayOperate && <Table.Th aria-label="Actions" w={52} />}
+              {mayOperate && (
+                <Table.Th w={52}>
+                  <VisuallyHidden>Actions</VisuallyHidden>
+                </Table.Th>
+              )}
             </Table.Tr>
           </Table.Thead>
           <Table.Tbody>

@@ -1,5 +1,15 @@
 import type { RunningTask } from '@fairlead/proto/web/fairlead/jobs/v1/operations'
-import { ActionIcon, Anchor, Button, Menu, Progress, SegmentedControl, Table, Text } from '@mantine/core'
+import {
+  ActionIcon,
+  Anchor,
+  Button,
+  Menu,
+  Progress,
+  SegmentedControl,
+  Table,
+  Text,
+  VisuallyHidden,
+} from '@mantine/core'
 import { IconCopy, IconDots, IconPlayerPause, IconPlayerPlay, IconPlayerStop } from '@tabler/icons-react'
 import { Fragment, useState } from 'react'
 import { Link } from 'react-router'
@@ -77,7 +87,11 @@ export function RunningWork({ mayOperate, onIntervene }: RunningWorkProps) {
               <Table.Th>Running</Table.Th>
               <Table.Th visibleFrom="sm">Progress</Table.Th>
               <Table.Th visibleFrom="lg">Lease</Table.Th>
-              {mayOperate && <Table.Th aria-label="Actions" w={52} />}
+              {mayOperate && (
+                <Table.Th w={52}>
+                  <VisuallyHidden>Actions</VisuallyHidden>
+                </Table.Th>
+              )}
             </Table.Tr>
           </Table.Thead>
           {groupTasks(data.tasks, grouping).map((group) => (

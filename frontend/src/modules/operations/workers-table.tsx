@@ -1,5 +1,5 @@
 import type { Worker, WorkerState } from '@fairlead/proto/web/fairlead/jobs/v1/operations'
-import { Button, Code, Group, Progress, Table, Text } from '@mantine/core'
+import { Button, Code, Group, Progress, Table, Text, VisuallyHidden } from '@mantine/core'
 import { IconServerOff } from '@tabler/icons-react'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
@@ -99,7 +99,11 @@ export function WorkersTable({ mayOperate }: { mayOperate: boolean }) {
               <Table.Th>Running</Table.Th>
               <Table.Th visibleFrom="sm">Started</Table.Th>
               <Table.Th visibleFrom="sm">Lease</Table.Th>
-              {mayOperate && <Table.Th aria-label="Actions" visibleFrom="sm" />}
+              {mayOperate && (
+                <Table.Th visibleFrom="sm">
+                  <VisuallyHidden>Actions</VisuallyHidden>
+                </Table.Th>
+              )}
             </Table.Tr>
           </Table.Thead>
           <Table.Tbody>
