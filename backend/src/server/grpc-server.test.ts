@@ -5,11 +5,14 @@ import { type JobChange, JobServiceService } from '@fairlead/proto/server/fairle
 import { Client, credentials, type ServiceError, status } from '@grpc/grpc-js'
 import { pino } from 'pino'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { invalidField } from '../errors/domain-error.ts'
 import { bearer, startTestBackend, type TestBackend } from '../testing/backend.ts'
 import { failureOf, seenError } from '../testing/service-error.ts'
 import type { CallContext } from './call-context.ts'
 import { createGrpcServer, type GrpcServer } from './grpc-server.ts'
+import { pushedStream } from './pushed-stream.ts'
 import type { RegisteredService } from './service-handlers.ts'
+import { sharedMessage } from './shared-message.ts'
 
 const { listMembers, createMember, updateMember, createApiToken, getCaller } = IdentityServiceService
 const { getJob, watchJobs } = JobServiceService
@@ -246,14 +249,25 @@ describe('streams', () => {
     await server.stop()
   })
 
-  test('a reader that does not read holds back the handler', async () => {
-    let made = 0
-    const { server, client, port } = await serverWith(watchJobs, async function* () {
-      for (;;) {
-        made++
-        yield { change: { $case: 'deleted', value: 'x'.repeat(64 * 1024) } } satisfies JobChange
-      }
+  let made = 0
+  const large = () => {
+    made++
+    return { change: { $case: 'deleted', value: 'x'.repeat(64 * 1024) } } satisfies JobChange
+  }
+  const flood = async function* () {
+    for (;;) yield large()
+  }
+  const pushedFlood = () =>
+    pushedStream<JobChange>(async (sink, signal) => {
+      while (!signal.aborted) if (!sink.write(large())) await sink.drained()
     })
+
+  test.each([
+    ['yields', flood],
+    ['pushes', pushedFlood],
+  ])('a reader that does not read holds back a handler that %s', async (_how, handler) => {
+    made = 0
+    const { server, client, port } = await serverWith(watchJobs, handler)
     // Plain HTTP/2: the client of grpc-js would read ahead without a limit.
     const session = http2.connect(`http://127.0.0.1:${port}`)
     const stream = session.request({
@@ -275,6 +289,37 @@ describe('streams', () => {
     expect(made).toBeLessThan(100)
     session.destroy()
     await expect.poll(openStreams).toBe(0)
+    client.close()
+    await server.stop()
+  })
+
+  test('what is pushed arrives in order, and its end is the end of the stream', async () => {
+    const { server, client } = await serverWith(watchJobs, () =>
+      pushedStream<JobChange>(async (sink) => {
+        for (let value = 0; value < 50; value++) {
+          const change = sharedMessage<JobChange>({ change: { $case: 'deleted', value: String(value) } })
+          if (!sink.write(change)) await sink.drained()
+        }
+      }),
+    )
+    const stream = watch(client, alice)
+    const values: unknown[] = []
+    stream.on('data', ({ change }: JobChange) => values.push(change?.value))
+    await new Promise((resolve) => stream.once('end', resolve))
+    expect(values).toEqual(Array.from({ length: 50 }, (_, value) => String(value)))
+    client.close()
+    await server.stop()
+  })
+
+  test('a pushed stream that breaks off says why', async () => {
+    const { server, client } = await serverWith(watchJobs, () =>
+      pushedStream<JobChange>(async (sink) => {
+        sink.write({ change: { $case: 'heartbeat', value: {} } })
+        throw invalidField('parent', 'is not to be watched')
+      }),
+    )
+    const end = await endOf(watch(client, alice))
+    expect(seenError(end)).toMatchObject({ code: 'INVALID_ARGUMENT', fields: ['parent'] })
     client.close()
     await server.stop()
   })

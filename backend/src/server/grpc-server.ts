@@ -7,6 +7,7 @@ import {
 import { HealthImplementation } from 'grpc-health-check'
 import type { Address } from '../settings.ts'
 import { type GrpcEnvironment, grpcMethods, type ReceivedRequest, receive, stopping } from './grpc-method.ts'
+import { Rechecks } from './rechecks.ts'
 import { addReflection } from './reflection.ts'
 import type { RegisteredService } from './service-handlers.ts'
 import { shareEncodings } from './shared-message.ts'
@@ -41,6 +42,7 @@ export function createGrpcServer(
 ): GrpcServer {
   const server = new Server(options)
   const open = new Set<AbortController>()
+  const rechecks = new Rechecks(environment)
   const names: string[] = []
   for (const service of services) {
     const definition: Record<string, MethodDefinition<ReceivedRequest, object>> = {}
@@ -53,11 +55,9 @@ export function createGrpcServer(
         requestDeserialize: (bytes: Buffer) => receive(method.definition, bytes),
         responseSerialize: shareEncodings(method.definition.responseSerialize),
       }
-      implementation[name] = (method.definition.responseStream ? streamCall : unaryCall)(
-        method,
-        environment,
-        open,
-      )
+      implementation[name] = method.definition.responseStream
+        ? streamCall(method, environment, open, rechecks)
+        : unaryCall(method, environment, open)
     }
     server.addService(definition, implementation)
   }

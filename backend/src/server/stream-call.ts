@@ -2,7 +2,6 @@ import type { handleServerStreamingCall, ServerWritableStream } from '@grpc/grpc
 import { failureOf } from './answer-failure.ts'
 import {
   admit,
-  allow,
   cancelled,
   type GrpcEnvironment,
   type GrpcMethod,
@@ -11,8 +10,7 @@ import {
   type ReceivedRequest,
 } from './grpc-method.ts'
 import { isPushed, type MessageSink } from './pushed-stream.ts'
-
-const RECHECK_INTERVAL_MS = 5_000
+import type { Rechecks } from './rechecks.ts'
 
 type Stream = ServerWritableStream<ReceivedRequest, object>
 
@@ -21,6 +19,7 @@ export function streamCall(
   method: GrpcMethod,
   environment: GrpcEnvironment,
   open: Set<AbortController>,
+  rechecks: Rechecks,
 ): handleServerStreamingCall<ReceivedRequest, object> {
   const { metrics } = environment
   const openStreams = metrics.openStreams.labels(method.path)
@@ -31,15 +30,13 @@ export function streamCall(
     open.add(controller)
     stream.on('cancelled', () => controller.abort(cancelled()))
     const call = openCall(method, stream.metadata, controller.signal, environment)
-    const recheck = setInterval(() => {
-      allow(method, stream.metadata, stream.request, environment).catch((error) => controller.abort(error))
-    }, environment.recheckIntervalMs ?? RECHECK_INTERVAL_MS)
+    const settle = rechecks.watch(method, stream.metadata, stream.request, (error) => controller.abort(error))
     openStreams.inc()
     let code = 'OK'
     try {
       code = await serve(method, stream, call, environment)
     } finally {
-      clearInterval(recheck)
+      settle()
       open.delete(controller)
       openStreams.dec()
       metrics.calls.inc({ method: method.path, code })
