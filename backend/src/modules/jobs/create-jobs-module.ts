@@ -8,6 +8,7 @@ import { defaultJobLimits, type JobLimits } from './job-limits.ts'
 import { jobsHandler } from './jobs-handler.ts'
 import { JobsService } from './jobs-service.ts'
 import { JobLog } from './log/job-log.ts'
+import { JobOperations } from './operations/job-operations.ts'
 import { operationsHandler } from './operations/operations-handler.ts'
 import type { Organizations } from './organizations.ts'
 import { OwnerNames, type People } from './owner-names.ts'
@@ -58,12 +59,13 @@ export async function createJobsModule(options: JobsModuleOptions): Promise<Jobs
     heartbeatMs: options.heartbeatMs ?? 10_000,
     log,
   })
+  const limits = options.limits ?? defaultJobLimits
   const service = new JobsService({
     dataSource,
     objects,
     services,
     dataset: recentDatasets((organizationId, id) => datasets.readable(organizationId, id)),
-    limits: options.limits ?? defaultJobLimits,
+    limits,
   })
   const names = new OwnerNames(people)
   return {
@@ -77,7 +79,11 @@ export async function createJobsModule(options: JobsModuleOptions): Promise<Jobs
         organizations,
         pageTokens,
       }),
-      operationsHandler(),
+      operationsHandler({
+        operations: new JobOperations({ dataSource, organizations, limits }),
+        names,
+        pageTokens,
+      }),
     ],
     service,
     watch,

@@ -31,6 +31,11 @@ export function jobName(slug: string, jobId: string): string {
   return `organizations/${slug}/jobs/${jobId}`
 }
 
+/** The job in "organizations/{slug}/jobs/{id}" and in names below it. */
+export function jobIdOf(name: string): string {
+  return name.split('/')[3] ?? ''
+}
+
 /** Without parameters and results. */
 export function jobSummary(job: JobRecord, slug: string, ownerDisplayName: string): Job {
   return {
@@ -115,8 +120,13 @@ export function taskMessage(task: TaskRecord): JobTask {
     startTime: task.startTime,
     endTime: task.endTime,
     error: task.error === undefined ? undefined : { ...task.error },
-    failedAttempts: [],
-    retryTime: undefined,
+    failedAttempts: task.failedAttempts.map(({ number, startTime, endTime, exit }) => ({
+      number,
+      startTime,
+      endTime,
+      exit: { ...exit },
+    })),
+    retryTime: task.retryTime,
     progress: task.progress,
   }
 }

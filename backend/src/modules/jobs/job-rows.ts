@@ -1,4 +1,4 @@
-import type { JobEventRecord, JobRecord, ResultRecord, TaskRecord } from './job.ts'
+import type { FailedAttempt, JobEventRecord, JobRecord, ResultRecord, TaskRecord } from './job.ts'
 import type { Phase } from './phase-transitions.ts'
 
 /** int8 columns arrive as decimal strings: pg's default, kept so that no value is rounded. */
@@ -134,10 +134,37 @@ export interface TaskRow extends ErrorColumns {
   progress: number
   start_time: Date | null
   end_time: Date | null
+  ready_at: Date | null
+  failed_attempts: JsonAttempt[] | null
 }
 
-export const taskColumns =
-  'job_id, index, display_name, state, attempt, progress, start_time, end_time, error_reason, error_message, error_transient'
+/** Of the attempts that a task is shown with; the text of each is cut, so that a page of tasks fits a message. */
+const FAILED_ATTEMPTS_MAX = 20
+const EXIT_MESSAGE_MAX_CHARACTERS = 300
+
+/** Over a row of job_tasks by that name. */
+export const taskColumns = `job_id, index, display_name, state, attempt, progress, start_time, end_time, ready_at,
+  error_reason, error_message, error_transient,
+  (select jsonb_agg(jsonb_build_object('number', number, 'start', start_time, 'end', end_time, 'reason', reason,
+     'message', left(message, ${EXIT_MESSAGE_MAX_CHARACTERS}), 'transient', transient) order by number)
+   from (
+     select * from job_task_attempts as ended
+     where ended.job_id = job_tasks.job_id and ended.index = job_tasks.index
+     order by number desc limit ${FAILED_ATTEMPTS_MAX}
+   ) as latest) as failed_attempts`
+
+interface JsonAttempt {
+  number: number
+  start: string
+  end: string
+  reason: string
+  message: string
+  transient: boolean
+}
+
+function attemptOf({ number, start, end, reason, message, transient }: JsonAttempt): FailedAttempt {
+  return { number, startTime: new Date(start), endTime: new Date(end), exit: { reason, message, transient } }
+}
 
 export function taskOf(row: TaskRow): TaskRecord {
   return {
@@ -150,6 +177,8 @@ export function taskOf(row: TaskRow): TaskRecord {
     startTime: row.start_time ?? undefined,
     endTime: row.end_time ?? undefined,
     error: errorOf(row),
+    failedAttempts: (row.failed_attempts ?? []).map(attemptOf),
+    retryTime: row.ready_at ?? undefined,
   }
 }
 

@@ -72,7 +72,7 @@ export interface JobQuote {
   readonly taskCount: number
 }
 
-export type TaskState = 'WAITING' | 'RUNNING' | 'COMPLETED' | 'FAILED' | 'CANCELLED'
+export type TaskState = 'BLOCKED' | 'WAITING' | 'RUNNING' | 'COMPLETED' | 'FAILED' | 'CANCELLED'
 
 export interface TaskRecord {
   readonly jobId: string
@@ -85,6 +85,18 @@ export interface TaskRecord {
   readonly startTime: Date | undefined
   readonly endTime: Date | undefined
   readonly error: JobError | undefined
+  /** Attempts that did not complete the task, the oldest first; the latest 20. */
+  readonly failedAttempts: readonly FailedAttempt[]
+  /** Of a task that waits after a failed attempt: not tried again before. */
+  readonly retryTime: Date | undefined
+}
+
+export interface FailedAttempt {
+  /** From 1. */
+  readonly number: number
+  readonly startTime: Date
+  readonly endTime: Date
+  readonly exit: JobError
 }
 
 export type ScanState = 'UNSCANNED' | 'PENDING' | 'CLEAN' | 'INFECTED'

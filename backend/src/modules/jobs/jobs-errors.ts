@@ -123,5 +123,36 @@ export const shareNotFound = () => {
   })
 }
 
-export const comingSoon = () =>
-  new DomainError('UNAVAILABLE', 'NOT_YET_AVAILABLE', 'This is not available yet.')
+export const organizationNotFound = () => {
+  const description = 'there is no such organisation'
+  return new DomainError('NOT_FOUND', 'ORGANIZATION_NOT_FOUND', `organization: ${description}`, {
+    violations: [{ field: 'organization', description }],
+  })
+}
+
+export const workerNotFound = () => {
+  const description = 'no worker of this name renews its lease: it has stopped, or was lost'
+  return new DomainError('NOT_FOUND', 'WORKER_NOT_FOUND', `worker: ${description}`, {
+    violations: [{ field: 'worker', description }],
+  })
+}
+
+export const jobAlreadyHeld = (job: JobRecord) =>
+  new DomainError(
+    'FAILED_PRECONDITION',
+    'JOB_ALREADY_HELD',
+    `The operator holds the job already: it is ${job.phase}.`,
+    {
+      metadata: { phase: job.phase },
+    },
+  )
+
+export const jobNotHeld = (job: JobRecord) =>
+  new DomainError(
+    'FAILED_PRECONDITION',
+    'JOB_NOT_HELD',
+    `There is nothing to release: the job is ${job.phase}.`,
+    {
+      metadata: { phase: job.phase },
+    },
+  )

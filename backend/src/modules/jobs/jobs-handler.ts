@@ -16,6 +16,7 @@ import { isEntitled } from './actor.ts'
 import type { JobRecord } from './job.ts'
 import {
   durationMs,
+  jobIdOf,
   jobMessage,
   jobName,
   jobSummary,
@@ -249,11 +250,6 @@ export function jobsHandler({
       }
     },
   })
-}
-
-/** The job in "organizations/{slug}/jobs/{id}" and in names below it. */
-function jobIdOf(name: string): string {
-  return name.split('/')[3] ?? ''
 }
 
 function actorOf({ organization, caller, permissions }: OrganizationCallContext): Actor {

@@ -1,47 +1,110 @@
 import { OperationsServiceService } from '@fairlead/proto/server/fairlead/jobs/v1/operations'
+import { organizationSlug } from '../../../server/authorize.ts'
+import { type PageTokens, pageScope } from '../../../server/page-token.ts'
 import { type RegisteredService, registeredService } from '../../../server/service-handlers.ts'
-import { comingSoon } from '../jobs-errors.ts'
+import { jobIdOf } from '../job-messages.ts'
+import type { OwnerNames } from '../owner-names.ts'
+import type { JobOperations } from './job-operations.ts'
+import { organizationLoadMessage, runningTaskMessage, workerMessage } from './operations-messages.ts'
 
-export function operationsHandler(): RegisteredService {
+const DEFAULT_PAGE_SIZE = 100
+
+export interface OperationsHandlerDependencies {
+  readonly operations: JobOperations
+  readonly names: OwnerNames
+  readonly pageTokens: PageTokens
+}
+
+export function operationsHandler({
+  operations,
+  names,
+  pageTokens,
+}: OperationsHandlerDependencies): RegisteredService {
   return registeredService(OperationsServiceService, {
-    async listRunningTasks() {
-      throw comingSoon()
+    async listRunningTasks({ organization, worker, pageSize, pageToken }) {
+      const scope = pageScope('ListRunningTasks', { organization, worker })
+      const [startTime, jobId, index] = pageTokens.decode(scope, pageToken) ?? []
+      const { tasks, next } = await operations.runningTasks(
+        organizationSlug(organization),
+        worker === '' ? undefined : workerId(worker),
+        startTime === undefined || jobId === undefined
+          ? undefined
+          : { startTime, jobId, index: Number(index) },
+        pageSize === 0 ? DEFAULT_PAGE_SIZE : pageSize,
+      )
+      const owners = await names.of(tasks.map(({ ownerId }) => ownerId))
+      return {
+        tasks: tasks.map((task) => runningTaskMessage(task, owners.get(task.ownerId) ?? '')),
+        nextPageToken:
+          next === undefined
+            ? ''
+            : pageTokens.encode(scope, [next.startTime, next.jobId, String(next.index)]),
+      }
     },
 
-    async listOrganizationLoads() {
-      throw comingSoon()
+    async listOrganizationLoads({ pageSize, pageToken }) {
+      const scope = pageScope('ListOrganizationLoads', {})
+      const [after] = pageTokens.decode(scope, pageToken) ?? []
+      const { loads, next } = await operations.loads(
+        after ?? '',
+        pageSize === 0 ? DEFAULT_PAGE_SIZE : pageSize,
+      )
+      return {
+        loads: loads.map(organizationLoadMessage),
+        nextPageToken: next === undefined ? '' : pageTokens.encode(scope, [next]),
+      }
     },
 
-    async setOrganizationLimits() {
-      throw comingSoon()
+    async setOrganizationLimits(request) {
+      const load = await operations.setLimits(slugOf(request.organization), {
+        unfinishedJobs: request.unfinishedJobsLimit,
+        executingJobs: request.executingJobsLimit,
+        runningTasks: request.runningTasksLimit,
+      })
+      return organizationLoadMessage(load)
     },
 
     async listWorkers() {
-      throw comingSoon()
+      return { workers: (await operations.workers()).map(workerMessage) }
     },
 
-    async pauseWorker() {
-      throw comingSoon()
+    async pauseWorker({ worker }) {
+      return workerMessage(await operations.setWorker(workerId(worker), 'PAUSED'))
     },
 
-    async drainWorker() {
-      throw comingSoon()
+    async drainWorker({ worker }) {
+      return workerMessage(await operations.setWorker(workerId(worker), 'DRAINING'))
     },
 
-    async resumeWorker() {
-      throw comingSoon()
+    async resumeWorker({ worker }) {
+      return workerMessage(await operations.setWorker(workerId(worker), 'ACTIVE'))
     },
 
-    async abortJob() {
-      throw comingSoon()
+    async abortJob({ job, reason }, { log, caller }) {
+      await operations.abort(slugOf(job), jobIdOf(job), reason)
+      log.info({ job: jobIdOf(job), userId: caller?.userId }, 'the operator aborted a job')
+      return {}
     },
 
-    async holdJob() {
-      throw comingSoon()
+    async holdJob({ job, reason }, { log, caller }) {
+      await operations.hold(slugOf(job), jobIdOf(job), reason)
+      log.info({ job: jobIdOf(job), userId: caller?.userId }, 'the operator holds a job')
+      return {}
     },
 
-    async releaseJob() {
-      throw comingSoon()
+    async releaseJob({ job }, { log, caller }) {
+      await operations.release(slugOf(job), jobIdOf(job))
+      log.info({ job: jobIdOf(job), userId: caller?.userId }, 'the operator released a job')
+      return {}
     },
   })
+}
+
+/** The worker of "workers/{worker}". */
+function workerId(name: string): string {
+  return name.slice('workers/'.length)
+}
+
+function slugOf(name: string): string {
+  return organizationSlug(name) ?? ''
 }

@@ -1,0 +1,74 @@
+import { workersChannel } from '../job-queue.ts'
+import { type Database, rows } from '../sql.ts'
+
+/** PAUSED takes no further task; DRAINING gives back what it runs, too. */
+export type WorkerState = 'ACTIVE' | 'PAUSED' | 'DRAINING'
+
+export interface WorkerRecord {
+  readonly id: string
+  readonly host: string
+  readonly state: WorkerState
+  /** Tasks at a time. */
+  readonly concurrency: number
+  readonly runningTasks: number
+  readonly startTime: Date
+  readonly leaseExpireTime: Date
+}
+
+interface WorkerRow {
+  id: string
+  host: string
+  state: WorkerState
+  concurrency: number
+  running: number
+  started_at: Date
+  lease_expires_at: Date
+}
+
+const workerColumns = `id, host, state, concurrency, started_at, lease_expires_at,
+  (select count(*)::int from job_tasks where state = 'RUNNING' and lease_owner = id) as running`
+
+function workerOf(row: WorkerRow): WorkerRecord {
+  return {
+    id: row.id,
+    host: row.host,
+    state: row.state,
+    concurrency: row.concurrency,
+    runningTasks: row.running,
+    startTime: row.started_at,
+    leaseExpireTime: row.lease_expires_at,
+  }
+}
+
+/** Those that renew their lease, the oldest first. */
+export async function listWorkers(database: Database): Promise<WorkerRecord[]> {
+  const found = await rows<WorkerRow>(
+    database,
+    `select ${workerColumns} from job_workers where lease_expires_at > now() order by started_at, id`,
+    [],
+  )
+  return found.map(workerOf)
+}
+
+/** Tells a worker what to do from now on. Undefined for one that is gone. */
+export async function setWorkerState(
+  database: Database,
+  id: string,
+  state: WorkerState,
+): Promise<WorkerRecord | undefined> {
+  const found = await rows<WorkerRow>(
+    database,
+    `with changed as (
+       update job_workers set state = $2 where id = $1 and lease_expires_at > now()
+       returning *
+     ), notified as (
+       select pg_notify('${workersChannel}', '') from changed
+     )
+     select changed.id, host, state, concurrency, started_at, lease_expires_at,
+       (select count(*)::int from job_tasks where job_tasks.state = 'RUNNING' and lease_owner = changed.id)
+         as running
+     from changed, notified`,
+    [id, state],
+  )
+  return found[0] === undefined ? undefined : workerOf(found[0])
+}
