@@ -8,5 +8,5 @@ export {
   type Region,
 } from './region.ts'
 export { RegionMask } from './region-mask.ts'
-export { regionToPixelBox } from './region-to-pixel-box.ts'
+export { regionToPixelBox, searchPixelBox } from './region-to-pixel-box.ts'
 export { regionContains } from './sky-shape.ts'

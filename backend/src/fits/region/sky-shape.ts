@@ -10,7 +10,8 @@ import {
   type Vector,
   vectorOf,
 } from '../wcs/vector.ts'
-import { arcsCross, distanceToArc, orientation, signedAreaOf } from './great-circle.ts'
+import { type Edge, EdgeTree } from './edge-tree.ts'
+import { arcsCross, orientation, signedAreaOf } from './great-circle.ts'
 import type { PolygonRegion, RangeRegion, Region } from './region.ts'
 
 /** A region made ready for many questions. */
@@ -140,6 +141,7 @@ function polygon(region: PolygonRegion): SkyShape {
   // IVOA asks for the inside on the left; the outline is turned where it was given the other way.
   const vertices = signedAreaOf(given) >= 0 ? given : given.toReversed()
   const edges = vertices.map((a, i) => [a, vertices[(i + 1) % vertices.length] as Vector] as const)
+  const tree = new EdgeTree(edges)
   const references = referencePoints(edges)
   const cap = boundingCap(vertices)
   /** How far a direction is outside a circle around the polygon: most of the sky needs no look at the edges. */
@@ -149,17 +151,14 @@ function polygon(region: PolygonRegion): SkyShape {
     if (beyondCap(direction) > 1e-9) return false
     // An arc of nearly half a turn is ill-defined: one of the two reference points is always nearer than that.
     const reference = dot(references[0].point, direction) > -0.9 ? references[0] : references[1]
-    let inside = reference.inside
-    for (const [a, b] of edges) if (arcsCross(a, b, direction, reference.point)) inside = !inside
-    return inside
+    return reference.inside !== tree.crossesOddly(direction, reference.point)
   }
   return {
     contains,
     distance: (direction) => {
       const beyond = beyondCap(direction)
       if (cap && beyond > cap.radiusRad) return beyond
-      let nearest = Math.PI
-      for (const [a, b] of edges) nearest = Math.min(nearest, distanceToArc(direction, a, b))
+      const nearest = tree.distance(direction)
       return contains(direction) ? -nearest : nearest
     },
     boundary: (step) =>
@@ -176,8 +175,6 @@ function polygon(region: PolygonRegion): SkyShape {
     anchors: vertices,
   }
 }
-
-type Edge = readonly [a: Vector, b: Vector]
 
 interface ReferencePoint {
   point: Vector

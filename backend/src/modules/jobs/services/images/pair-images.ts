@@ -1,5 +1,5 @@
 import type { FieldViolation } from '../../../../errors/domain-error.ts'
-import { FitsError, type PixelBox, regionToPixelBox } from '../../../../fits/index.ts'
+import { FitsError, type PixelBox, searchPixelBox } from '../../../../fits/index.ts'
 import { refuse } from '../parameters.ts'
 import { giveWay } from './give-way.ts'
 import type { PlanImage } from './plan-image.ts'
@@ -38,7 +38,7 @@ export async function pairImages(
     const ofStencil: ImagePair[] = []
     for (const image of images) {
       await giveWay(signal)
-      ofStencil.push(pairOf(image, stencil, index + 1))
+      ofStencil.push(await pairOf(image, stencil, index + 1, signal))
     }
     if (ofStencil.every(({ box }) => box === undefined)) {
       violations.push({ field: stencil.field, description: ofStencil[0]?.problem ?? '' })
@@ -49,12 +49,27 @@ export async function pairImages(
   return pairs
 }
 
-function pairOf(image: PlanImage, stencil: Stencil, ordinal: number): ImagePair {
+/** Time that the search has before others have the thread. */
+const TURN_MS = 5
+
+async function pairOf(
+  image: PlanImage,
+  stencil: Stencil,
+  ordinal: number,
+  signal: AbortSignal,
+): Promise<ImagePair> {
   const { wcs, hdu } = image
   if (wcs === undefined) throw new Error('an image without coordinates was not refused')
   try {
-    const box = regionToPixelBox(wcs, hdu.widthPx, hdu.heightPx, stencil.region)
-    return { image, stencil, box, problem: '', ordinal }
+    const search = searchPixelBox(wcs, hdu.widthPx, hdu.heightPx, stencil.region)
+    let turnEnds = performance.now() + TURN_MS
+    for (;;) {
+      const { done, value } = search.next()
+      if (done) return { image, stencil, box: value, problem: '', ordinal }
+      if (performance.now() < turnEnds) continue
+      await giveWay(signal)
+      turnEnds = performance.now() + TURN_MS
+    }
   } catch (error) {
     if (!(error instanceof FitsError)) throw error
     return { image, stencil, box: undefined, problem: error.message, ordinal }
