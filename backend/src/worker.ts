@@ -36,6 +36,7 @@ await runProcess('worker', workerSettings, async (settings, log, releasers) => {
     execution,
     services: jobServices,
     concurrency,
+    limits: settings.queue,
     scratchFolder,
     log,
   })

@@ -1,4 +1,5 @@
 import type { JobServiceService } from '@fairlead/proto/server/fairlead/jobs/v1/jobs'
+import type { OperationsServiceService } from '@fairlead/proto/server/fairlead/jobs/v1/operations'
 import { v7 } from 'uuid'
 import type { CallContext } from '../../../server/call-context.ts'
 import { pageTokens } from '../../../server/page-token.ts'
@@ -9,10 +10,12 @@ import { type JobsFixture, jobsFixture, silent } from './jobs-fixture.ts'
 import { probeService } from './probe-service.ts'
 
 export type JobHandlers = ServiceHandlers<typeof JobServiceService>
+export type OperationsHandlers = ServiceHandlers<typeof OperationsServiceService>
 
 export interface ModuleFixture extends JobsFixture {
   readonly module: JobsModule
   readonly handlers: JobHandlers
+  readonly operations: OperationsHandlers
   readonly parent: string
   /** The owner of what is created by default. */
   readonly alice: CallContext
@@ -53,6 +56,7 @@ export async function moduleFixture(options: Partial<JobsModuleOptions> = {}): P
     ...fixture,
     module,
     handlers: module.services[0]?.handlers as unknown as JobHandlers,
+    operations: module.services[1]?.handlers as unknown as OperationsHandlers,
     parent: 'organizations/observatory',
     alice: context(fixture.ownerId, reader),
     bob: context(v7(), reader),
