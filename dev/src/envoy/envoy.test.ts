@@ -201,6 +201,11 @@ describe('time', () => {
     expect(body.subarray(45).toString()).toMatch(/grpc-status:\s?0/)
   })
 
+  test.each(['/uws/cutout/late', '/soda/async/late'])('a client may wait in silence at %s', async (path) => {
+    const response = await fetch(`${envoy.url}${path}`)
+    expect([response.status, response.headers.get('x-upstream')]).toEqual([200, 'backend-http'])
+  })
+
   test('a silent stream ends after the idle time', async () => {
     const since = performance.now()
     const response = await fetch(`${envoy.url}/grpc/${job}/WatchJobs`, grpcWeb)

@@ -67,6 +67,9 @@ export async function grpcUpstream(): Promise<Upstream> {
   }
 }
 
+/** How long an HTTP server takes for a path that ends with "/late": longer than a test's Envoy lets a stream be silent. */
+const LATE_MS = 4_500
+
 /** An HTTP server that says which one it is, what it was asked, and takes WebSocket upgrades. */
 export async function httpUpstream(name: string): Promise<Upstream> {
   const server: Server = createHttpServer((request, response) => {
@@ -74,7 +77,8 @@ export async function httpUpstream(name: string): Promise<Upstream> {
     request.on('data', (chunk: Buffer) => {
       received += chunk.length
     })
-    request.on('end', () => {
+    request.on('end', async () => {
+      if (request.url?.endsWith('/late')) await new Promise((resolve) => setTimeout(resolve, LATE_MS))
       response.writeHead(200, {
         'content-type': request.url?.endsWith('.js') ? 'text/javascript' : 'text/plain',
         server: 'an upstream',
