@@ -1,5 +1,3 @@
-import type { PublishedFile } from '../result-store.ts'
-import type { TaskOutcome } from '../task-store.ts'
 import type { GivenParameters } from './parameters.ts'
 import type { PlanContext } from './plan-context.ts'
 import type { MadeFile, TaskReport } from './task-run.ts'
@@ -80,8 +78,6 @@ export interface JobService {
    * completed. Absent: the files of the tasks are the results, in the plan's order.
    */
   loadCollect?(): Promise<CollectTasks>
-  /** Chooses and orders the files to publish of the tasks that completed. */
-  collect(outcomes: readonly TaskOutcome[]): readonly PublishedFile[]
 }
 
 /** What a task leaves behind; an array stands for files alone. */
@@ -113,10 +109,3 @@ export interface CollectedTask {
 }
 
 export type CollectTasks = (input: CollectInput, report: TaskReport) => Promise<readonly MadeFile[]>
-
-/** Publishes every file of every task, in the plan's order. */
-export function collectAll(outcomes: readonly TaskOutcome[]): PublishedFile[] {
-  return outcomes.flatMap(({ index, outputs }) =>
-    (outputs ?? []).map((output) => ({ ...output, taskIndex: index })),
-  )
-}

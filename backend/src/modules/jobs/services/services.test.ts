@@ -136,6 +136,26 @@ describe('cutout and preview', () => {
     expect([part.readUInt32BE(16), part.readUInt32BE(20)]).toEqual([20, 20])
   })
 
+  it('collects one table of several images, also when one of them failed', async () => {
+    datasets.set('moved', {
+      ...datasets.get('tan')!,
+      id: 'moved',
+      location: { ...(datasets.get('tan')!.location as object), version: '1' },
+    })
+    const job = await finished('statistics', ['ID', 'tan'], ['ID', 'bare'])
+    expect(job.results.map(({ fileName, mediaType, task }) => [fileName, mediaType, task])).toEqual([
+      ['statistics.csv', 'text/csv', 2],
+      ['statistics.vot', 'application/x-votable+xml', 2],
+    ])
+    const [, first, second] = (await content(job, 'statistics.csv')).toString().split('\r\n')
+    const [lowest, highest] = [pixelValue(1, 1), pixelValue(100, 100)]
+    expect(first).toMatch(new RegExp(`^tan,,10000,10000,${lowest},${highest},${(lowest + highest) / 2},`))
+    expect(second).toMatch(/^bare,,10000,10000,/)
+    const partly = await finished('statistics', ['ID', 'tan'], ['ID', 'moved'])
+    expect(partly.tasksFailed).toBe(1)
+    expect((await content(partly, 'statistics.csv')).toString()).toMatch(/\r\nmoved,,,,,,,,,,,"?The file/)
+  })
+
   it.each([
     [
       'an unknown ID',

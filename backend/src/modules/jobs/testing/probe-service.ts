@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { ExecutionFailed } from '../../../ports/execution.ts'
-import { collectAll, type JobService } from '../services/job-service.ts'
+import type { JobService } from '../services/job-service.ts'
 import type { TaskReport } from '../services/task-run.ts'
 
 /** What one task of the probe does, by its name. */
@@ -45,7 +45,6 @@ export const probeService: JobService = {
     })
   },
   loadRun: async () => runProbe,
-  collect: collectAll,
 }
 
 async function runProbe({ act, argument }: ProbePayload, report: TaskReport) {

@@ -6,7 +6,7 @@ import { type ImageArea, planAreas } from '../images/plan-areas.ts'
 import { imageParameter, type PlanImage } from '../images/plan-image.ts'
 import { resultBaseName } from '../images/result-name.ts'
 import { stencilParameters } from '../images/stencils.ts'
-import { collectAll, type JobService, type PlannedTask } from '../job-service.ts'
+import type { JobService, PlannedTask } from '../job-service.ts'
 import { refuse } from '../parameters.ts'
 import type { CutoutPayload } from './cutout-payload.ts'
 import { PREVIEW_WIDTH_PX } from './preview-look.ts'
@@ -41,7 +41,6 @@ export const cutoutService: JobService = {
   },
 
   loadRun: async () => (await import('./run-cutout.ts')).runCutout,
-  collect: collectAll,
 }
 
 /** Images without a spectral axis, and bands that meet none of the images, each by its field. */

@@ -7,7 +7,7 @@ import { imageParameter, type PlanImage } from '../images/plan-image.ts'
 import { type ImageLook, shrinkFactor } from '../images/render-image.ts'
 import { resultBaseName } from '../images/result-name.ts'
 import { stencilParameters } from '../images/stencils.ts'
-import { collectAll, type JobService, type PlannedTask } from '../job-service.ts'
+import type { JobService, PlannedTask } from '../job-service.ts'
 import { type GivenParameters, refuse } from '../parameters.ts'
 import type { PreviewPayload } from './preview-payload.ts'
 
@@ -86,7 +86,6 @@ export const previewService: JobService = {
   },
 
   loadRun: async () => (await import('./run-preview.ts')).runPreview,
-  collect: collectAll,
 }
 
 function readLook(parameters: GivenParameters, violations: FieldViolation[]): ImageLook {

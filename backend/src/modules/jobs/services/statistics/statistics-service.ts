@@ -2,7 +2,7 @@ import { STATISTICS_PIXELS_PER_MS, TASK_OVERHEAD_MS } from '../images/image-cost
 import { type ImageArea, planAreas } from '../images/plan-areas.ts'
 import { imageParameter } from '../images/plan-image.ts'
 import { stencilParameters } from '../images/stencils.ts'
-import { collectAll, type JobService, type PlannedTask } from '../job-service.ts'
+import type { JobService, PlannedTask } from '../job-service.ts'
 import type { StatisticsPayload } from './run-statistics.ts'
 
 /** A row in both tables, without its stencil, which stands in both too; and the tables' heads, shared by the rows. */
@@ -29,7 +29,6 @@ export const statisticsService: JobService = {
 
   loadRun: async () => (await import('./run-statistics.ts')).runStatistics,
   loadCollect: async () => (await import('./collect-statistics.ts')).collectStatistics,
-  collect: collectAll,
 }
 
 function taskOf({ image, stencil, box, problem }: ImageArea): PlannedTask {
