@@ -2,7 +2,7 @@ import { invalidField } from '../../errors/domain-error.ts'
 import type { Parameter } from './job.ts'
 
 /** What a client may set of a job, by its name in an update mask. */
-export const updatePaths = ['parameters', 'run_id', 'execution_duration', 'destruction_time'] as const
+const updatePaths = ['parameters', 'run_id', 'execution_duration', 'destruction_time'] as const
 export type UpdatePath = (typeof updatePaths)[number]
 
 export interface JobUpdate {

@@ -57,6 +57,37 @@ describe('the job service', () => {
     await fixture.handlers.cancelJob({ name }, fixture.alice)
   })
 
+  it.each([
+    ['after it was queued', false],
+    ['before it was', true],
+  ])('runs a held job whose hold its owner may lift, %s', async (_when, keepPending) => {
+    const { name } = await create({ keepPending })
+    const holdFor = (ownerMayRun: boolean) =>
+      fixture.database.dataSource.query(
+        `update jobs set phase = 'HELD', phase_reason = 'BUDGET', phase_message = 'Spent.', phase_owner_may_run = $2
+         where id = $1`,
+        [name.split('/').at(-1), ownerMayRun],
+      )
+    await holdFor(false)
+    await expect(fixture.handlers.runJob({ name }, fixture.alice)).rejects.toMatchObject({
+      code: 'FAILED_PRECONDITION',
+      reason: 'JOB_HELD',
+      metadata: { heldBy: 'BUDGET' },
+    })
+    await holdFor(true)
+    await expect(fixture.handlers.runJob({ name }, fixture.carol)).rejects.toMatchObject({
+      code: 'PERMISSION_DENIED',
+    })
+    expect(await fixture.handlers.getJob({ name }, fixture.alice)).toMatchObject({
+      phaseNote: { reason: 'BUDGET', message: 'Spent.', ownerMayRun: true },
+    })
+    expect(await fixture.handlers.runJob({ name }, fixture.alice)).toMatchObject({
+      phase: 'PHASE_QUEUED',
+      phaseNote: undefined,
+    })
+    await fixture.handlers.cancelJob({ name }, fixture.alice)
+  })
+
   it('lets owner and administrators cancel, nobody else, and nobody twice', async () => {
     const { name } = await create()
     await expect(fixture.handlers.cancelJob({ name }, fixture.bob)).rejects.toMatchObject({
