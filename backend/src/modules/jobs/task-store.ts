@@ -1,5 +1,5 @@
 import type { TaskOutput } from './job.ts'
-import type { CollectInput } from './services/job-service.ts'
+import type { CollectInput } from './services/collect-tasks.ts'
 import { type Database, rows } from './sql.ts'
 
 /** One attempt of a task, as its worker holds it: every write it makes is fenced by these. */

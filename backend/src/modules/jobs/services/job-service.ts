@@ -1,3 +1,4 @@
+import type { CollectTasks } from './collect-tasks.ts'
 import type { GivenParameters } from './parameters.ts'
 import type { PlanContext } from './plan-context.ts'
 import type { MadeFile, TaskReport } from './task-run.ts'
@@ -88,24 +89,3 @@ export interface TaskResult {
 }
 
 export type RunTask = (payload: never, report: TaskReport) => Promise<readonly MadeFile[] | TaskResult>
-
-/** JSON: it is the payload of the collecting task. */
-export interface CollectInput {
-  readonly parameters: readonly { readonly name: string; readonly value: string }[]
-  /** In the plan's order. */
-  readonly tasks: readonly CollectedTask[]
-}
-
-/** A task as its collect sees it. */
-export interface CollectedTask {
-  readonly index: number
-  readonly displayName: string
-  /** As it was planned. */
-  readonly payload: unknown
-  /** What it left as its value; undefined or null for none. */
-  readonly value: unknown
-  /** Set for a task that failed. */
-  readonly error?: { readonly reason: string; readonly message: string }
-}
-
-export type CollectTasks = (input: CollectInput, report: TaskReport) => Promise<readonly MadeFile[]>

@@ -1,4 +1,5 @@
-import type { CollectInput, CollectTasks, JobService, RunTask, TaskResult } from './job-service.ts'
+import type { CollectInput, CollectTasks } from './collect-tasks.ts'
+import type { JobService, RunTask, TaskResult } from './job-service.ts'
 import type { TaskReport } from './task-run.ts'
 
 /** One piece of work for a task's process. */

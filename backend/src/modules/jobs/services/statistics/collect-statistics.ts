@@ -1,4 +1,4 @@
-import type { CollectInput } from '../job-service.ts'
+import type { CollectInput } from '../collect-tasks.ts'
 import { type Column, writeTables } from '../tables/write-tables.ts'
 import type { MadeFile, TaskReport } from '../task-run.ts'
 import type { StatisticsPayload, StatisticsValue } from './run-statistics.ts'
