@@ -18,7 +18,7 @@ export function FailedTasksNotice({ job }: { job: Job }) {
           : job.results.length > 0
             ? 'The results of the others are below. '
             : 'None of the others left a result. '}
-        <Anchor href="#tasks" inherit>
+        <Anchor href="#tasks" inherit underline="always">
           See which failed, and why
         </Anchor>
       </Text>

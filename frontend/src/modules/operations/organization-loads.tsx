@@ -62,11 +62,11 @@ export function OrganizationLoads({ mayOperate }: { mayOperate: boolean }) {
                   <Text size="sm" fw={570} truncate title={load.displayName}>
                     {load.displayName || load.organization}
                   </Text>
-                  <Text size="xs" c="dimmed" truncate>
+                  <Text size="xs" c="dimmed">
                     {load.ownLimits ? 'Own limits' : 'Default limits'}
-                    <Text span inherit hiddenFrom="sm">
-                      {` · ${load.heldJobs} held · tasks: ${load.waitingTasks} waiting, ${load.runningTasks} running`}
-                    </Text>
+                  </Text>
+                  <Text size="xs" c="dimmed" hiddenFrom="sm">
+                    {`${load.heldJobs.toLocaleString('en')} held · ${load.waitingTasks.toLocaleString('en')} tasks waiting, ${ofLimit(load.runningTasks, load.runningTasksLimit, true)} running`}
                   </Text>
                 </Table.Td>
                 <Table.Td ta="right">{load.queuedJobs.toLocaleString('en')}</Table.Td>
