@@ -10,6 +10,7 @@ import { makeJobs } from '../backend-system/make-jobs.ts'
 import { startBackend } from '../backend-system/start-backend.ts'
 import type { BenchReport } from '../report.ts'
 import type { BareEvent, BareWritten } from './bare-messages.ts'
+import { measureOrganization } from './organization.ts'
 import { WatcherProcesses } from './watcher-processes.ts'
 
 const WATCHERS = 2_000
@@ -33,6 +34,7 @@ export async function run(): Promise<BenchReport> {
   started.defer(async () => void bare.kill())
   const [barePort] = await once(bare, 'message')
 
+  const watching = started.use(new AsyncDisposableStack())
   const { path } = JobServiceService.watchJob
   const name = `${system.parent}/jobs/${jobId}`
   const watch = async (address: string) => {
@@ -40,8 +42,15 @@ export async function run(): Promise<BenchReport> {
       'base64',
     )
     const { authorization } = system
-    const watchers = new WatcherProcesses({ address, path, request, authorization, count: WATCHERS })
-    started.defer(() => watchers.stop())
+    const watchers = new WatcherProcesses({
+      address,
+      path,
+      request,
+      authorization,
+      messages: 'JobEvent',
+      count: WATCHERS,
+    })
+    watching.defer(() => watchers.stop())
     await watchers.begun
     return watchers
   }
@@ -59,6 +68,7 @@ export async function run(): Promise<BenchReport> {
     bareMs.push(writtenMs)
     ownMs.push(committedMs)
   }
+  await watching.disposeAsync()
   const line = (label: string, share: number) => {
     const [value, floor] = [quantile(ownMs, share), quantile(bareMs, share)]
     return { label, value, unit: 'ms', reference: floor, ratio: value / floor, target: '<= 2' }
@@ -68,6 +78,7 @@ export async function run(): Promise<BenchReport> {
     lines: [
       line(`commit to the last of ${WATCHERS} watchers, median`, 0.5),
       line(`commit to the last of ${WATCHERS} watchers, 99th percentile`, 0.99),
+      ...(await measureOrganization(started, system, dataSource)),
     ],
   }
 }

@@ -5,6 +5,8 @@ export interface WatchersOptions {
   /** The encoded request, base64. */
   readonly request: string
   readonly authorization: string
+  /** What is streamed. Changes of an organisation's jobs are received, and not told of one by one. */
+  readonly messages: 'JobEvent' | 'JobChange'
   readonly count: number
 }
 

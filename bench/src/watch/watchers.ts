@@ -2,7 +2,7 @@
 import { Client, credentials, Metadata } from '@grpc/grpc-js'
 import { type Received, readSequence, type WatchersOptions } from './watcher-messages.ts'
 
-process.once('message', ({ address, path, request, authorization, count }: WatchersOptions) => {
+process.once('message', ({ address, path, request, authorization, messages, count }: WatchersOptions) => {
   const client = new Client(address, credentials.createInsecure(), { 'grpc-node.max_session_memory': 64 })
   const metadata = new Metadata()
   metadata.set('authorization', authorization)
@@ -13,7 +13,7 @@ process.once('message', ({ address, path, request, authorization, count }: Watch
     const stream = client.makeServerStreamRequest(
       path,
       (bytes: Buffer) => bytes,
-      readSequence,
+      messages === 'JobEvent' ? readSequence : () => 0,
       Buffer.from(request, 'base64'),
       metadata,
     )

@@ -7,10 +7,16 @@ import {
 } from '@fairlead/proto/server/fairlead/jobs/v1/jobs'
 import { validate } from 'uuid'
 import { invalidField } from '../../errors/domain-error.ts'
-import { callerOf, type OrganizationCallContext, organizationContext } from '../../server/call-context.ts'
+import {
+  type CallOrganization,
+  callerOf,
+  type OrganizationCallContext,
+  organizationContext,
+} from '../../server/call-context.ts'
 import { type PageTokens, pageScope } from '../../server/page-token.ts'
 import { pushedStream } from '../../server/pushed-stream.ts'
 import { type RegisteredService, registeredService } from '../../server/service-handlers.ts'
+import { sharedMessage } from '../../server/shared-message.ts'
 import type { Actor } from './actor.ts'
 import { isEntitled } from './actor.ts'
 import type { JobRecord } from './job.ts'
@@ -25,12 +31,14 @@ import {
   serviceMessage,
   taskMessage,
 } from './job-messages.ts'
+import type { JobNotice } from './job-notice.ts'
 import { type JobUpdate, parseUpdateMask } from './job-update.ts'
 import type { JobRequest, JobsService, JobWithResults } from './jobs-service.ts'
 import type { JobLog } from './log/job-log.ts'
 import type { Organizations } from './organizations.ts'
 import type { OwnerNames } from './owner-names.ts'
 import type { JobSharing } from './sharing/job-sharing.ts'
+import type { ChangeNews } from './watch/change-receiver.ts'
 import { newsMessage } from './watch/event-messages.ts'
 import type { JobWatch } from './watch/job-watch.ts'
 
@@ -64,6 +72,26 @@ export function jobsHandler({
   const summaries = async (jobs: readonly JobRecord[], slug: string) => {
     const known = await names.of(jobs.map(({ ownerId }) => ownerId))
     return jobs.map((job) => jobSummary(job, slug, known.get(job.ownerId) ?? ''))
+  }
+
+  const changesOf = async (notices: readonly JobNotice[], { id, slug }: CallOrganization) => {
+    const untold = notices.flatMap(({ jobId, deleted, job }) => (deleted || job !== undefined ? [] : [jobId]))
+    const read = untold.length === 0 ? [] : await service.byIds(id, untold)
+    const jobs = [...notices.flatMap(({ deleted, job }) => (deleted ? [] : (job ?? []))), ...read]
+    const shown = await summaries(jobs, slug)
+    const news = (jobId: string, change: JobChange['change']): ChangeNews => [
+      jobId,
+      sharedMessage<JobChange>({ change }),
+    ]
+    return [
+      ...jobs.flatMap((job, index) => {
+        const value = shown[index]
+        return value === undefined ? [] : [news(job.id, { $case: 'job', value })]
+      }),
+      ...notices.flatMap(({ jobId, deleted }) =>
+        deleted ? [news(jobId, { $case: 'deleted', value: jobName(slug, jobId) })] : [],
+      ),
+    ]
   }
 
   return registeredService(JobServiceService, {
@@ -224,30 +252,9 @@ export function jobsHandler({
       })
     },
 
-    async *watchJobs(_request, context) {
+    watchJobs(_request, context) {
       const { organization } = organizationContext(context)
-      for await (const notices of watch.changes(organization.id, context.signal)) {
-        if (notices === undefined) {
-          yield { change: { $case: 'heartbeat', value: {} } }
-          continue
-        }
-        const untold = notices.filter(({ deleted, job }) => !deleted && job === undefined)
-        const read =
-          untold.length === 0
-            ? []
-            : await service.byIds(
-                organization.id,
-                untold.map(({ jobId }) => jobId),
-              )
-        const jobs = [...notices.flatMap(({ deleted, job }) => (deleted ? [] : (job ?? []))), ...read]
-        for (const job of await summaries(jobs, organization.slug)) {
-          yield { change: { $case: 'job', value: job } } satisfies JobChange
-        }
-        for (const { jobId, deleted } of notices) {
-          if (!deleted) continue
-          yield { change: { $case: 'deleted', value: jobName(organization.slug, jobId) } } satisfies JobChange
-        }
-      }
+      return watch.changes(organization.id, context.signal, (notices) => changesOf(notices, organization))
     },
   })
 }

@@ -1,17 +1,18 @@
+import type { JobChange } from '@fairlead/proto/server/fairlead/jobs/v1/jobs'
 import type { Logger } from 'pino'
 import type { DataSource } from 'typeorm'
 import { type Listener, listen } from '../../../database/index.ts'
 import { type PushedStream, pushedStream } from '../../../server/pushed-stream.ts'
+import { sharedMessage } from '../../../server/shared-message.ts'
 import type { JobRecord } from '../job.ts'
-import { type JobNotice, jobsChannel, parseNotice } from '../job-notice.ts'
+import { jobsChannel, parseNotice } from '../job-notice.ts'
 import { existingJobs } from '../job-store.ts'
 import { watchInterrupted } from '../jobs-errors.ts'
 import { hasEnded } from '../phase-transitions.ts'
-import { ChangePace } from './change-pace.ts'
+import { ChangeReceiver } from './change-receiver.ts'
 import { JobFeed } from './job-feed.ts'
 import { type Heartbeat, type JobNews, JobWatcher } from './job-watcher.ts'
-import { OrganizationWatcher } from './organization-watcher.ts'
-import { Wakeups } from './wakeups.ts'
+import { type Describe, OrganizationFeed } from './organization-feed.ts'
 
 export interface JobWatchOptions {
   readonly databaseUrl: string
@@ -23,11 +24,6 @@ export interface JobWatchOptions {
 
 /** Ticks of the clock of heartbeats in the longest silence. */
 const BEATS = 5
-/** Progress is gathered for so long; a change of phase goes on at once, with what was gathered. */
-const PROGRESS_GATHER_MS = 250
-/** A watcher of an organisation is sent so many lots of changes at once, and then one each interval. */
-const CHANGE_BURST = 50
-const CHANGE_INTERVAL_MS = 20
 
 /**
  * Every watch of this process, on one LISTEN connection. A watcher costs memory and, while it keeps up, no
@@ -37,7 +33,10 @@ export class JobWatch {
   readonly #options: JobWatchOptions
   readonly #listener: Listener
   readonly #feeds = new Map<string, { readonly feed: JobFeed; watchers: number }>()
-  readonly #organizations = new Set<OrganizationWatcher>()
+  readonly #organizations = new Map<
+    string,
+    { readonly feed: OrganizationFeed; readonly idle: AbortController }
+  >()
   readonly #stopped = new AbortController()
   readonly #beats: NodeJS.Timeout
 
@@ -57,7 +56,8 @@ export class JobWatch {
   /** Watches that are open. */
   get watchers(): number {
     const ofJobs = [...this.#feeds.values()].reduce((sum, { watchers }) => sum + watchers, 0)
-    return ofJobs + this.#organizations.size
+    const ofOrganizations = [...this.#organizations.values()]
+    return ofOrganizations.reduce((sum, { feed }) => sum + feed.receivers, ofJobs)
   }
 
   /** Ends every watch. */
@@ -102,37 +102,45 @@ export class JobWatch {
   }
 
   /**
-   * Changes of an organisation's jobs from now on, each job once however often it changed meanwhile;
-   * `undefined` is a heartbeat, and the first is sent when the watch has begun.
+   * Changes of an organisation's jobs from now on, each job once however often it changed meanwhile, with
+   * heartbeats, the first of which is sent when the watch has begun.
+   *
+   * @param describe the same for every watch of the organisation
    */
-  async *changes(
-    organizationId: string,
-    callerSignal: AbortSignal,
-  ): AsyncGenerator<readonly JobNotice[] | undefined> {
-    const signal = AbortSignal.any([callerSignal, this.#stopped.signal])
-    const watcher = new OrganizationWatcher(organizationId)
-    const pace = new ChangePace(CHANGE_BURST, CHANGE_INTERVAL_MS, performance.now())
-    this.#organizations.add(watcher)
-    try {
-      yield undefined
-      while (!signal.aborted) {
-        if (watcher.interrupted) throw watchInterrupted()
-        const since = watcher.changes.count
-        const sincePhase = watcher.phaseChanges.count
-        const batch = watcher.take()
-        if (batch.length > 0) {
-          yield batch
-          const restMs = pace.take(performance.now())
-          if (restMs > 0) await new Wakeups().wait(0, restMs, signal)
-          await watcher.phaseChanges.wait(sincePhase, PROGRESS_GATHER_MS, signal)
-          continue
+  changes(organizationId: string, callerSignal: AbortSignal, describe: Describe): PushedStream<JobChange> {
+    return pushedStream(async (sink, readerSignal) => {
+      const signal = AbortSignal.any([callerSignal, readerSignal, this.#stopped.signal])
+      if (signal.aborted) return
+      const { promise, resolve, reject } = Promise.withResolvers<void>()
+      const receiver = new ChangeReceiver(sink, reject)
+      const entry = this.#organization(organizationId, describe)
+      const { feed, idle } = entry
+      feed.join(receiver)
+      signal.addEventListener('abort', () => resolve(), { once: true })
+      try {
+        receiver.beat(changeHeartbeat(), performance.now())
+        await promise
+      } finally {
+        feed.leave(receiver)
+        if (feed.receivers === 0) {
+          if (this.#organizations.get(organizationId) === entry) this.#organizations.delete(organizationId)
+          idle.abort()
         }
-        const outcome = await watcher.changes.wait(since, this.#options.heartbeatMs, signal)
-        if (outcome === 'timeout') yield undefined
       }
-    } finally {
-      this.#organizations.delete(watcher)
-    }
+    })
+  }
+
+  #organization(organizationId: string, describe: Describe) {
+    const known = this.#organizations.get(organizationId)
+    if (known !== undefined) return known
+    const entry = { feed: new OrganizationFeed(describe), idle: new AbortController() }
+    this.#organizations.set(organizationId, entry)
+    entry.feed.run(entry.idle.signal).catch((error) => {
+      // Its watchers come again, to a feed of their own.
+      if (this.#organizations.get(organizationId) === entry) this.#organizations.delete(organizationId)
+      entry.feed.fail(error)
+    })
+    return entry
   }
 
   #feed(job: JobRecord, afterSequence: bigint): { readonly feed: JobFeed; watchers: number } {
@@ -151,10 +159,10 @@ export class JobWatch {
   #beat(): void {
     const nowMs = performance.now()
     const { heartbeatMs } = this.#options
-    const shared = heartbeat()
-    for (const { feed } of this.#feeds.values()) {
-      feed.beat(shared, nowMs, nowMs - heartbeatMs + heartbeatMs / BEATS)
-    }
+    const sinceMs = nowMs - heartbeatMs + heartbeatMs / BEATS
+    const [ofJob, ofOrganization] = [heartbeat(), changeHeartbeat()]
+    for (const { feed } of this.#feeds.values()) feed.beat(ofJob, nowMs, sinceMs)
+    for (const { feed } of this.#organizations.values()) feed.beat(ofOrganization, nowMs, sinceMs)
   }
 
   #noticed(payload: string): void {
@@ -163,17 +171,13 @@ export class JobWatch {
     const entry = this.#feeds.get(notice.jobId)
     if (notice.deleted) entry?.feed.end()
     entry?.feed.announce(notice.sequence)
-    for (const watcher of this.#organizations) {
-      if (watcher.organizationId === notice.organizationId) watcher.add(notice)
-    }
+    this.#organizations.get(notice.organizationId)?.feed.add(notice)
   }
 
   #resync(): void {
     const { dataSource, log } = this.#options
     log.info({ watchers: this.watchers }, 'reading again what may have been missed')
-    for (const watcher of this.#organizations) {
-      watcher.interrupt()
-    }
+    for (const { feed } of this.#organizations.values()) feed.fail(watchInterrupted())
     const entries = [...this.#feeds]
     existingJobs(dataSource, [...this.#feeds.keys()]).then(
       (existing) => {
@@ -193,4 +197,8 @@ export class JobWatch {
 
 function heartbeat(): Heartbeat {
   return { kind: 'heartbeat', time: new Date() }
+}
+
+function changeHeartbeat(): JobChange {
+  return sharedMessage<JobChange>({ change: { $case: 'heartbeat', value: {} } })
 }

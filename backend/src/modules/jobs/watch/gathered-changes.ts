@@ -2,9 +2,8 @@ import type { JobNotice } from '../job-notice.ts'
 import { hasEnded, type Phase } from '../phase-transitions.ts'
 import { Wakeups } from './wakeups.ts'
 
-/** What one watch of an organisation's jobs has not been sent yet: each job once, however often it changed. */
-export class OrganizationWatcher {
-  readonly organizationId: string
+/** Changes of an organisation's jobs that its watchers were not told of yet: each job once. */
+export class GatheredChanges {
   /** Any change of a job. */
   readonly changes = new Wakeups()
   /** Changes of a phase alone, and deletions. */
@@ -12,16 +11,6 @@ export class OrganizationWatcher {
   readonly #pending = new Map<string, JobNotice>()
   /** Of jobs that have not ended. */
   readonly #phases = new Map<string, Phase>()
-  #interrupted = false
-
-  constructor(organizationId: string) {
-    this.organizationId = organizationId
-  }
-
-  /** True once changes may have been missed. */
-  get interrupted(): boolean {
-    return this.#interrupted
-  }
 
   add(notice: JobNotice): void {
     const { jobId, phase, deleted } = notice
@@ -37,11 +26,5 @@ export class OrganizationWatcher {
     const taken = [...this.#pending.values()]
     this.#pending.clear()
     return taken
-  }
-
-  interrupt(): void {
-    this.#interrupted = true
-    this.phaseChanges.wake()
-    this.changes.wake()
   }
 }
