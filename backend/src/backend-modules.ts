@@ -7,6 +7,7 @@ import {
   createJobsModule,
   defaultJobLimits,
   jobServices,
+  moveShares,
   type ReadableDatasets,
 } from './modules/jobs/index.ts'
 import type { DatasetFiles } from './ports/dataset-files.ts'
@@ -61,6 +62,7 @@ export async function createBackendModules(
     oidc: parts.oidc,
     ...(parts.issuerKeys === undefined ? {} : { issuerKeys: parts.issuerKeys }),
     pageTokens: tokens,
+    moveInvited: moveShares,
     log,
   })
   releasers.defer(() => identity.close())

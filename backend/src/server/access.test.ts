@@ -208,6 +208,7 @@ describe.each(paths)('%s', (path) => {
 })
 
 describe('a share', () => {
+  const getJob = JobServiceService.getJob.path
   const methods = paths.filter((path) => policies.get(path)?.shared)
 
   test('is good for four methods', () => {
@@ -254,6 +255,24 @@ describe('a share', () => {
     }
     client.close()
     await server.stop()
+  })
+
+  test('with an invited person is theirs when they sign in, also who was known by another address', async () => {
+    const { dataSource } = backend.database
+    const name = await insertTestJob(dataSource, 'lab', 'submitter@example.org')
+    const claims = { sub: 'dev-nina', email: 'nina@example.org', name: 'Nina' }
+    const signIn = async (proven: boolean) => {
+      const token = await backend.issuer.sign({ ...claims, email_verified: proven })
+      await backend.call(IdentityServiceService.getCaller, {}, token)
+      return token
+    }
+    await signIn(false)
+    // Whoever has not proven the address is not who is invited by it.
+    const invitation = { parent: 'organizations/centre', email: claims.email, role: 'ROLE_ANALYST' as const }
+    await backend.call(IdentityServiceService.createMember, invitation, tokens.get('operator'))
+    await share(name, 'nina')
+    expect(await codeOfCall(getJob, name, await signIn(false))).toBe('PERMISSION_DENIED')
+    expect(await codeOfCall(getJob, name, await signIn(true))).toBe('OK')
   })
 
   test('by an owner who may share with members alone ends with the membership', async () => {

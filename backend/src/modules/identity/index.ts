@@ -16,7 +16,7 @@ import { createMemberService } from './member-service.ts'
 import { MemberStore } from './member-store.ts'
 import { createOrganizationService } from './organization-service.ts'
 import { OrganizationStore } from './organization-store.ts'
-import { createSignInService } from './sign-in-service.ts'
+import { createSignInService, type MoveInvited } from './sign-in-service.ts'
 import { UserStore } from './user-store.ts'
 
 export { IDENTITY_CHANNEL } from './authentication/token-authenticator.ts'
@@ -32,6 +32,7 @@ export interface IdentityModuleDeps {
   readonly oidc: OidcSettings
   readonly issuerKeys?: IssuerKeysOptions
   readonly pageTokens: PageTokens
+  readonly moveInvited: MoveInvited
   readonly log: Logger
 }
 
@@ -60,7 +61,7 @@ export function createIdentityModule(deps: IdentityModuleDeps): IdentityModule {
   const identity = createIdentityService(organizationStore, memberStore, userStore)
   const authenticator = createTokenAuthenticator({
     verify: accessTokenVerifier(deps.oidc, issuerKeys(deps.oidc, deps.issuerKeys)),
-    signIn: createSignInService(dataSource, userStore).signIn,
+    signIn: createSignInService(dataSource, userStore, deps.moveInvited).signIn,
     loadPrincipal: identity.principal,
     apiTokens: tokenStore,
     listener: deps.listener,

@@ -11,7 +11,19 @@ export interface SignInService {
   signIn(claims: AccessTokenClaims): Promise<string>
 }
 
-export function createSignInService(dataSource: DataSource, users: UserStore): SignInService {
+/** Gives what other modules keep of an invited person to the user who turned out to be them, in the same transaction. */
+export type MoveInvited = (manager: EntityManager, invitedId: string, userId: string) => Promise<void>
+
+export function createSignInService(
+  dataSource: DataSource,
+  users: UserStore,
+  moveInvited: MoveInvited,
+): SignInService {
+  async function merge(manager: EntityManager, invitedId: string, userId: string): Promise<void> {
+    await moveInvited(manager, invitedId, userId)
+    await users.mergeInvited(manager, invitedId, userId)
+  }
+
   async function provision(manager: EntityManager, claims: AccessTokenClaims): Promise<string> {
     const { email, emailVerified, issuer, subject } = claims
     const provenEmail = emailVerified ? email : undefined
@@ -20,7 +32,7 @@ export function createSignInService(dataSource: DataSource, users: UserStore): S
     const invited = provenEmail === undefined ? undefined : await users.invited(manager, provenEmail)
     if (known !== undefined) {
       await users.update(manager, known, claims)
-      if (invited !== undefined) await users.mergeInvited(manager, invited, known)
+      if (invited !== undefined) await merge(manager, invited, known)
       return known
     }
     const former =
@@ -28,7 +40,7 @@ export function createSignInService(dataSource: DataSource, users: UserStore): S
     const adopted = former ?? invited
     if (adopted !== undefined) {
       await users.update(manager, adopted, claims)
-      if (former !== undefined && invited !== undefined) await users.mergeInvited(manager, invited, former)
+      if (former !== undefined && invited !== undefined) await merge(manager, invited, former)
       return adopted
     }
     const inserted = await users.insert(manager, claims)

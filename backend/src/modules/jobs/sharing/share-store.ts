@@ -48,6 +48,16 @@ export async function listShares(database: Database, jobId: string): Promise<Sha
   return sharesOfJson(found[0]?.shares ?? null)
 }
 
+/** Gives one user's shares to another; of two of the same job the other's stays. */
+export async function moveShares(database: Database, fromUserId: string, toUserId: string): Promise<void> {
+  await rows(
+    database,
+    `update job_shares set user_id = $2 where user_id = $1 and not exists (
+       select from job_shares as held where held.job_id = job_shares.job_id and held.user_id = $2)`,
+    [fromUserId, toUserId],
+  )
+}
+
 /** The organisations of those "job user" pairs of which the job is shared with the user, member or not. */
 export async function organizationsOfShares(
   database: Database,
