@@ -10,7 +10,7 @@ export interface HttpRouteContext {
 
 /** A route of a module beside gRPC: for protocols that are HTTP by nature. */
 export interface HttpRoute {
-  readonly methods: readonly ('GET' | 'HEAD' | 'POST' | 'PUT' | 'DELETE' | 'OPTIONS')[]
+  readonly methods: readonly ('GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTIONS')[]
   /** Every path that begins with it is the route's; the longest wins. Ends with "/" unless it is one path. */
   readonly prefix: string
   /** Ends the response. What it throws is logged and answered by a plain status, without its text. */

@@ -4,7 +4,6 @@ import { failureOf } from './answer-failure.ts'
 import type { CallContext } from './call-context.ts'
 import {
   admit,
-  allow,
   type GrpcEnvironment,
   type GrpcMethod,
   grpcMethods,
@@ -13,6 +12,7 @@ import {
   receive,
 } from './grpc-method.ts'
 import type { Principal } from './principal.ts'
+import { Rechecks } from './rechecks.ts'
 import type { RegisteredService } from './service-handlers.ts'
 
 /** What stands for a gRPC call's metadata and its end. */
@@ -52,11 +52,10 @@ export interface LocalCalls {
   principal(call: LocalCall): Promise<Principal>
 }
 
-const RECHECK_INTERVAL_MS = 5_000
-
 /** @throws AccessDeclarationError as the gRPC server does */
 export function localCalls(services: readonly RegisteredService[], environment: GrpcEnvironment): LocalCalls {
   const { metrics } = environment
+  const rechecks = new Rechecks(environment)
   const methods = new Map<string, GrpcMethod>()
   for (const service of services) {
     for (const method of grpcMethods(service, environment).values()) methods.set(method.path, method)
@@ -111,9 +110,7 @@ export function localCalls(services: readonly RegisteredService[], environment: 
       const signal = AbortSignal.any([local.signal, revoked.signal])
       const { method, metadata, received, call } = opened(definition, request, { ...local, signal })
       const handle = method.handle as (request: unknown, context: CallContext) => AsyncIterable<never>
-      const recheck = setInterval(() => {
-        allow(method, metadata, received, environment).catch((error) => revoked.abort(error))
-      }, environment.recheckIntervalMs ?? RECHECK_INTERVAL_MS)
+      const settle = rechecks.watch(method, metadata, received, (error) => revoked.abort(error))
       metrics.openStreams.inc({ method: method.path })
       let code = 'CANCELLED'
       try {
@@ -126,7 +123,7 @@ export function localCalls(services: readonly RegisteredService[], environment: 
         code = ''
         throw failed(method, call, error, begin)
       } finally {
-        clearInterval(recheck)
+        settle()
         metrics.openStreams.dec({ method: method.path })
         // Nothing was thrown: it came to its end, or its reader left.
         if (code !== '') {

@@ -31,7 +31,7 @@ export interface IvoaRouteOptions {
   handle(exchange: Exchange): Promise<void>
 }
 
-const METHODS: readonly Method[] = ['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'OPTIONS']
+const METHODS: readonly Method[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']
 
 /** A route whose every error is a DALI error document. */
 export function ivoaRoute({ prefix, errors = 'votable', handle }: IvoaRouteOptions): HttpRoute {

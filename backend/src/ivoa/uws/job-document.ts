@@ -29,7 +29,7 @@ export function jobDocument(job: Job, address: string): string {
       element('uws:ownerId', {}, job.owner),
       element('uws:phase', {}, phaseOf(job)),
       time('uws:quote', quoteOf(job)),
-      time('uws:creationTime', job.createTime),
+      instant('uws:creationTime', job.createTime),
       time('uws:startTime', job.startTime),
       time('uws:endTime', job.endTime),
       element('uws:executionDuration', {}, String(seconds(job.executionDuration))),
@@ -78,7 +78,7 @@ function jobReference(job: Job, list: string): XmlElement {
     element('uws:phase', {}, phaseOf(job)),
     job.runId === '' ? undefined : element('uws:runId', {}, job.runId),
     element('uws:ownerId', {}, job.owner),
-    time('uws:creationTime', job.createTime),
+    instant('uws:creationTime', job.createTime),
   )
 }
 
@@ -109,8 +109,13 @@ export function quoteOf(job: Job, now = new Date()): Date | undefined {
   return new Date(Math.max(end, now.getTime()))
 }
 
+function instant(name: string, value: Date | undefined): XmlElement | undefined {
+  return value === undefined ? undefined : element(name, {}, isoTime(value))
+}
+
+/** One that the schema lets be unknown, and not absent. */
 function time(name: string, value: Date | undefined): XmlElement {
-  return value === undefined ? element(name, NIL) : element(name, {}, isoTime(value))
+  return instant(name, value) ?? element(name, NIL)
 }
 
 function parametersElement(parameters: readonly Parameter[], address: string, attributes = {}): XmlElement {

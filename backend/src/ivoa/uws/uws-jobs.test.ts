@@ -147,6 +147,7 @@ describe('bad input', () => {
 
   test.each([
     ['PUT', LIST, 'GET, POST, HEAD'],
+    ['PATCH', ABSENT, 'GET, POST, DELETE, HEAD'],
     ['PUT', ABSENT, 'GET, POST, DELETE, HEAD'],
     ['DELETE', `${ABSENT}/phase`, 'GET, POST, HEAD'],
     ['POST', `${ABSENT}/quote`, 'GET, HEAD'],
