@@ -119,16 +119,22 @@ const claim = `with recursive waiting_organization as (
     where place <= $3::int
       or (place <= $3::int + $4::int and service = any($5::text[]) and troubles = 0)
   ), begun_job as (
-    select id from jobs
-    where id in (select job_id from chosen where phase <> 'EXECUTING') and phase in ('QUEUED', 'SUSPENDED')
-    order by id for update skip locked
+    -- row by row, so that no plan walks over all that waits
+    select job.id, job.phase
+    from (select distinct job_id from chosen where phase <> 'EXECUTING' order by job_id) as beginning
+      cross join lateral (
+        select jobs.id, jobs.phase from jobs where jobs.id = beginning.job_id for update skip locked
+      ) as job
   ), free_task as (
-    select job_id, index from job_tasks
-    where (job_id, index) in (
-        select job_id, index from chosen
-        where phase = 'EXECUTING' or job_id in (select id from begun_job)
-      ) and ${waits}
-    for update skip locked
+    select task.job_id, task.index
+    from chosen cross join lateral (
+      select job_tasks.job_id, job_tasks.index from job_tasks
+      where job_tasks.organization_id = chosen.organization_id and job_tasks.queued_at = chosen.queued_at
+        and job_tasks.job_id = chosen.job_id and job_tasks.index = chosen.index and ${waits}
+      for update skip locked
+    ) as task
+    where chosen.phase = 'EXECUTING'
+      or chosen.job_id in (select id from begun_job where phase in ('QUEUED', 'SUSPENDED'))
   ), claimed as (
     update job_tasks set
       state = 'RUNNING', attempt = job_tasks.attempt + 1, lease_owner = $1,
@@ -155,7 +161,8 @@ const claim = `with recursive waiting_organization as (
         when 'SUSPENDED' then deadline_time + (now() - suspended_at)
         else now() + execution_duration_ms * interval '1 ms' end,
       phase_reason = null, phase_message = null, phase_owner_may_run = false, suspended_at = null
-    where id in (select job_id from claimed) and phase in ('QUEUED', 'SUSPENDED')
+    from (select distinct job_id from claimed where job_id in (select id from begun_job)) as beginning
+    where jobs.id = beginning.job_id
     returning ${jobColumns}, jobs.deadline_time
   ), ${recordChange('moved', '$8', '$9')}
   select claimed.organization_id, claimed.job_id, claimed.index, claimed.attempt, claimed.collect,
