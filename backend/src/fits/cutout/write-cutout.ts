@@ -40,15 +40,16 @@ export async function writeCutout(
   options: WriteCutoutOptions,
 ): Promise<WrittenCutout> {
   const plan = planCutout(image, box, options)
+  const planes = keptPlanes(image, options)
   const dataSum = new OnesComplementSum()
   let position = plan.headerBytes
-  for (const [index, plane] of plan.planes.entries()) {
+  for (const [index, plane] of planes.entries()) {
     for await (const block of readRowBlocks(image, box, plane, options.signal)) {
       dataSum.add(block.bytes)
       await sink.write(position, block.bytes)
       position += block.bytes.length
       const rows = index * boxHeight(box) + block.firstRow + block.rows
-      options.onProgress?.(rows / (plan.planes.length * boxHeight(box)))
+      options.onProgress?.(rows / (planes.length * boxHeight(box)))
     }
   }
   // Data are padded with zeros, which do not change their sum.
@@ -67,8 +68,20 @@ interface CutoutPlan {
   headerBytes: number
   sizeBytes: number
   axes: readonly number[]
-  /** Planes to copy, from 0. */
-  planes: number[]
+}
+
+/** Planes to copy, from 0. */
+function keptPlanes({ hdu }: FitsImage, { planes: kept }: CutoutOptions): number[] {
+  const all = Array.from({ length: hdu.planes }, (_, plane) => plane)
+  if (kept === undefined) return all
+  const { axis = 3, first, last } = kept
+  /** Planes from one pixel along the axis to the next. */
+  const stride = hdu.axes.slice(2, axis - 1).reduce((product, length) => product * length, 1)
+  const depth = hdu.axes[axis - 1] ?? 1
+  return all.filter((plane) => {
+    const along = (Math.floor(plane / stride) % depth) + 1
+    return along >= first && along <= last
+  })
 }
 
 function planCutout(image: FitsImage, box: PixelBox, options: CutoutOptions): CutoutPlan {
@@ -95,13 +108,6 @@ function planCutout(image: FitsImage, box: PixelBox, options: CutoutOptions): Cu
   }
   const axes = [boxWidth(box), boxHeight(box), ...hdu.axes.slice(2)]
   if (hdu.axes.length >= keptAxis) axes[keptAxis - 1] = kept.last - kept.first + 1
-  /** Planes from one pixel along the axis to the next. */
-  const stride = hdu.axes.slice(2, keptAxis - 1).reduce((product, length) => product * length, 1)
-  const planes: number[] = []
-  for (let plane = 0; plane < hdu.planes; plane++) {
-    const along = (Math.floor(plane / stride) % depth) + 1
-    if (along >= kept.first && along <= kept.last) planes.push(plane)
-  }
   const cards = cutoutCards({
     hdu,
     box,
@@ -112,7 +118,7 @@ function planCutout(image: FitsImage, box: PixelBox, options: CutoutOptions): Cu
   })
   const headerBytes = encodedHeaderBytes(cards.length)
   const dataBytes = axes.reduce((product, length) => product * length, hdu.bytesPerPixel)
-  return { cards, headerBytes, sizeBytes: headerBytes + padded(dataBytes), axes, planes }
+  return { cards, headerBytes, sizeBytes: headerBytes + padded(dataBytes), axes }
 }
 
 function padded(bytes: number): number {

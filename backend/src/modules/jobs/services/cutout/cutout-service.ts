@@ -1,6 +1,7 @@
 import type { FieldViolation } from '../../../../errors/domain-error.ts'
 import { cutoutSizeBytes, type KeptPlanes, memoryByteSource } from '../../../../fits/index.ts'
 import { bandParameter, type GivenBand, planesOf, readBands } from '../images/bands.ts'
+import { giveWay } from '../images/give-way.ts'
 import { COPY_BYTES_PER_MS, pngSizeBytes, renderDurationMs, TASK_OVERHEAD_MS } from '../images/image-costs.ts'
 import { type ImageArea, planAreas } from '../images/plan-areas.ts'
 import { imageParameter, type PlanImage } from '../images/plan-image.ts'
@@ -36,8 +37,13 @@ export const cutoutService: JobService = {
     const areas = await planAreas(parameters, context, Math.max(1, bands.length))
     refuseBands([...new Set(areas.map(({ image }) => image))], bands)
     const picture = context.immediate !== true
-    if (bands.length === 0) return areas.map((area) => taskOf(area, picture))
-    return areas.flatMap((area) => bands.map((band, index) => taskOf(area, picture, band, index + 1)))
+    const tasks: PlannedTask[] = []
+    for (const area of areas) {
+      await giveWay(context.signal)
+      if (bands.length === 0) tasks.push(taskOf(area, picture))
+      for (const [index, band] of bands.entries()) tasks.push(taskOf(area, picture, band, index + 1))
+    }
+    return tasks
   },
 
   loadRun: async () => (await import('./run-cutout.ts')).runCutout,
