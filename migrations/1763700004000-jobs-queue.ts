@@ -122,7 +122,7 @@ export class JobsQueue1763700004000 implements MigrationInterface {
       update jobs set task_count = task_count - 1
       where end_time is null and exists (select from job_tasks where job_id = jobs.id and collect)`)
     await runner.query(`
-      delete from job_tasks using jobs where jobs.id = job_id and collect and end_time is null`)
+      delete from job_tasks using jobs where jobs.id = job_id and collect and jobs.end_time is null`)
     await runner.query(`
       alter table job_tasks reset (fillfactor, autovacuum_vacuum_scale_factor, autovacuum_vacuum_threshold,
         autovacuum_vacuum_cost_delay, autovacuum_analyze_scale_factor, autovacuum_analyze_threshold)`)
