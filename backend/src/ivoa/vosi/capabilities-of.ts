@@ -86,8 +86,10 @@ function parametersOf(services: readonly JobService[], id: string): InterfacePar
       name,
       description,
       required: schema.required === true,
-      datatype,
-      ...(arraysize === undefined ? {} : { arraysize }),
+      // Text of any length is a type of its own here.
+      ...(datatype === 'char'
+        ? { datatype: 'string' }
+        : { datatype: 'real', ...(arraysize === undefined ? {} : { arraysize }) }),
       ...(unit === undefined ? {} : { unit }),
       ...(ucd === undefined ? {} : { ucd }),
     }

@@ -7,6 +7,7 @@ export interface InterfaceParameter {
   readonly required: boolean
   readonly unit?: string
   readonly ucd?: string
+  /** One of the few names that VODataService has for parameters (section 3.5.2, SimpleDataType). */
   readonly datatype: string
   readonly arraysize?: string
 }
