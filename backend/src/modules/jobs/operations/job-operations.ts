@@ -2,6 +2,7 @@ import type { DataSource, EntityManager } from 'typeorm'
 import { changeJob } from '../change-job.ts'
 import type { JobError, JobRecord } from '../job.ts'
 import type { JobLimits } from '../job-limits.ts'
+import { wakeWorkers } from '../job-queue.ts'
 import { jobAlreadyEnded, jobNotFound, organizationNotFound, workerNotFound } from '../jobs-errors.ts'
 import type { JobOrganization, Organizations } from '../organizations.ts'
 import { hasEnded } from '../phase-transitions.ts'
@@ -81,7 +82,10 @@ export class JobOperations {
 
   async setLimits(slug: string, limits: OwnLimits): Promise<OrganizationLoad> {
     const organization = await this.#organization(slug)
-    await writeOwnLimits(this.#options.dataSource, organization.id, limits)
+    const { dataSource } = this.#options
+    await writeOwnLimits(dataSource, organization.id, limits)
+    // What waited for room under a lower limit.
+    await wakeWorkers(dataSource)
     const [load] = await this.#loadsOf([organization])
     if (load === undefined) throw new Error(`no load of organisation ${organization.id}`)
     return load

@@ -55,12 +55,13 @@ export function operationsHandler({
       }
     },
 
-    async setOrganizationLimits(request) {
+    async setOrganizationLimits(request, { log, caller }) {
       const load = await operations.setLimits(slugOf(request.organization), {
         unfinishedJobs: request.unfinishedJobsLimit,
         executingJobs: request.executingJobsLimit,
         runningTasks: request.runningTasksLimit,
       })
+      log.info({ ...request, userId: caller?.userId }, 'the operator set limits')
       return organizationLoadMessage(load)
     },
 
@@ -68,16 +69,22 @@ export function operationsHandler({
       return { workers: (await operations.workers()).map(workerMessage) }
     },
 
-    async pauseWorker({ worker }) {
-      return workerMessage(await operations.setWorker(workerId(worker), 'PAUSED'))
+    async pauseWorker({ worker }, { log, caller }) {
+      const changed = await operations.setWorker(workerId(worker), 'PAUSED')
+      log.info({ worker, userId: caller?.userId }, 'the operator paused a worker')
+      return workerMessage(changed)
     },
 
-    async drainWorker({ worker }) {
-      return workerMessage(await operations.setWorker(workerId(worker), 'DRAINING'))
+    async drainWorker({ worker }, { log, caller }) {
+      const changed = await operations.setWorker(workerId(worker), 'DRAINING')
+      log.info({ worker, userId: caller?.userId }, 'the operator drained a worker')
+      return workerMessage(changed)
     },
 
-    async resumeWorker({ worker }) {
-      return workerMessage(await operations.setWorker(workerId(worker), 'ACTIVE'))
+    async resumeWorker({ worker }, { log, caller }) {
+      const changed = await operations.setWorker(workerId(worker), 'ACTIVE')
+      log.info({ worker, userId: caller?.userId }, 'the operator resumed a worker')
+      return workerMessage(changed)
     },
 
     async abortJob({ job, reason }, { log, caller }) {

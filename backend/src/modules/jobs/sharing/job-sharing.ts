@@ -1,7 +1,7 @@
 import type { DataSource } from 'typeorm'
 import { validate } from 'uuid'
 import { type Actor, refuseStrangers } from '../actor.ts'
-import { changeJob } from '../change-job.ts'
+import { changeJob, readJob } from '../change-job.ts'
 import type { JobRecord } from '../job.ts'
 import { alterJob } from '../job-changes.ts'
 import { shareNotFound, sharesFull, sharesWithOwner, userNotFound } from '../jobs-errors.ts'
@@ -23,9 +23,10 @@ export class JobSharing {
 
   /** Sharing with someone once more changes nothing. */
   async share(actor: Actor, jobId: string, email: string): Promise<JobRecord> {
+    const before = await readJob(this.#dataSource, actor.organizationId, jobId)
+    refuseStrangers(actor, before)
+    const userId = await this.#userOf(actor, before, email)
     return changeJob(this.#dataSource, actor.organizationId, jobId, async (manager, job) => {
-      refuseStrangers(actor, job)
-      const userId = await this.#userOf(actor, job, email)
       const share = { jobId: job.id, userId, sharedBy: actor.userId, beyondOrganization: actor.managesJobs }
       if (!(await insertShare(manager, share, SHARES_MAX))) throw sharesFull(SHARES_MAX)
       return alterJob(manager, job.id, '', [])
