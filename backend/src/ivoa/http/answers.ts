@@ -39,7 +39,7 @@ export function seeOther({ response }: Exchange, address: string, note = ''): vo
 }
 
 /** An address in which nothing ends the header or begins another. */
-export function headerAddress(address: string): string {
+function headerAddress(address: string): string {
   return encodeURI(address.toWellFormed()).replaceAll('%25', '%')
 }
 
