@@ -1,8 +1,6 @@
 import type { JobService } from '../../modules/jobs/index.ts'
 import { parameterField } from '../soda/index.ts'
-import type { Capability, InterfaceParameter } from './capabilities.ts'
-
-const BOTH = ['GET', 'POST'] as const
+import type { Capability, CapabilityInterface, InterfaceParameter } from './capabilities.ts'
 
 /** Of what stands below /soda (SODA 1.0, section 2.5). */
 export function sodaCapabilities(address: string, services: readonly JobService[]): Capability[] {
@@ -11,40 +9,25 @@ export function sodaCapabilities(address: string, services: readonly JobService[
     ...vosiCapabilities(address),
     {
       standardId: 'ivo://ivoa.net/std/SODA#sync-1.0',
-      url: `${address}/sync`,
-      use: 'base',
-      secured: true,
-      queryTypes: BOTH,
-      resultType: 'application/fits',
-      parameters,
+      interfaces: [
+        secured(`${address}/sync`, 'application/fits', parameters),
+        // So that clients send their tokens to the pictures that links name.
+        secured(`${address}/preview`, 'image/png', parametersOf(services, 'preview')),
+      ],
     },
     {
       standardId: 'ivo://ivoa.net/std/SODA#async-1.0',
-      url: `${address}/async`,
-      use: 'base',
-      secured: true,
-      queryTypes: BOTH,
-      resultType: 'application/xml',
-      parameters,
+      interfaces: [secured(`${address}/async`, 'application/xml', parameters)],
     },
     {
       standardId: 'ivo://ivoa.net/std/DataLink#links-1.1',
-      url: `${address}/links`,
-      use: 'base',
-      secured: true,
-      queryTypes: BOTH,
-      resultType: 'application/x-votable+xml;content=datalink',
-      parameters: parameters.filter(({ name }) => name === 'ID'),
-    },
-    // So that clients send their tokens to the pictures that links name.
-    {
-      standardId: undefined,
-      url: `${address}/preview`,
-      use: 'base',
-      secured: true,
-      queryTypes: BOTH,
-      resultType: 'image/png',
-      parameters: parametersOf(services, 'preview'),
+      interfaces: [
+        secured(
+          `${address}/links`,
+          'application/x-votable+xml;content=datalink',
+          parameters.filter(({ name }) => name === 'ID'),
+        ),
+      ],
     },
   ]
 }
@@ -53,28 +36,33 @@ export function sodaCapabilities(address: string, services: readonly JobService[
 export function uwsCapabilities(own: string, address: string, services: readonly JobService[]): Capability[] {
   return [
     ...vosiCapabilities(own),
-    ...services.map(
-      ({ id }): Capability => ({
-        standardId: 'ivo://ivoa.net/std/UWS',
-        url: `${address}/${id}`,
-        use: 'base',
-        secured: true,
-        queryTypes: BOTH,
-        resultType: 'application/xml',
-        parameters: parametersOf(services, id),
-      }),
-    ),
+    ...services.map(({ id }) => ({
+      standardId: 'ivo://ivoa.net/std/UWS',
+      interfaces: [secured(`${address}/${id}`, 'application/xml', parametersOf(services, id))],
+    })),
   ]
 }
 
+function secured(
+  url: string,
+  resultType: string,
+  parameters: readonly InterfaceParameter[],
+): CapabilityInterface {
+  return { url, use: 'base', secured: true, queryTypes: ['GET', 'POST'], resultType, parameters }
+}
+
 function vosiCapabilities(address: string): Capability[] {
-  return (['capabilities', 'availability'] as const).map((name) => ({
+  return ['capabilities', 'availability'].map((name) => ({
     standardId: `ivo://ivoa.net/std/VOSI#${name}`,
-    url: `${address}/${name}`,
-    use: 'full',
-    secured: false,
-    queryTypes: ['GET'],
-    resultType: 'application/xml',
+    interfaces: [
+      {
+        url: `${address}/${name}`,
+        use: 'full',
+        secured: false,
+        queryTypes: ['GET'],
+        resultType: 'application/xml',
+      },
+    ],
   }))
 }
 

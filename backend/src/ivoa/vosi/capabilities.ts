@@ -13,8 +13,13 @@ export interface InterfaceParameter {
 }
 
 export interface Capability {
-  /** "ivo://ivoa.net/std/..."; undefined for what no standard describes. */
-  readonly standardId: string | undefined
+  /** "ivo://ivoa.net/std/..." */
+  readonly standardId: string
+  /** The first is the standard's; others are of our own making. */
+  readonly interfaces: readonly CapabilityInterface[]
+}
+
+export interface CapabilityInterface {
   readonly url: string
   /**
    * "full" for an address to be used as it is; "base" for one with others below it, which a client needs to know
@@ -46,22 +51,22 @@ export function capabilitiesDocument(capabilities: readonly Capability[]): strin
   )
 }
 
-function capabilityElement(capability: Capability): XmlElement {
-  const { standardId, url, use, secured, queryTypes, resultType, parameters = [] } = capability
+function capabilityElement({ standardId, interfaces }: Capability): XmlElement {
+  const elements = interfaces.map((each, index) => interfaceElement(each, index === 0))
+  return element('capability', { standardID: standardId }, ...elements)
+}
+
+function interfaceElement(described: CapabilityInterface, standard: boolean): XmlElement {
+  const { url, use, secured, queryTypes, resultType, parameters = [] } = described
+  const role = standard ? { role: 'std' } : {}
   return element(
-    'capability',
-    { standardID: standardId },
-    element(
-      'interface',
-      standardId === undefined
-        ? { 'xsi:type': 'vs:ParamHTTP' }
-        : { 'xsi:type': 'vs:ParamHTTP', role: 'std', version: '1.0' },
-      element('accessURL', { use }, url),
-      secured ? element('securityMethod', { standardID: BEARER_TOKEN }) : undefined,
-      ...queryTypes.map((type) => element('queryType', {}, type)),
-      resultType === undefined ? undefined : element('resultType', {}, resultType),
-      ...parameters.map(parameterElement),
-    ),
+    'interface',
+    { 'xsi:type': 'vs:ParamHTTP', ...role, version: '1.0' },
+    element('accessURL', { use }, url),
+    secured ? element('securityMethod', { standardID: BEARER_TOKEN }) : undefined,
+    ...queryTypes.map((type) => element('queryType', {}, type)),
+    resultType === undefined ? undefined : element('resultType', {}, resultType),
+    ...parameters.map(parameterElement),
   )
 }
 
