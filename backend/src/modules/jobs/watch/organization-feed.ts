@@ -1,4 +1,3 @@
-import { setImmediate } from 'node:timers/promises'
 import type { JobChange } from '@fairlead/proto/server/fairlead/jobs/v1/jobs'
 import type { JobNotice } from '../job-notice.ts'
 import { ChangePace } from './change-pace.ts'
@@ -16,15 +15,16 @@ const CHANGE_BURST = 50
 const CHANGE_INTERVAL_MS = 20
 /** Changes that are written to everyone at one go: fewer than a stream takes before it is behind. */
 const LOT_CHANGES = 12
-/** Writing to many is interrupted for other calls after so long. */
-const SLICE_MS = 5
+/** Writing to many is interrupted after so long, for three times as long: what was written is then sent off too. */
+const SLICE_MS = 3
+const REST_MS = 9
 /** For waiting on a signal alone. */
 const LONG_MS = 60_000
 
 /**
  * Changes of one organisation's jobs for all its watchers in this process: gathered, described and encoded
- * once. After sending, it rests for as long as that took, so that other calls have at least half of the
- * process however many watch; what changes meanwhile is told with the next lot, each job once.
+ * once. Sending rests again and again, so that other calls are answered however many watch; what changes
+ * meanwhile is told with the next lot, each job once.
  */
 export class OrganizationFeed {
   readonly #gathered = new GatheredChanges()
@@ -74,11 +74,8 @@ export class OrganizationFeed {
         await this.#gathered.changes.wait(since, LONG_MS, signal)
         continue
       }
-      const beginMs = performance.now()
       await this.#send(await this.#describe(notices), signal)
-      const tookMs = performance.now() - beginMs
-      const restMs = Math.max(pace.take(performance.now()), tookMs > SLICE_MS ? tookMs : 0)
-      if (restMs > 0) await new Wakeups().wait(0, restMs, signal)
+      await rest(pace.take(performance.now()), signal)
       await this.#gathered.phaseChanges.wait(sincePhase, PROGRESS_GATHER_MS, signal)
     }
   }
@@ -90,7 +87,7 @@ export class OrganizationFeed {
       for (const receiver of this.#receivers) {
         const nowMs = performance.now()
         if (nowMs > sliceEndMs) {
-          await setImmediate()
+          await rest(REST_MS, signal)
           if (signal.aborted) return
           sliceEndMs = performance.now() + SLICE_MS
         }
@@ -98,4 +95,8 @@ export class OrganizationFeed {
       }
     }
   }
+}
+
+async function rest(ms: number, signal: AbortSignal): Promise<void> {
+  if (ms > 0) await new Wakeups().wait(0, ms, signal)
 }
