@@ -33,7 +33,12 @@ export async function runSeed(plan: Plan, logsFolder: string): Promise<SeedRepor
     outcome = { facts: [], runs: [], violations: [] }
     violations = [`the run broke off: ${error instanceof Error ? error.message : error}`]
   }
-  violations = [...violations, ...(await target.stop()), ...checkLeftovers(target.objectsFolder)]
+  violations = [
+    ...violations,
+    ...target.crashes(),
+    ...(await target.stop()),
+    ...checkLeftovers(target.objectsFolder),
+  ]
   if (violations.length > 0) target.keepLogs(logsFolder)
   target.discard()
   return {
@@ -77,7 +82,8 @@ async function carryOut(plan: Plan, target: Target, answers: Tally): Promise<Out
     await database.connect()
     try {
       await quiet(database)
-      await within(WATCHERS_END_MS, 'watchers have not seen the end', Promise.all(watching))
+      // Who has not seen the end by then is found by the checks.
+      await Promise.race([Promise.all(watching), delay(WATCHERS_END_MS)])
       await cleanUp(database)
       const facts = await jobFacts(database)
       return {

@@ -84,6 +84,16 @@ export class Target {
     }
   }
 
+  /** Workers and backends that ended without being killed: only what finds no database at its start may. */
+  crashes(): string[] {
+    return this.fairlead
+      .output()
+      .split('\n')
+      .filter((line) => /\b(worker(-\d)?|backend) (ended with|was ended by)/.test(line))
+      .filter((line) => !/was ended by SIGKILL|cannot start/.test(line))
+      .map((line) => `unasked: ${line.trim()}`)
+  }
+
   /** What outlives the process that had started it. */
   async orphans(): Promise<string[]> {
     const deadline = performance.now() + ORPHANS_END_MS
