@@ -12,6 +12,7 @@ import { JobOperations } from './operations/job-operations.ts'
 import { operationsHandler } from './operations/operations-handler.ts'
 import type { Organizations } from './organizations.ts'
 import { OwnerNames, type People } from './owner-names.ts'
+import { Housekeeping } from './queue/housekeeping.ts'
 import { recentDatasets } from './recent-datasets.ts'
 import type { JobService } from './services/job-service.ts'
 import type { PlanDataset } from './services/plan-context.ts'
@@ -46,7 +47,7 @@ export interface JobsModule {
   readonly watch: JobWatch
   /** Which jobs the access interceptor lets others than members see. */
   readonly sharedResources: SharedResources
-  /** Ends every watch. */
+  /** Ends every watch, and the sweeps over what is due. */
   close(): Promise<void>
 }
 
@@ -59,6 +60,8 @@ export async function createJobsModule(options: JobsModuleOptions): Promise<Jobs
     heartbeatMs: options.heartbeatMs ?? 10_000,
     log,
   })
+  const housekeeping = new Housekeeping({ dataSource, log })
+  housekeeping.start()
   const limits = options.limits ?? defaultJobLimits
   const service = new JobsService({
     dataSource,
@@ -88,6 +91,9 @@ export async function createJobsModule(options: JobsModuleOptions): Promise<Jobs
     service,
     watch,
     sharedResources: sharedJobs(dataSource, organizations),
-    close: () => watch.close(),
+    async close() {
+      await housekeeping.stop()
+      await watch.close()
+    },
   }
 }

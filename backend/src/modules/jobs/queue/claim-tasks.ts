@@ -39,6 +39,9 @@ export interface ClaimRequest {
 /** Any number, the same in every release. */
 const CLAIM_LOCK = 4_771_064
 
+/** Keeps claims from being made until the transaction ends; to be had before any row is locked. */
+export const claimLock = `select pg_advisory_xact_lock(${CLAIM_LOCK})`
+
 /**
  * Planned for the indices that the queue has, whatever statistics say of tables that were empty a moment ago. A
  * worker that is stopped between two of these statements is cut off, and its claim undone.
@@ -47,7 +50,7 @@ const begin = `begin;
   set local enable_seqscan = off; set local enable_bitmapscan = off; set local enable_hashjoin = off;
   set local enable_mergejoin = off; set local jit = off; set local plan_cache_mode = force_generic_plan;
   set local lock_timeout = '10s'; set local idle_in_transaction_session_timeout = '10s';
-  select pg_advisory_xact_lock(${CLAIM_LOCK})`
+  ${claimLock}`
 
 const waits = `state = 'WAITING' and queued_at is not null and ready_at is null`
 

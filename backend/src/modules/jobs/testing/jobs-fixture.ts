@@ -13,6 +13,7 @@ import type { JobError, JobEventRecord, JobRecord } from '../job.ts'
 import { listEvents } from '../job-store.ts'
 import { isTerminal } from '../phase-transitions.ts'
 import { createJobsWorker, type JobsWorker, type JobsWorkerOptions } from '../worker/jobs-worker.ts'
+import { gatherService } from './gather-service.ts'
 import { probeService } from './probe-service.ts'
 
 export const silent = pino({ level: process.env['TEST_LOG'] ?? 'silent' })
@@ -116,7 +117,7 @@ export async function jobsFixture(): Promise<JobsFixture> {
         objects,
         scanner: createDisabledScanner(),
         execution,
-        services: [probeService],
+        services: [probeService, gatherService],
         concurrency: 2,
         scratchFolder: join(folder, 'scratch'),
         log: silent,

@@ -1,5 +1,5 @@
 import { v7 } from 'uuid'
-import { insertJob } from '../job-store.ts'
+import { insertJob, type NewJob } from '../job-store.ts'
 import { checkParameters } from '../services/parameters.ts'
 import type { JobsFixture } from './jobs-fixture.ts'
 import { probeService } from './probe-service.ts'
@@ -9,6 +9,7 @@ export async function submitProbe(
   fixture: JobsFixture,
   acts: readonly string[],
   limits: Partial<typeof probeService.limits> = {},
+  more: Partial<NewJob> = {},
 ): Promise<string> {
   const parameters = acts.map((value) => ({ name: 'ACT', value }))
   const tasks = await probeService.plan(checkParameters(probeService.parameters, parameters), {
@@ -16,7 +17,7 @@ export async function submitProbe(
     maxTasks: 1000,
     signal: new AbortController().signal,
   })
-  const id = v7()
+  const id = more.id ?? v7()
   const { executionDurationMs, memoryBytes, outputBytes, maxAttempts } = { ...probeService.limits, ...limits }
   await insertJob(fixture.database.dataSource, {
     id,
@@ -38,6 +39,7 @@ export async function submitProbe(
     tasks: tasks.map(({ displayName, payload }) => ({ displayName, payload })),
     pendingLimit: 1_000,
     unfinishedLimit: 1_000,
+    ...more,
   })
   return id
 }

@@ -6,6 +6,8 @@ import { type Ending, endAttempts } from '../task-endings.ts'
 /** Of one transaction: what it locks, it holds until it commits. */
 const BATCH_MAX = 500
 const RETRY_MS = 200
+/** Of one batch, and then of each of its endings: about as long as a lease lasts without the database. */
+const ATTEMPTS_MAX = 50
 
 export type EndingOutcome =
   | 'counted'
@@ -56,7 +58,7 @@ export class EndingBatches {
 
   async #write(batch: readonly Waiting[]): Promise<void> {
     let left = batch
-    for (;;) {
+    for (let attempt = 1; ; attempt++) {
       try {
         const counted = await inTransaction(this.#dataSource, (manager) =>
           endAttempts(
@@ -71,6 +73,7 @@ export class EndingBatches {
       } catch (error) {
         if (isRefused(error)) return this.#writeSingly(left, error)
         for (const each of left) each.unanswered = true
+        if (attempt >= ATTEMPTS_MAX) return this.#writeSingly(left, error)
         left = left.filter((each) => {
           if (each.signal.aborted) each.reject(error)
           return !each.signal.aborted
@@ -90,7 +93,7 @@ export class EndingBatches {
 
   /** What cannot be written as it is fails its task, for good. */
   async #writeRefused(refused: Waiting, error: unknown): Promise<void> {
-    if (refused.ending.end.kind !== 'completed') {
+    if (refused.ending.end.kind !== 'completed' || !isRefused(error)) {
       refused.reject(error)
       return
     }

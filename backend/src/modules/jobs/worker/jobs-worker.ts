@@ -13,6 +13,7 @@ import { jobsChannel, parseNotice } from '../job-notice.ts'
 import { type CleanUpWork, cleanUpWork, enqueueRetries, workersChannel } from '../job-queue.ts'
 import { hasEnded } from '../phase-transitions.ts'
 import { claimTasks } from '../queue/claim-tasks.ts'
+import { Housekeeping } from '../queue/housekeeping.ts'
 import type { ExecutionLimits } from '../queue/organization-limits.ts'
 import type { JobService } from '../services/job-service.ts'
 import { rows } from '../sql.ts'
@@ -23,7 +24,6 @@ import type { HeldTask } from './held-task.ts'
 import { LeaseKeeper, type WorkerState } from './lease-keeper.ts'
 import { queueLogger } from './queue-log.ts'
 import { releaseTask, runTask, type TaskRunner } from './run-task.ts'
-import { sweep } from './sweep.ts'
 import { TaskPace } from './task-pace.ts'
 
 export interface JobsWorkerOptions {
@@ -46,6 +46,8 @@ export interface JobsWorkerOptions {
   readonly reportIntervalMs?: number
   /** Between two looks for work that no notification told of, such as retries. Default 1 s. */
   readonly pollMs?: number
+  /** Without a worker that takes tasks for so long, jobs that have begun become SUSPENDED. Default 30 s. */
+  readonly noWorkersMs?: number
   /** Of organisations that have none of their own. */
   readonly limits?: ExecutionLimits
 }
@@ -77,8 +79,7 @@ class Worker implements JobsWorker {
   #leases: LeaseKeeper | undefined
   #pollTimer: NodeJS.Timeout | undefined
   #polling: Promise<void> = Promise.resolve()
-  #sweepTimer: NodeJS.Timeout | undefined
-  #sweeping: Promise<void> = Promise.resolve()
+  readonly #housekeeping: Housekeeping
   #stopping = false
 
   constructor(options: JobsWorkerOptions) {
@@ -86,6 +87,13 @@ class Worker implements JobsWorker {
     this.#leaseMs = options.leaseMs ?? 15_000
     // An ending makes room under limits, and may let a collect begin.
     this.#endings = new EndingBatches(options.dataSource, () => this.#dispatcher.wake())
+    this.#housekeeping = new Housekeeping({
+      dataSource: options.dataSource,
+      log: options.log,
+      ...(options.sweepMs === undefined ? {} : { intervalMs: options.sweepMs }),
+      ...(options.noWorkersMs === undefined ? {} : { noWorkersMs: options.noWorkersMs }),
+      onDead: (workers) => this.#removeScratch(workers),
+    })
     const services = options.services.map(({ id }) => id)
     this.#dispatcher = new Dispatcher({
       concurrency: options.concurrency,
@@ -143,7 +151,7 @@ class Worker implements JobsWorker {
     await this.#removeDeadScratch()
     this.#dispatcher.open()
     this.#pollLater()
-    this.#sweepLater(0)
+    this.#housekeeping.start()
   }
 
   healthy(): boolean {
@@ -152,9 +160,8 @@ class Worker implements JobsWorker {
 
   async stop(): Promise<void> {
     this.#stopping = true
-    clearTimeout(this.#sweepTimer)
     clearTimeout(this.#pollTimer)
-    await Promise.all([this.#sweeping, this.#polling])
+    await Promise.all([this.#housekeeping.stop(), this.#polling])
     const drained = this.#pool?.gracefulShutdown('the worker stops')
     await this.#giveBack()
     await drained
@@ -251,18 +258,6 @@ class Worker implements JobsWorker {
         if (!this.#stopping) this.#pollLater()
       })
     }, this.#options.pollMs ?? 1_000)
-  }
-
-  #sweepLater(delayMs: number): void {
-    this.#sweepTimer = setTimeout(() => {
-      const { dataSource, log } = this.#options
-      this.#sweeping = sweep({ dataSource, log })
-        .then((dead) => this.#removeScratch(dead))
-        .catch((error) => log.warn({ err: error }, 'a sweep failed; the next one tries again'))
-      this.#sweeping.then(() => {
-        if (!this.#stopping) this.#sweepLater(this.#options.sweepMs ?? 5_000)
-      })
-    }, delayMs)
   }
 
   /** Workers of this host that were killed could not remove their scratch folders. */
