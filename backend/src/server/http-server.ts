@@ -14,6 +14,8 @@ export interface HttpServer {
 }
 
 const STOP_TIMEOUT_MS = 5_000
+/** What the proxy in front lets through (32 KiB), and what it adds: a region may be long, and stand in a query. */
+const HEADERS_MAX_BYTES = 40 * 1024
 /** HTTP statuses of the codes that a route may throw; the rest is 500. */
 const httpStatus: Partial<Record<DomainError['code'], number>> = {
   INVALID_ARGUMENT: 400,
@@ -34,7 +36,7 @@ export function createHttpServer(routes: readonly HttpRoute[], log: Logger): Htt
   const byLength = [...routes].sort((a, b) => b.prefix.length - a.prefix.length)
   const open = new Set<AbortController>()
   const server: Server = createServer(
-    { keepAliveTimeout: 75_000, requestTimeout: 0 },
+    { keepAliveTimeout: 75_000, requestTimeout: 0, maxHeaderSize: HEADERS_MAX_BYTES },
     (request, response) => {
       void answer(request, response)
     },

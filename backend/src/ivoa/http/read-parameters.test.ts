@@ -60,6 +60,11 @@ describe('the parameters of a request', () => {
     ])
   })
 
+  test('may fill a query of 32 KiB', async () => {
+    const answer = await post(`/form?POLYGON=${'1'.repeat(32_000)}`, {})
+    expect([answer.status, answer.body.length]).toEqual([200, 32_000 + '[["POLYGON",""]]'.length])
+  })
+
   test('are none in a request without a body', async () => {
     expect(await post('/form', {})).toMatchObject({ status: 200, body: '[]' })
     expect(await post('/form', FORM)).toMatchObject({ status: 200, body: '[]' })

@@ -125,6 +125,16 @@ describe('bad input', () => {
     expect(text(foreign)).toBe(text(absent))
   })
 
+  test("another service's job is 404", async () => {
+    const job = await pending()
+    await uws.backend.database.dataSource.query(`update jobs set service = 'other' where id = $1`, [
+      job.split('/').at(-1),
+    ])
+    for (const path of [job, `${job}/phase`, `${job}/results/x`])
+      expect((await uws.get(path)).status).toBe(404)
+    expect((await uws.send(job, { method: 'DELETE' })).status).toBe(404)
+  })
+
   test('an organisation that the caller is not in is 403, whether it is there or not', async () => {
     for (const slug of ['elsewhere', 'nowhere']) {
       const answer = await uws.get(`/uws/organizations/${slug}/probe`)
