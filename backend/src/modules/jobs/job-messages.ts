@@ -6,6 +6,7 @@ import {
   ParameterKind,
   type ParameterSchema,
   type Phase as PhaseMessage,
+  type QueuePosition as QueuePositionMessage,
   type Result,
   type ScanState as ScanStateMessage,
   type Service,
@@ -15,6 +16,7 @@ import type { Duration } from '@fairlead/proto/server/google/protobuf/duration'
 import type { JobEventRecord, JobQuote, JobRecord, ResultRecord, TaskRecord } from './job.ts'
 import type { JobWithResults } from './jobs-service.ts'
 import type { Phase } from './phase-transitions.ts'
+import type { QueuePosition } from './queue/queue-position.ts'
 import type { JobService, ParameterSchema as Schema } from './services/job-service.ts'
 
 function phaseMessage(phase: Phase): PhaseMessage {
@@ -85,6 +87,10 @@ export function jobMessage(
     parameters: job.parameters.map(({ name, value }) => ({ name, value })),
     results: results.map((result) => resultMessage(result, slug, job.id)),
   }
+}
+
+export function queuePositionMessage({ jobsAhead, expectedStart }: QueuePosition): QueuePositionMessage {
+  return { jobsAhead, expectedStartTime: expectedStart }
 }
 
 export function quoteMessage(quote: JobQuote): JobQuoteMessage {

@@ -57,6 +57,24 @@ describe('the job service', () => {
     await fixture.handlers.cancelJob({ name }, fixture.alice)
   })
 
+  it('tells a queued job its place, and no other', async () => {
+    const pending = await create()
+    const jobs = [await create({ keepPending: false }), await create({ keepPending: false })]
+    const position = async (name: string) =>
+      (await fixture.handlers.getJob({ name }, fixture.alice)).queuePosition
+    expect(await position(pending.name)).toBeUndefined()
+    for (const [jobsAhead, { name }] of jobs.entries()) {
+      expect(await position(name)).toEqual({ jobsAhead, expectedStartTime: undefined })
+    }
+    await fixture.database.dataSource.query(
+      `insert into job_workers (id, lease_expires_at) values ('idle', now() + interval '1 minute')`,
+    )
+    expect((await position(jobs[1]?.name ?? ''))?.expectedStartTime).toBeInstanceOf(Date)
+    await fixture.database.dataSource.query(`delete from job_workers where id = 'idle'`)
+    for (const { name } of jobs) await fixture.handlers.cancelJob({ name }, fixture.alice)
+    expect(await position(jobs[0]?.name ?? '')).toBeUndefined()
+  })
+
   it.each([
     ['after it was queued', false],
     ['before it was', true],

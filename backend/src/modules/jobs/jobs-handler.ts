@@ -27,6 +27,7 @@ import {
   jobName,
   jobSummary,
   phaseOfMessage,
+  queuePositionMessage,
   quoteMessage,
   serviceMessage,
   taskMessage,
@@ -115,7 +116,9 @@ export function jobsHandler({
 
     async getJob(request, context) {
       const caller = organizationContext(context)
-      return answer(caller, await service.get(caller.organization.id, jobIdOf(request.name)))
+      const found = await service.get(caller.organization.id, jobIdOf(request.name))
+      const [job, position] = await Promise.all([answer(caller, found), service.queuePosition(found.job)])
+      return position === undefined ? job : { ...job, queuePosition: queuePositionMessage(position) }
     },
 
     async listJobs(request, context) {

@@ -40,6 +40,7 @@ import {
   resultUnavailable,
 } from './jobs-errors.ts'
 import { hasEnded } from './phase-transitions.ts'
+import { type QueuePosition, queuePosition } from './queue/queue-position.ts'
 import { queueJob } from './queue-job.ts'
 import type { JobService } from './services/job-service.ts'
 import type { PlanDataset } from './services/plan-context.ts'
@@ -151,6 +152,11 @@ export class JobsService {
     const read = validate(jobId) ? await this.#read(`${organizationId} ${jobId}`) : undefined
     if (read === undefined) throw jobNotFound()
     return read
+  }
+
+  /** Undefined for a job that is not QUEUED. */
+  async queuePosition(job: JobRecord): Promise<QueuePosition | undefined> {
+    return job.phase === 'QUEUED' ? queuePosition(this.#options.dataSource, job) : undefined
   }
 
   async list(
