@@ -22,6 +22,7 @@ export async function runClient(
   client: JobClient,
   planned: PlannedJob,
   watching: Promise<void>[],
+  onSubmitted: () => void,
   signal: AbortSignal,
 ): Promise<ClientRun> {
   const run: ClientRun = {
@@ -33,8 +34,7 @@ export async function runClient(
     deleted: false,
   }
   try {
-    await delay(planned.atMs, undefined, { signal })
-    const name = await submit(client, run)
+    const name = await submit(client, run).finally(onSubmitted)
     run.name = name
     if (planned.watched) {
       run.watcher = new Watcher(client, name)

@@ -11,6 +11,9 @@ export interface JobFacts {
   readonly attempts: number
 }
 
+/** Workers whose tasks are taken from them again and again may lose one for good; nothing else may. */
+const excusable = 'WORKER_LOST'
+
 export async function jobFacts(database: pg.Client): Promise<JobFacts[]> {
   const { rows } = await database.query<JobFacts>(
     `select id, phase, delete_time is not null as deleted, error_reason, task_count,
@@ -66,8 +69,36 @@ const neverTrue: readonly (readonly [what: string, query: string])[] = [
   ],
   [
     'a task began after the end of its job',
-    `select job_id, index, job_tasks.start_time, jobs.end_time from job_tasks join jobs on id = job_id
-     where job_tasks.start_time > jobs.end_time`,
+    `select job_id, index, begun, jobs.end_time
+     from (
+       select job_id, index, start_time as begun from job_tasks
+       union all select job_id, index, attempt_start_time from job_tasks
+       union all select job_id, index, start_time from job_task_attempts
+     ) as attempts join jobs on id = job_id
+     where begun > jobs.end_time`,
+  ],
+  [
+    'a task ran twice at a time',
+    `select job_id, index, number, end_time, next_start
+     from (
+       select job_id, index, number, end_time,
+         lead(start_time) over (partition by job_id, index order by number) as next_start
+       from job_task_attempts
+     ) as attempts where next_start < end_time
+     union all
+     select job_id, index, max(number), max(job_task_attempts.end_time), min(attempt_start_time)
+     from job_task_attempts join job_tasks using (job_id, index)
+     where number < attempt
+     group by job_id, index having max(job_task_attempts.end_time) > min(attempt_start_time)`,
+  ],
+  [
+    'the attempts of a task are not all accounted for',
+    `select job_id, job_tasks.index, state, attempt, count(number) as failed
+     from job_tasks left join job_task_attempts using (job_id, index)
+     group by job_id, job_tasks.index
+     having case state when 'COMPLETED' then count(number) <> attempt - 1
+       when 'FAILED' then count(number) <> attempt
+       else count(number) not in (attempt - 1, attempt) end`,
   ],
   [
     'the tasks of a job are not those of its plan, or not counted right',
@@ -84,9 +115,22 @@ const neverTrue: readonly (readonly [what: string, query: string])[] = [
     `select id, index, count(name) as results from jobs
        join job_tasks on job_tasks.job_id = id
        left join job_results on job_results.job_id = id and task_index = index
-         and media_type = case service when 'cutout' then 'application/fits' else 'image/png' end
+         and media_type = case service when 'cutout' then 'application/fits' when 'preview' then 'image/png'
+           else 'text/csv' end
      where phase = 'COMPLETED' and delete_time is null
-     group by id, index, state having count(name) <> case state when 'COMPLETED' then 1 else 0 end`,
+     group by id, index, state, collect
+     having count(name) <> case when state = 'COMPLETED' and (collect or service <> 'statistics') then 1 else 0 end`,
+  ],
+  [
+    'a result is not of the attempt that completed its task',
+    `select job_results.job_id, task_index, object_key, attempt
+     from job_results join job_tasks on job_tasks.job_id = job_results.job_id and index = task_index
+     where object_key not like 'jobs/' || job_results.job_id || '/' || index || '-' || attempt || '/%'`,
+  ],
+  [
+    'a task failed',
+    `select job_id, index, attempt, error_reason, error_message from job_tasks
+     where state = 'FAILED' and error_reason <> 'WORKER_LOST'`,
   ],
   [
     'two results stand for one object',
@@ -135,8 +179,7 @@ export function checkPromises(runs: readonly ClientRun[], facts: readonly JobFac
     if (watcher !== undefined && watcher.ended !== `PHASE_${job.phase}`) {
       violations.push(`${name}: a watcher saw it end with ${watcher.ended}, and it is ${job.phase}`)
     }
-    // Losing its worker again and again may end a task; nothing else that is done here may.
-    if (job.phase === 'ERROR' && job.error_reason !== 'WORKER_LOST') {
+    if (job.phase === 'ERROR' && job.error_reason !== excusable) {
       violations.push(`${name}: it failed with ${job.error_reason}`)
     }
   }

@@ -3,12 +3,13 @@ import { center, large, pixelDeg, type SkyImage, small } from './sky.ts'
 
 export interface PlannedJob {
   readonly number: number
-  /** After the beginning of the run. */
-  readonly atMs: number
-  readonly service: 'cutout' | 'preview'
+  /** Between the answer to the job before it in its lane and its own submission. */
+  readonly pauseMs: number
+  readonly service: 'cutout' | 'preview' | 'statistics'
   readonly parameters: readonly { readonly name: string; readonly value: string }[]
   /** A UUID that follows from the seed. */
   readonly requestId: string
+  /** With the one that collects, where the service does. */
   readonly tasks: number
   /** Created PENDING, and queued by another call. */
   readonly inTwoSteps: boolean
@@ -21,8 +22,11 @@ export interface PlannedJob {
 const victims = ['worker', 'backend', 'envoy', 'postgres'] as const
 export type Victim = (typeof victims)[number]
 
+/** By what the system has done, not by time alone: what is down is given the chance to work before the next kill. */
 export interface PlannedKill {
-  readonly atMs: number
+  /** So many jobs have been submitted, and then so much time. */
+  readonly afterJobs: number
+  readonly afterMs: number
   readonly victim: Victim
   /** Which of the workers, from 0; of no account for others. */
   readonly worker: number
@@ -39,40 +43,41 @@ export interface Plan {
 }
 
 const MOST_TASKS = 50
-/** A second for each so many jobs, so that kills meet a system that has work. */
-const JOBS_A_SECOND = 10
-const KILLS_A_SECOND = 0.5
-const LEAST_WINDOW_MS = 6_000
+/** Each lane submits one job after the other. */
+export const LANES = 8
+const LONGEST_PAUSE_MS = 1_200
+const JOBS_A_KILL = 20
+/** Some kills come when all jobs are submitted and many still run. */
+const LONGEST_WAIT_MS = 3_000
 
 export function makePlan(seed: number, jobCount: number): Plan {
   const random = new Random(seed)
-  const windowMs = Math.max(LEAST_WINDOW_MS, (jobCount / JOBS_A_SECOND) * 1_000)
   const workers = random.integer(1, 3)
   return {
     seed,
     workers,
     concurrency: random.integer(1, 3),
-    jobs: Array.from({ length: jobCount }, (_, number) => planJob(random, number, windowMs)),
-    kills: planKills(random, windowMs, workers),
+    jobs: Array.from({ length: jobCount }, (_, number) => planJob(random, number)),
+    kills: planKills(random, jobCount, workers),
   }
 }
 
-function planJob(random: Random, number: number, windowMs: number): PlannedJob {
+function planJob(random: Random, number: number): PlannedJob {
   // Most jobs are small and a few have all the tasks that there may be.
-  const tasks = Math.max(1, Math.ceil(MOST_TASKS * random.next() ** 4))
-  const service = random.pick(['cutout', 'cutout', 'preview'])
+  const stencils = Math.max(1, Math.ceil(MOST_TASKS * random.next() ** 4))
+  const service = random.pick(['cutout', 'cutout', 'preview', 'statistics'])
   const image = random.chance(0.04) ? large : random.pick(small)
   return {
     number,
-    atMs: random.between(0, windowMs),
+    pauseMs: random.between(0, LONGEST_PAUSE_MS),
     service,
     parameters: [
       { name: 'ID', value: image.id },
-      ...Array.from({ length: tasks }, () => ({ name: 'CIRCLE', value: circleOn(random, image) })),
+      ...Array.from({ length: stencils }, () => ({ name: 'CIRCLE', value: circleOn(random, image) })),
       ...(service === 'preview' ? [{ name: 'WIDTH', value: String(random.integer(16, 256)) }] : []),
     ],
     requestId: uuid(random),
-    tasks,
+    tasks: service === 'statistics' ? stencils + 1 : stencils,
     inTwoSteps: random.chance(0.15),
     repeated: random.chance(0.15),
     watched: random.chance(0.5),
@@ -90,19 +95,20 @@ function circleOn(random: Random, image: SkyImage): string {
 }
 
 /** Each kind at least once, in a random order; workers most often. */
-function planKills(random: Random, windowMs: number, workers: number): PlannedKill[] {
-  const count = Math.max(victims.length, Math.round((windowMs / 1_000) * KILLS_A_SECOND))
+function planKills(random: Random, jobCount: number, workers: number): PlannedKill[] {
+  const count = Math.max(victims.length, Math.round(jobCount / JOBS_A_KILL))
   const kinds = Array.from(
     { length: count },
     (_, kill) => victims[kill] ?? random.pick(['worker', 'worker', 'backend', 'envoy', 'postgres']),
   )
   return kinds
     .map((victim) => ({
-      atMs: random.between(windowMs * 0.1, windowMs * 1.1),
+      afterJobs: random.integer(1, jobCount),
+      afterMs: random.between(0, LONGEST_WAIT_MS),
       victim,
       worker: random.integer(0, workers - 1),
     }))
-    .toSorted((a, b) => a.atMs - b.atMs)
+    .toSorted((a, b) => a.afterJobs - b.afterJobs)
 }
 
 /** Version 4 in form. */

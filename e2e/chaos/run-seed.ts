@@ -4,13 +4,14 @@ import { type ClientRun, runClient } from './client-run.ts'
 import { checkDatabase, checkPromises, type JobFacts, jobFacts } from './database-checks.ts'
 import { JobClient } from './job-client.ts'
 import { checkLeftovers, checkObjects, checkScratch } from './object-checks.ts'
-import type { Plan } from './plan.ts'
+import { LANES, type Plan, type PlannedJob } from './plan.ts'
 import type { SeedReport } from './report.ts'
 import { Tally } from './tally.ts'
 import { Target } from './target.ts'
 
 const organization = 'organizations/survey-institute'
 
+const SUBMITTED_MS = 240_000
 /** From the last kill until every job has ended; the leases of the dead run out within 15 s. */
 const QUIET_MS = 120_000
 const LOOK_MS = 250
@@ -73,8 +74,27 @@ async function carryOut(plan: Plan, target: Target, answers: Tally): Promise<Out
   const client = new JobClient(fairlead.url, await fairlead.token('alice'), organization, answers)
   try {
     const watching: Promise<void>[] = []
-    const running = plan.jobs.map((job) => runClient(client, job, watching, over.signal))
-    const killing = plan.kills.map((kill) => target.kill(kill, over.signal))
+    const running: Promise<ClientRun>[] = []
+    const killing: Promise<void>[] = []
+    const due = [...plan.kills]
+    const submit = (job: PlannedJob) =>
+      new Promise<void>((submitted) => {
+        running.push(runClient(client, job, watching, submitted, over.signal))
+      })
+    let submitted = 0
+    const submitLane = async (lane: number) => {
+      for (const job of plan.jobs.filter(({ number }) => number % LANES === lane)) {
+        await delay(job.pauseMs)
+        await submit(job)
+        submitted++
+        while ((due[0]?.afterJobs ?? Number.POSITIVE_INFINITY) <= submitted) {
+          const kill = due.shift()
+          if (kill !== undefined) killing.push(target.kill(kill, over.signal))
+        }
+      }
+    }
+    const lanes = Array.from({ length: LANES }, (_, lane) => submitLane(lane))
+    await within(SUBMITTED_MS, 'clients still wait for an answer to CreateJob', Promise.all(lanes))
     await Promise.all(killing)
     await target.recovered()
     const runs = await within(QUIET_MS, 'clients still wait for an answer', Promise.all(running))

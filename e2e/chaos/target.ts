@@ -60,7 +60,7 @@ export class Target {
 
   /** SIGKILL to what is planned, and of PostgreSQL to every process at once. */
   async kill(planned: PlannedKill, signal: AbortSignal): Promise<void> {
-    await delay(planned.atMs, undefined, { signal })
+    await delay(planned.afterMs, undefined, { signal })
     const name = this.#nameOf(planned)
     const pid = await this.#pidOf(name, signal)
     const started = childrenOf(pid)
