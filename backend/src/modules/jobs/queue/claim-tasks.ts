@@ -56,7 +56,9 @@ const waits = `state = 'WAITING' and queued_at is not null and ready_at is null`
 
 const claim = `with recursive waiting_organization as (
     -- a loose index scan: one descent for each organisation, however much it has waiting
-    (select organization_id as id from job_tasks where ${waits} order by organization_id limit 1)
+    (select organization_id as id from job_tasks
+     where ${waits} and not exists (select from job_workers where id = $1 and state <> 'ACTIVE')
+     order by organization_id limit 1)
     union all
     select (select next.organization_id from job_tasks as next
       where ${waits} and next.organization_id > previous.id order by next.organization_id limit 1)
@@ -208,6 +210,8 @@ interface ClaimRow {
  * Isolation. Claims are made one at a time, under an advisory lock that is had before the statement's snapshot
  * is taken: what the statement counts is what has been claimed, and limits hold exactly. Counts are of rows,
  * never kept beside them: they cannot drift.
+ *
+ * A worker that operators have paused or drained gets nothing from the commit of that on.
  *
  * Locks. Whoever locks a job's row and then its tasks' may wait for a claim; a claim waits for nobody but another
  * claim, since it skips rows that are locked, so that there is no circle. A job that is to begin is locked before its

@@ -1,6 +1,6 @@
 import type { JobRecord } from '../job.ts'
 import { type Database, rows } from '../sql.ts'
-import { defaultExecutionLimits } from './organization-limits.ts'
+import { defaultExecutionLimits, type ExecutionLimits } from './organization-limits.ts'
 
 /** Where a QUEUED job stands. */
 export interface QueuePosition {
@@ -32,9 +32,13 @@ interface PositionRow {
 /**
  * Reads no more than JOBS_AHEAD_MAX entries of indices, however long the queue is. The start is expected when
  * what the organisation has before it is done, by the quotes, on its share of the workers: as many as there are, by
- * as many organisations as have something to run.
+ * as many organisations as have something to run. The limits are those of organisations that have none of their own.
  */
-export async function queuePosition(database: Database, job: JobRecord): Promise<QueuePosition> {
+export async function queuePosition(
+  database: Database,
+  job: JobRecord,
+  limits: ExecutionLimits = defaultExecutionLimits,
+): Promise<QueuePosition> {
   const [row] = await rows<PositionRow>(
     database,
     `with recursive self as (
@@ -83,8 +87,8 @@ export async function queuePosition(database: Database, job: JobRecord): Promise
       job.organizationId,
       JOBS_AHEAD_MAX,
       ORGANIZATIONS_MAX,
-      defaultExecutionLimits.executingJobs,
-      defaultExecutionLimits.runningTasks,
+      limits.executingJobs,
+      limits.runningTasks,
     ],
   )
   if (row === undefined) return { jobsAhead: 0, expectedStart: undefined }
