@@ -37,22 +37,26 @@ const hostile = Job.fromPartial({
   queuePosition: { jobsAhead: 3, expectedStartTime: at('13:00:00') },
 })
 
+async function text(pieces: AsyncIterable<string>): Promise<string> {
+  let whole = ''
+  for await (const piece of pieces) whole += piece
+  return whole
+}
+
 async function whole(pages: readonly Job[][]): Promise<string> {
   async function* given() {
     yield* pages
   }
-  let text = ''
-  for await (const piece of jobsDocument(given(), ADDRESS)) text += piece
-  return text
+  return text(jobsDocument(given(), ADDRESS))
 }
 
 test('documents are valid whatever the texts in them hold', async ({ skip }) => {
   skip(schemasMissing !== undefined, schemasMissing)
   const bare = Job.fromPartial({ name: NAME, phase: 'PHASE_PENDING' })
   const documents = [
-    jobDocument(hostile, ADDRESS),
-    jobDocument(bare, ADDRESS),
-    resultsDocument(hostile, ADDRESS),
+    await text(jobDocument(hostile, ADDRESS)),
+    await text(jobDocument(bare, ADDRESS)),
+    await text(resultsDocument(hostile, ADDRESS)),
     parametersDocument(hostile, ADDRESS),
     await whole([[hostile, bare], [bare]]),
     await whole([[]]),
@@ -60,8 +64,8 @@ test('documents are valid whatever the texts in them hold', async ({ skip }) => 
   expect(await schemaErrors('UWS.xsd', documents)).toEqual([])
 })
 
-test('texts that XML cannot carry stand in for themselves, or are told by address', () => {
-  const document = jobDocument(hostile, ADDRESS)
+test('texts that XML cannot carry stand in for themselves, or are told by address', async () => {
+  const document = await text(jobDocument(hostile, ADDRESS))
   expect(document).toContain(`<uws:parameter id="ID" byReference="true">${ADDRESS}/parameters/ID<`)
   expect(document).toContain('<uws:parameter id="ID">plain<')
   expect(document).toContain(
@@ -108,4 +112,17 @@ test('a phase that this server does not know is UNKNOWN', () => {
 test('a duration is told in whole seconds, not less than it is', () => {
   expect(seconds({ seconds: 2n, nanos: 1 })).toBe(3)
   expect(seconds({ seconds: 2n, nanos: 0 })).toBe(2)
+})
+
+test('ten thousand results are written in turns with what else the process does', async () => {
+  const results = Array.from({ length: 10_000 }, (_, i) => ({
+    name: `${NAME}/results/${i}.fits`,
+    mediaType: 'x',
+  }))
+  let turns = 0
+  const count = setInterval(() => turns++, 0)
+  const document = await text(jobDocument(Job.fromPartial({ name: NAME, results }), ADDRESS))
+  clearInterval(count)
+  expect(document.match(/<uws:result /g)).toHaveLength(10_000)
+  expect(turns).toBeGreaterThan(10)
 })

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import type { Job, Parameter, Result } from '@fairlead/proto/server/fairlead/jobs/v1/jobs'
 import type { Duration } from '@fairlead/proto/server/google/protobuf/duration'
 import { element, type XmlElement, xmlDocument, xmlFragment, xmlText } from '../../votable/index.ts'
@@ -18,9 +19,13 @@ const CUSTOM = { 'xmlns:uwsc': 'urn:uwscustom' }
 const OURS = { 'xmlns:fairlead': 'urn:fairlead:job' }
 const NIL = { 'xsi:nil': true }
 
-/** @param address of the job, absolute */
-export function jobDocument(job: Job, address: string): string {
-  return xmlDocument(
+/**
+ * The job in pieces: it may have ten thousand results.
+ *
+ * @param address of the job, absolute
+ */
+export function jobDocument(job: Job, address: string): AsyncGenerator<string> {
+  return withResults(
     element(
       'uws:job',
       { version: VERSION, ...NAMESPACES, ...CUSTOM, ...OURS },
@@ -35,22 +40,51 @@ export function jobDocument(job: Job, address: string): string {
       element('uws:executionDuration', {}, String(seconds(job.executionDuration))),
       time('uws:destruction', job.destructionTime),
       parametersElement(job.parameters, address),
-      resultsElement(job.results, address),
+      element('uws:results', {}, element(PLACE)),
       errorElement(job),
       infoElement(job),
     ),
+    job.results,
+    address,
   )
 }
 
-export function resultsDocument(job: Job, address: string): string {
-  return xmlDocument(resultsElement(job.results, address, { ...NAMESPACES, ...CUSTOM }))
+export function resultsDocument(job: Job, address: string): AsyncGenerator<string> {
+  const root = element('uws:results', { ...NAMESPACES, ...CUSTOM }, element(PLACE))
+  return withResults(root, job.results, address)
+}
+
+/** Results that are written before others get their turn of the process. */
+const RESULTS_AT_ONCE = 250
+
+async function* withResults(
+  root: XmlElement,
+  results: readonly Result[],
+  address: string,
+): AsyncGenerator<string> {
+  const [head, tail] = around(root)
+  let piece = head
+  for (let start = 0; start < results.length; start += RESULTS_AT_ONCE) {
+    const some = results.slice(start, start + RESULTS_AT_ONCE)
+    yield piece + some.map((result) => xmlFragment(resultElement(result, address))).join('\n')
+    await setImmediate()
+    piece = '\n'
+  }
+  yield piece + tail
 }
 
 export function parametersDocument(job: Job, address: string): string {
   return xmlDocument(parametersElement(job.parameters, address, NAMESPACES))
 }
 
-const JOBS_PLACE = 'jobs-come-here'
+/** Escaped text never reads like this element. */
+const PLACE = 'the-rest-comes-here'
+
+/** A document's text before and after the place in it. */
+function around(root: XmlElement): readonly [string, string] {
+  const [before = '', after = ''] = xmlDocument(root).split(`<${PLACE}/>`)
+  return [before, after]
+}
 
 /**
  * The job list in pieces, one for each page of jobs.
@@ -61,8 +95,7 @@ export async function* jobsDocument(
   pages: AsyncIterable<readonly Job[]>,
   list: string,
 ): AsyncGenerator<string> {
-  const root = element('uws:jobs', { version: VERSION, ...NAMESPACES }, element(JOBS_PLACE))
-  const [head = '', tail = ''] = xmlDocument(root).split(`<${JOBS_PLACE}/>`)
+  const [head, tail] = around(element('uws:jobs', { version: VERSION, ...NAMESPACES }, element(PLACE)))
   let piece = head
   for await (const jobs of pages) {
     yield piece + jobs.map((job) => xmlFragment(jobReference(job, list))).join('\n')
@@ -131,24 +164,18 @@ function parametersElement(parameters: readonly Parameter[], address: string, at
   )
 }
 
-function resultsElement(results: readonly Result[], address: string, attributes = {}): XmlElement {
-  return element(
-    'uws:results',
-    attributes,
-    ...results.map((result) => {
-      const id = result.name.split('/').at(-1) ?? ''
-      return element('uws:result', {
-        id,
-        'xlink:type': 'simple',
-        'xlink:href': `${address}/results/${encodeURIComponent(id)}`,
-        size: result.sizeBytes,
-        'mime-type': result.mediaType,
-        'uwsc:sourceId': result.sourceId === '' ? undefined : result.sourceId,
-        'uwsc:stencil': result.stencil === '' ? undefined : result.stencil,
-        'uwsc:sha256': result.sha256,
-      })
-    }),
-  )
+function resultElement(result: Result, address: string): XmlElement {
+  const id = result.name.split('/').at(-1) ?? ''
+  return element('uws:result', {
+    id,
+    'xlink:type': 'simple',
+    'xlink:href': `${address}/results/${encodeURIComponent(id)}`,
+    size: result.sizeBytes,
+    'mime-type': result.mediaType,
+    'uwsc:sourceId': result.sourceId === '' ? undefined : result.sourceId,
+    'uwsc:stencil': result.stencil === '' ? undefined : result.stencil,
+    'uwsc:sha256': result.sha256,
+  })
 }
 
 function errorElement({ error }: Job): XmlElement | undefined {

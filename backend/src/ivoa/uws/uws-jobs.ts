@@ -128,7 +128,9 @@ export class UwsJobs {
       case 'parameters':
         return this.#parameters(exchange, job)
       case 'results':
-        return this.#read(exchange, job, (found) => sendXml(exchange, resultsDocument(found, job.address)))
+        return this.#read(exchange, job, (found) =>
+          sendXmlPieces(exchange, resultsDocument(found, job.address)),
+        )
       case 'quote':
         return this.#read(exchange, job, (found) => sendText(exchange, isoTime(quoteOf(found))))
       case 'owner':
@@ -224,7 +226,7 @@ export class UwsJobs {
     if (exchange.method === 'GET' && (phase === undefined || phase === phaseOf(found))) {
       if (await this.#waits.wait(exchange, found, waitSeconds)) found = await this.#find(exchange, job)
     }
-    sendXml(exchange, jobDocument(found, job.address))
+    await sendXmlPieces(exchange, jobDocument(found, job.address))
   }
 
   /**
@@ -361,9 +363,9 @@ export class UwsJobs {
     seeOther(exchange, new URL(url, this.#publicUrl).href)
   }
 
-  async #read(exchange: Exchange, job: JobAt, answer: (found: Job) => void): Promise<void> {
+  async #read(exchange: Exchange, job: JobAt, answer: (found: Job) => void | Promise<void>): Promise<void> {
     if (!allows(exchange, 'GET')) return
-    answer(await this.#find(exchange, job))
+    await answer(await this.#find(exchange, job))
   }
 
   async #find({ call }: Exchange, { list, name }: JobAt): Promise<Job> {
