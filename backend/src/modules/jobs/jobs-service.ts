@@ -156,7 +156,8 @@ export class JobsService {
 
   /** Undefined for a job that is not QUEUED. */
   async queuePosition(job: JobRecord): Promise<QueuePosition | undefined> {
-    return job.phase === 'QUEUED' ? queuePosition(this.#options.dataSource, job) : undefined
+    const { dataSource, limits } = this.#options
+    return job.phase === 'QUEUED' ? queuePosition(dataSource, job, limits) : undefined
   }
 
   async list(
