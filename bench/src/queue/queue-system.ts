@@ -102,7 +102,7 @@ export class QueueDatabase {
   }
 
   /** Plans and queues a job of idle tasks, as a submit does; returns its id. */
-  async submit(organizationId: string, tasks: number, ms: number): Promise<string> {
+  async submit(organizationId: string, tasks: number, ms: number, collects = true): Promise<string> {
     const parameters = [
       { name: 'COUNT', value: String(tasks) },
       { name: 'MS', value: String(ms) },
@@ -129,7 +129,7 @@ export class QueueDatabase {
       memoryLimitBytes: memoryBytes,
       outputLimitBytes: outputBytes,
       maxAttempts,
-      collects: true,
+      collects,
       quote: { sizeBytes: 0n, durationMs: tasks * ms, taskCount: tasks },
       tasks: planned.map(({ displayName, payload }) => ({ displayName, payload })),
       pendingLimit: 1_000_000,
@@ -153,6 +153,18 @@ export class QueueDatabase {
       const completed = await this.completed()
       if (completed >= count) return { atMs: performance.now(), completed }
       await setTimeout(20)
+    }
+  }
+
+  /** Resolves with the milliseconds from the job's place in the queue to its end, by the database's clock. */
+  async untilEnded(jobId: string): Promise<number> {
+    for (;;) {
+      const [row] = await this.dataSource.query(
+        `select extract(epoch from end_time - queue_time)::double precision * 1000 as ms from jobs where id = $1`,
+        [jobId],
+      )
+      if (row.ms !== null) return row.ms
+      await setTimeout(10)
     }
   }
 
