@@ -9,6 +9,7 @@ interface Node {
   /** Radians; Infinity where no circle of less than a quarter turn holds the edges. */
   readonly radius: number
   readonly sine: number
+  readonly cosine: number
   /** Either edges or two halves. */
   readonly edges: readonly Edge[]
   readonly halves: readonly [Node, Node] | undefined
@@ -21,7 +22,14 @@ const SLACK = 1e-12
 /** The outline of a polygon, arranged so that most of its edges need no look: the work grows with their logarithm. */
 export class EdgeTree {
   readonly #root: Node
-  readonly #normal = newVector()
+  readonly #arc: Arc = {
+    normal: newVector(),
+    length: 0,
+    middle: newVector(),
+    middleLength: 0,
+    cosine: 1,
+    sine: 0,
+  }
 
   constructor(edges: readonly Edge[]) {
     this.#root = nodeOf(edges)
@@ -34,14 +42,43 @@ export class EdgeTree {
 
   /** Whether the arc between two directions, shorter than half a turn, crosses an odd number of edges. */
   crossesOddly(from: Vector, to: Vector): boolean {
-    const normal = cross(from, to, this.#normal)
-    return crossings(this.#root, from, to, normal, Math.sqrt(dot(normal, normal))) % 2 === 1
+    const arc = this.#arc
+    cross(from, to, arc.normal)
+    arc.length = Math.sqrt(dot(arc.normal, arc.normal))
+    let chord = 0
+    for (let i = 0; i < 3; i++) {
+      arc.middle[i] = (from[i] as number) + (to[i] as number)
+      chord += ((to[i] as number) - (from[i] as number)) ** 2
+    }
+    arc.middleLength = Math.sqrt(dot(arc.middle, arc.middle))
+    arc.cosine = arc.middleLength / 2
+    arc.sine = Math.sqrt(chord) / 2
+    return crossings(this.#root, from, to, arc) % 2 === 1
   }
+}
+
+/** An arc as the search for what it crosses needs it. */
+interface Arc {
+  /** Product of the two ends, and its length. */
+  readonly normal: Vector
+  length: number
+  /** Sum of the two ends, and its length. */
+  readonly middle: Vector
+  middleLength: number
+  /** Of half the angle between the ends. */
+  cosine: number
+  sine: number
 }
 
 function nodeOf(edges: readonly Edge[]): Node {
   const { center, radius } = circleAround(edges)
-  const node = { center, radius, sine: Number.isFinite(radius) ? Math.sin(radius) : Number.POSITIVE_INFINITY }
+  const bounded = Number.isFinite(radius)
+  const node = {
+    center,
+    radius,
+    sine: bounded ? Math.sin(radius) : Number.POSITIVE_INFINITY,
+    cosine: bounded ? Math.cos(radius) : -1,
+  }
   if (edges.length <= LEAF_EDGES) return { ...node, edges, halves: undefined }
   const middle = edges.length >> 1
   return { ...node, edges: [], halves: [nodeOf(edges.slice(0, middle)), nodeOf(edges.slice(middle))] }
@@ -75,12 +112,14 @@ function nearest(node: Node, direction: Vector, known: number): number {
   return best
 }
 
-function crossings(node: Node, from: Vector, to: Vector, normal: Vector, length: number): number {
-  // All on one side of the great circle through both directions: none is crossed.
-  if (Math.abs(dot(normal, node.center)) > length * node.sine + SLACK) return 0
+function crossings(node: Node, from: Vector, to: Vector, arc: Arc): number {
+  // All on one side of the great circle through both ends, or too far from the arc's middle: none is crossed.
+  if (Math.abs(dot(arc.normal, node.center)) > arc.length * node.sine + SLACK) return 0
+  const nearest = arc.cosine * node.cosine - arc.sine * node.sine
+  if (node.radius < 1.5 && dot(arc.middle, node.center) < arc.middleLength * nearest - SLACK) return 0
   let count = 0
   for (const [a, b] of node.edges) if (arcsCross(a, b, from, to)) count++
   if (node.halves === undefined) return count
   const [one, other] = node.halves
-  return count + crossings(one, from, to, normal, length) + crossings(other, from, to, normal, length)
+  return count + crossings(one, from, to, arc) + crossings(other, from, to, arc)
 }

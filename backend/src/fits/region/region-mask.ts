@@ -1,11 +1,12 @@
 import type { PixelBox } from '../image/pixel-box.ts'
 import { newVector } from '../wcs/vector.ts'
 import type { Wcs } from '../wcs/wcs.ts'
+import { Neighbours } from './neighbours.ts'
 import type { Region } from './region.ts'
 import { type SkyShape, skyShape } from './sky-shape.ts'
 
 /** Blocks of this side or less are gone through pixel by pixel. */
-const LEAF_PX = 4
+const LEAF_PX = 8
 /** Angles that differ by less than this, radians, count as equal when a whole block is judged. */
 const SLACK = 1e-13
 
@@ -13,11 +14,13 @@ const SLACK = 1e-13
 export class RegionMask {
   readonly #wcs: Wcs
   readonly #shape: SkyShape
+  readonly #neighbours: Neighbours
   readonly #direction = newVector()
 
   constructor(wcs: Wcs, region: Region) {
     this.#wcs = wcs
     this.#shape = skyShape(region)
+    this.#neighbours = new Neighbours(wcs, this.#shape)
   }
 
   /** 1 for each pixel of the box that is inside, 0 for the others, row by row from the first. */
@@ -43,7 +46,7 @@ export class RegionMask {
     const reach = this.#wcs.reach(x, y, Math.hypot(xMax - xMin, yMax - yMin) / 2)
     if (reach < 0) return
     if (Number.isFinite(reach) && this.#wcs.pixelToVector(x, y, this.#direction)) {
-      const distance = this.#shape.distance(this.#direction)
+      const distance = this.#shape.distance(this.#direction, reach + SLACK)
       if (distance > reach + SLACK) return
       if (distance < -reach - SLACK) {
         mark(box)
@@ -65,9 +68,7 @@ export class RegionMask {
   #test({ xMin, xMax, yMin, yMax }: PixelBox, mark: (inside: PixelBox) => void): void {
     for (let y = yMin; y <= yMax; y++) {
       for (let x = xMin; x <= xMax; x++) {
-        if (this.#wcs.pixelToVector(x, y, this.#direction) && this.#shape.contains(this.#direction)) {
-          mark({ xMin: x, xMax: x, yMin: y, yMax: y })
-        }
+        if (this.#neighbours.holds(x, y)) mark({ xMin: x, xMax: x, yMin: y, yMax: y })
       }
     }
   }

@@ -2,6 +2,7 @@ import { FitsError } from '../fits-error.ts'
 import type { PixelBox } from '../image/pixel-box.ts'
 import { DEGREES, newVector } from '../wcs/vector.ts'
 import type { Wcs } from '../wcs/wcs.ts'
+import { Neighbours } from './neighbours.ts'
 import { formatRegion, type Region } from './region.ts'
 import { type SkyShape, skyShape } from './sky-shape.ts'
 
@@ -53,6 +54,7 @@ class BoxSearch {
   readonly #width: number
   readonly #height: number
   readonly #shape: SkyShape
+  readonly #neighbours: Neighbours
   readonly #direction = newVector()
   readonly #pixel = new Float64Array(2)
   #box: PixelBox | undefined
@@ -62,6 +64,7 @@ class BoxSearch {
     this.#width = width
     this.#height = height
     this.#shape = shape
+    this.#neighbours = new Neighbours(wcs, shape)
   }
 
   *run(): Generator<void, PixelBox | undefined> {
@@ -105,7 +108,7 @@ class BoxSearch {
     const reach = this.#wcs.reach(x, y, Math.hypot(xMax - xMin, yMax - yMin) / 2)
     if (reach < 0) return []
     if (Number.isFinite(reach) && this.#wcs.pixelToVector(x, y, this.#direction)) {
-      const distance = this.#shape.distance(this.#direction)
+      const distance = this.#shape.distance(this.#direction, reach + SLACK)
       if (distance > reach + SLACK) return []
       if (distance < -reach - SLACK) {
         this.#extend(xMin, xMax, yMin, yMax)
@@ -130,9 +133,7 @@ class BoxSearch {
 
   #test(x: number, y: number): void {
     if (x < 1 || y < 1 || x > this.#width || y > this.#height || this.#covers(x, x, y, y)) return
-    if (this.#wcs.pixelToVector(x, y, this.#direction) && this.#shape.contains(this.#direction)) {
-      this.#extend(x, x, y, y)
-    }
+    if (this.#neighbours.holds(x, y)) this.#extend(x, x, y, y)
   }
 
   #takeAnchors(): void {

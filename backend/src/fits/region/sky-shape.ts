@@ -17,11 +17,13 @@ import type { PolygonRegion, RangeRegion, Region } from './region.ts'
 /** A region made ready for many questions. */
 export interface SkyShape {
   contains(direction: Vector): boolean
+  /** As contains(), for a direction near one that is known: cheap for an outline of many corners. */
+  containsNear?(direction: Vector, known: Vector, knownInside: boolean): boolean
   /**
    * A lower bound, radians, of the angle from a direction to the region's boundary: positive outside,
-   * negative inside.
+   * negative inside. Where the boundary is nearer than `near`, it may be of either sign.
    */
-  distance(direction: Vector): number
+  distance(direction: Vector, near?: number): number
   /** Points all along the boundary, at most about `stepRad` apart, but no more than a few hundred. */
   boundary(stepRad: number): Vector[]
   /** Points that stand for a region so small that it holds no pixel's centre. */
@@ -155,11 +157,13 @@ function polygon(region: PolygonRegion): SkyShape {
   }
   return {
     contains,
-    distance: (direction) => {
+    containsNear: (direction, known, knownInside) =>
+      dot(direction, known) > 0.5 ? knownInside !== tree.crossesOddly(direction, known) : contains(direction),
+    distance: (direction, near = 0) => {
       const beyond = beyondCap(direction)
       if (cap && beyond > cap.radiusRad) return beyond
       const nearest = tree.distance(direction)
-      return contains(direction) ? -nearest : nearest
+      return nearest >= near && contains(direction) ? -nearest : nearest
     },
     boundary: (step) =>
       edges.flatMap(([a, b]) => {
