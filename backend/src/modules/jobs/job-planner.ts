@@ -53,7 +53,7 @@ export class JobPlanner {
       signal,
     })
     if (tasks.length > tasksPerJob) throw tooManyTasks(tasks.length, tasksPerJob)
-    return { tasks, quote: quoteOf(tasks) }
+    return { tasks, quote: quoteOf(service, tasks) }
   }
 
   /** As plan(); but what lacks required parameters is not planned yet, only checked as far as it is given. */
@@ -75,10 +75,11 @@ function withoutNeed({ oneOf: _, ...schema }: ParameterSchema): ParameterSchema 
   return { ...schema, required: false }
 }
 
-function quoteOf(tasks: readonly PlannedTask[]): JobQuote {
+/** One that collects is a task too. */
+function quoteOf(service: JobService, tasks: readonly PlannedTask[]): JobQuote {
   return {
     sizeBytes: tasks.reduce((sum, task) => sum + BigInt(Math.ceil(task.sizeBytes)), 0n),
     durationMs: Math.ceil(tasks.reduce((sum, task) => sum + task.durationMs, 0)),
-    taskCount: tasks.length,
+    taskCount: tasks.length + (service.loadCollect === undefined ? 0 : 1),
   }
 }

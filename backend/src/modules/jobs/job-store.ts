@@ -56,9 +56,10 @@ export interface NewTasks {
   readonly collects?: boolean
 }
 
-/** The rows of a plan: its tasks, and the one that collects. */
+/** The rows of a plan: its tasks, and the one that collects; none of a job that is not planned yet. */
 function taskBodies({ tasks, collects }: NewTasks): readonly object[] {
-  return collects === true ? [...tasks, { displayName: 'Collect', payload: null, collect: true }] : tasks
+  if (collects !== true || tasks.length === 0) return tasks
+  return [...tasks, { displayName: 'Collect', payload: null, collect: true }]
 }
 
 /** Writes the tasks of a job, as SQL over a row that has jobColumns, a JSON array of tasks and their attempts. */

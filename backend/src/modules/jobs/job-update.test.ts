@@ -1,6 +1,7 @@
 import { v7 } from 'uuid'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { defaultJobLimits } from './job-limits.ts'
+import { gatherService } from './testing/gather-service.ts'
 import { createRequest, type ModuleFixture, moduleFixture } from './testing/module-fixture.ts'
 
 const seconds = (count: number) => ({ seconds: BigInt(count), nanos: 0 })
@@ -236,6 +237,34 @@ describe('a job that lacks parameters', () => {
       phase: 'PHASE_COMPLETED',
       tasksCompleted: 2,
     })
+  })
+
+  it('has no task that collects before it has tasks, and has it then', async () => {
+    const collecting = await moduleFixture({ services: [gatherService] })
+    const request = createRequest([], { service: 'gather', keepPending: true })
+    const { name, taskCount } = await collecting.handlers.createJob(request, collecting.alice)
+    expect(taskCount).toBe(0)
+    await expect(collecting.handlers.runJob({ name }, collecting.alice)).rejects.toMatchObject({
+      violations: [{ field: 'parameters', description: 'ACT is required' }],
+    })
+    const set = (parameters: { name: string; value: string }[]) =>
+      collecting.handlers.updateJob(
+        {
+          name,
+          updateMask: ['parameters'],
+          parameters,
+          runId: '',
+          executionDuration: undefined,
+          destructionTime: undefined,
+        },
+        collecting.alice,
+      )
+    const parameters = acts('write a', 'write b')
+    expect(await set(parameters)).toMatchObject({ taskCount: 3, quote: { taskCount: 3 } })
+    const quoted = { parent: collecting.parent, service: 'gather', parameters }
+    expect(await collecting.handlers.quoteJob(quoted, collecting.alice)).toMatchObject({ taskCount: 3 })
+    expect(await set([])).toMatchObject({ taskCount: 0 })
+    await collecting.end()
   })
 
   it('may lose them again', async () => {
