@@ -48,6 +48,7 @@ for (const width of [1440, 390]) {
         jobs: `/o/${organization}/jobs`,
         job: `/o/${job.name.replace('organizations/', '')}`,
         organization: `/o/${organization}/organization`,
+        shared: '/shared',
         account: '/account',
         api: '/api/docs',
         absent: '/no/such/page',
@@ -62,6 +63,14 @@ for (const width of [1440, 390]) {
       await page.getByRole('button', { name: 'Circle in the middle' }).click()
       await expect(page.getByRole('button', { name: 'Cut out' })).toBeEnabled()
       await look('sky-view')
+
+      await page.context().clearCookies()
+      await page.evaluate(() => {
+        localStorage.clear()
+        sessionStorage.clear()
+      })
+      await signIn('olivia', '/operations')
+      await look('operations')
     })
   }
 }

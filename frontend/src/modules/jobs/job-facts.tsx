@@ -28,7 +28,8 @@ export function JobFacts({ job, mayChange }: { job: Job; mayChange: boolean }) {
     ['Kept until', <RelativeTime key="kept" time={job.destructionTime} />],
     ...limits.filter(([, value]) => value !== undefined && value !== false),
   ]
-  if (job.quote !== undefined) {
+  // A job that lacks parameters has nothing planned yet.
+  if (job.quote !== undefined && job.quote.sizeBytes > 0n) {
     entries.push([
       'Quote',
       `${formatBytes(job.quote.sizeBytes)}, ${formatDuration(durationMs(job.quote.duration))}`,

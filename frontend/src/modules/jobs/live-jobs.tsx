@@ -11,8 +11,8 @@ import { mergedJob, withChangedJob, withoutJob } from './job-change'
 import { lastSegment } from './job-name'
 import { jobKeys } from './job-queries'
 
-/** Listing again this long after a change, milliseconds: a burst of changes makes one call. */
-const settleMs = 400
+/** Listing again this long after the first change, milliseconds: a burst of changes makes one call. */
+const settleMs = 500
 
 /** Keeps every list of the organisation's jobs live while its pages are open. */
 export function LiveJobs({ organization }: { organization: string }) {
@@ -23,8 +23,8 @@ export function LiveJobs({ organization }: { organization: string }) {
     const listsKey = jobKeys.lists(organization)
     let timer: ReturnType<typeof setTimeout> | undefined
     const listAgain = () => {
-      clearTimeout(timer)
-      timer = setTimeout(() => {
+      timer ??= setTimeout(() => {
+        timer = undefined
         void queryClient.invalidateQueries({ queryKey: listsKey })
         // Whatever changed may have moved the places of the jobs that wait.
         void queryClient.invalidateQueries({

@@ -24,6 +24,11 @@ export function PhaseNoteNotice({ phase, note, onRun, pending }: PhaseNoteNotice
       <Text size="sm" style={{ overflowWrap: 'anywhere' }}>
         {note.message}
       </Text>
+      {note.reason.endsWith('_BY_OPERATOR') && !note.ownerMayRun && (
+        <Text size="sm" mt={4}>
+          It goes on when the operator releases it.
+        </Text>
+      )}
       <Text size="xs" c="dimmed" mt={6}>
         <span className="mono">{note.reason}</span>
         {phase === 'PHASE_SUSPENDED' && ' · this time does not count against its limit'}

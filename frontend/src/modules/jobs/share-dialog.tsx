@@ -24,7 +24,8 @@ interface ShareDialogProps {
 /** The field is the only one: whoever nobody knows, and whoever may not see it, is its problem. */
 function problemOf(failure: ApiError): string | undefined {
   const named = failure.violations.find(({ field }) => field === 'email')
-  return named?.description ?? (failure.code === 'NOT_FOUND' ? failure.message : undefined)
+  const problem = named?.description ?? (failure.code === 'NOT_FOUND' ? failure.message : undefined)
+  return problem && problem.charAt(0).toUpperCase() + problem.slice(1)
 }
 
 export default function ShareDialog({ job, opened, withAnyone, onClose }: ShareDialogProps) {

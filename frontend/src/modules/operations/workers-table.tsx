@@ -144,7 +144,7 @@ export function WorkersTable({ mayOperate }: { mayOperate: boolean }) {
                   <Table.Td visibleFrom="sm" c="dimmed">
                     <RelativeTime time={worker.startTime} />
                   </Table.Td>
-                  <Table.Td visibleFrom="sm" c="dimmed">
+                  <Table.Td visibleFrom="sm" c="dimmed" className={classes.tight}>
                     <LeaseTime time={worker.leaseExpireTime} />
                   </Table.Td>
                   {mayOperate && <Table.Td visibleFrom="sm">{orders}</Table.Td>}
