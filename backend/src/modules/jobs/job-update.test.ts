@@ -273,6 +273,32 @@ describe('a job that lacks parameters', () => {
     await expect(run(name)).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' })
   })
 
+  it('is run once, and as it was set, however many run and set it at the same time', async () => {
+    for (const [first, unplanned] of [acts('write a'), []].entries()) {
+      const { name } = await create(unplanned)
+      const attempts = await Promise.allSettled([
+        run(name),
+        setParameters(name, acts('write b', 'write c')),
+        run(name),
+        setParameters(name, acts('write d', 'write e', 'write f')),
+        run(name),
+      ])
+      const ran = [0, 2, 4].filter((index) => attempts[index]?.status === 'fulfilled')
+      expect(ran.length, `case ${first}`).toBeLessThanOrEqual(1)
+      const refused = attempts.flatMap((each) => (each.status === 'rejected' ? each.reason.code : []))
+      for (const code of refused)
+        expect(['FAILED_PRECONDITION', 'INVALID_ARGUMENT', 'ABORTED']).toContain(code)
+      const job = await fixture.handlers.getJob({ name }, fixture.alice)
+      const { tasks } = await fixture.handlers.listJobTasks(
+        { parent: name, pageSize: 0, pageToken: '' },
+        fixture.alice,
+      )
+      expect(tasks.map(({ displayName }) => displayName)).toEqual(job.parameters.map(({ value }) => value))
+      expect(job.phase).toBe(ran.length === 1 ? 'PHASE_QUEUED' : 'PHASE_PENDING')
+      await fixture.handlers.cancelJob({ name }, fixture.alice)
+    }
+  })
+
   it('is planned by the run when it was left for then', async () => {
     const { name } = await create([])
     await fixture.database.dataSource.query(`update jobs set parameters = $2 where id = $1`, [
