@@ -22,6 +22,8 @@ export interface ExecutionRequest {
   /** Sum of the files in the folder. */
   readonly outputLimitBytes: number
   readonly timeoutMs: number
+  /** Whether the files' SHA-256 is wanted; it costs more than the making of most. Default true. */
+  readonly digests?: boolean
   /** Stops the task, by force when it does not stop by itself; run() then throws reason CANCELLED. */
   readonly signal: AbortSignal
   /** [0, 1], as often as the task likes. */
@@ -44,7 +46,7 @@ export interface ProducedFile {
   readonly fileName: string
   readonly mediaType: string
   readonly sizeBytes: number
-  /** Lower-case hexadecimal. */
+  /** Lower-case hexadecimal; empty when digests were not wanted. */
   readonly sha256: string
   /** What the file was made from. */
   readonly sourceId: string

@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto'
-import { createReadStream } from 'node:fs'
-import { stat } from 'node:fs/promises'
+import { closeSync, openSync, readSync, statSync } from 'node:fs'
 import { basename, join } from 'node:path'
-import { pipeline } from 'node:stream/promises'
+import { setImmediate } from 'node:timers/promises'
 import {
   ExecutionFailed,
   type ExecutionResult,
@@ -73,11 +72,30 @@ async function runOne(
       throw new Error(`a result's file name must not be a path: ${file.fileName}`)
     }
     const path = join(task.folder, file.fileName)
-    const hash = createHash('sha256')
-    await pipeline(createReadStream(path), hash)
-    produced.push({ ...file, sizeBytes: (await stat(path)).size, sha256: hash.digest('hex') })
+    const sha256 = task.digests ? await digestOf(path) : ''
+    produced.push({ ...file, sizeBytes: statSync(path).size, sha256 })
   }
   return { files: produced, value: checkedValue(made.value) }
+}
+
+const DIGEST_BYTES = 1024 ** 2
+
+/** Read on this thread, which has nothing else to do: a stream takes twice as long. */
+async function digestOf(path: string): Promise<string> {
+  const hash = createHash('sha256')
+  const buffer = Buffer.allocUnsafe(DIGEST_BYTES)
+  const descriptor = openSync(path, 'r')
+  try {
+    for (;;) {
+      const read = readSync(descriptor, buffer)
+      if (read === 0) return hash.digest('hex')
+      hash.update(buffer.subarray(0, read))
+      // The worker may have something to say meanwhile.
+      await setImmediate()
+    }
+  } finally {
+    closeSync(descriptor)
+  }
 }
 
 /** As JSON leaves it: what is not JSON would not be the same once it had been stored. */

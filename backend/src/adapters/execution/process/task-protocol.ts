@@ -16,6 +16,7 @@ export interface RunTask {
   readonly step: 'run' | 'collect'
   readonly payload: unknown
   readonly folder: string
+  readonly digests: boolean
 }
 
 /** What a task's process tells the worker. */

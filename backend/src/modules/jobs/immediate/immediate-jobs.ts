@@ -198,6 +198,7 @@ export class ImmediateJobs {
       memoryLimitBytes: service.limits.memoryBytes,
       outputLimitBytes: this.#limits.outputBytes,
       timeoutMs: Math.max(1, timeoutMs),
+      digests: false,
       signal,
       onProgress: () => undefined,
       onLog: () => undefined,
