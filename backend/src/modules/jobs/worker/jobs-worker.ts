@@ -24,6 +24,7 @@ import type { HeldTask } from './held-task.ts'
 import { LeaseKeeper, type WorkerState } from './lease-keeper.ts'
 import { queueLogger } from './queue-log.ts'
 import { releaseTask, runTask, type TaskRunner } from './run-task.ts'
+import { ScratchFolders } from './scratch-folders.ts'
 import { TaskPace } from './task-pace.ts'
 
 export interface JobsWorkerOptions {
@@ -73,6 +74,7 @@ class Worker implements JobsWorker {
   readonly #leaseMs: number
   readonly #dispatcher: Dispatcher
   readonly #endings: EndingBatches
+  #taskRunner: TaskRunner | undefined
   #queueConnections: pg.Pool | undefined
   #pool: WorkerPool | undefined
   #listener: Listener | undefined
@@ -210,13 +212,14 @@ class Worker implements JobsWorker {
   }
 
   #runner(): TaskRunner {
-    return {
+    this.#taskRunner ??= {
       ...this.#options,
       services: new Set(this.#options.services.map(({ id }) => id)),
-      scratchFolder: this.#scratchFolder(),
+      folders: new ScratchFolders(this.#scratchFolder()),
       reportIntervalMs: this.#options.reportIntervalMs ?? 300,
       endings: this.#endings,
     }
+    return this.#taskRunner
   }
 
   #workerId(): string {

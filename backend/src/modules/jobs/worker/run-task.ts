@@ -1,5 +1,3 @@
-import { mkdir, rm } from 'node:fs/promises'
-import { join } from 'node:path'
 import type { Logger } from 'pino'
 import type { DataSource } from 'typeorm'
 import { inTransaction } from '../../../database/index.ts'
@@ -14,6 +12,7 @@ import { collectInput } from '../task-store.ts'
 import { removeAttemptFiles, storeFiles } from './attempt-files.ts'
 import type { EndingBatches, EndingOutcome } from './ending-batches.ts'
 import type { HeldTask } from './held-task.ts'
+import type { ScratchFolders } from './scratch-folders.ts'
 import { TaskReporter } from './task-reporter.ts'
 
 export interface TaskRunner {
@@ -23,7 +22,7 @@ export interface TaskRunner {
   readonly scanner: Scanner
   /** Ids of the services that this worker can run. */
   readonly services: ReadonlySet<string>
-  readonly scratchFolder: string
+  readonly folders: ScratchFolders
   /** Between two writes of what a task reports. */
   readonly reportIntervalMs: number
   readonly endings: EndingBatches
@@ -35,15 +34,20 @@ export interface TaskRunner {
  * on beside the next task.
  */
 export async function runTask(runner: TaskRunner, held: HeldTask): Promise<{ ended: Promise<void> }> {
-  const { task } = held
-  const folder = join(runner.scratchFolder, `${task.jobId}-${task.index}-${task.attempt}`)
   let end: AttemptEnd | undefined
+  let folder: string | undefined
   try {
+    // One that was stopped while it was on its way to its slot.
+    held.signal.throwIfAborted()
+    folder = await runner.folders.take()
     end = await execute(runner, held, folder)
   } catch (error) {
     end = endOf(runner, held, error)
-  } finally {
-    await rm(folder, { recursive: true, force: true })
+  }
+  try {
+    if (folder !== undefined) await runner.folders.giveBack(folder, end?.kind === 'completed')
+  } catch (error) {
+    runner.log.warn({ job: held.task.jobId, err: error }, 'a scratch folder is left behind')
   }
   return { ended: writeEnd(runner, held, end) }
 }
@@ -60,7 +64,6 @@ async function execute(runner: TaskRunner, held: HeldTask, folder: string): Prom
     throw new ExecutionFailed('SERVICE_UNKNOWN', `This worker does not know ${task.service}.`, true)
   }
   const payload = task.collect ? await collectInput(runner.dataSource, task.jobId) : task.payload
-  await mkdir(folder, { recursive: true })
   const reporter = new TaskReporter(runner.dataSource, task, runner.reportIntervalMs, (error) =>
     runner.log.warn({ err: error, job: task.jobId }, 'what a task reported was not written'),
   )
