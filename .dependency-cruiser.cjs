@@ -50,7 +50,7 @@ module.exports = {
       name: 'adapters-by-entry-points-only',
       comment: 'An adapter is chosen by settings, in an entry point and nowhere else.',
       severity: 'error',
-      from: { path: '^backend/src/(modules|server|ports|errors|fits|imaging)/', pathNot: tests },
+      from: { path: '^backend/src/(modules|server|ports|errors|fits|imaging|ivoa|votable)/', pathNot: tests },
       to: { path: '^backend/src/adapters/' },
     },
     {
@@ -59,6 +59,22 @@ module.exports = {
       severity: 'error',
       from: { path: '^backend/src/(fits|imaging)/' },
       to: { path: '^backend/src/', pathNot: '^backend/src/(fits|imaging)/' },
+    },
+    {
+      name: 'votable-is-free',
+      severity: 'error',
+      from: { path: '^backend/src/votable/', pathNot: tests },
+      to: { path: '^backend/src/', pathNot: '^backend/src/votable/' },
+    },
+    {
+      name: 'ivoa-has-no-rules',
+      comment: 'Other protocols go through the methods and the surfaces of modules, never past them.',
+      severity: 'error',
+      from: { path: '^backend/src/ivoa/', pathNot: tests },
+      to: {
+        path: '^backend/src/(modules/|database/|adapters/)',
+        pathNot: `^backend/src/modules/(${modules})/index[.]ts$`,
+      },
     },
     {
       name: 'frontend-uses-wcs-and-imaging-only',
