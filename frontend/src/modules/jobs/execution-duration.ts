@@ -7,7 +7,7 @@ export interface DurationChoice {
 }
 
 /** Stands for the service's own default, which a request leaves unset. */
-export const defaultDuration = ''
+const defaultDuration = ''
 
 /** Seconds. */
 const steps = [60, 300, 600, 1_800, 3_600, 7_200, 21_600, 43_200, 86_400]

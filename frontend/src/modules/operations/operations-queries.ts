@@ -10,7 +10,7 @@ import { useApi } from '../../app/services'
 import type { CallOptions } from '../../app/transport'
 
 /** How often what runs is asked for again while the page is looked at, milliseconds. */
-export const refreshMs = 2_000
+const refreshMs = 2_000
 
 export const operationsKeys = {
   all: ['operations'] as const,
