@@ -118,7 +118,11 @@ export class Dispatcher {
       const late = watched.filter((held) => this.#next.includes(held))
       if (late.length === 0) return
       this.#next = this.#next.filter((held) => !late.includes(held))
-      for (const held of late) this.#options.release(held)
+      for (const held of late) {
+        // Not as short as it was: nothing more of it is taken ahead.
+        this.#options.pace.note(held.task.service, AHEAD_WAIT_MS)
+        this.#options.release(held)
+      }
     }, AHEAD_WAIT_MS).unref()
   }
 

@@ -13,6 +13,7 @@ import { removeAttemptFiles, storeFiles } from './attempt-files.ts'
 import type { EndingBatches, EndingOutcome } from './ending-batches.ts'
 import type { HeldTask } from './held-task.ts'
 import type { ScratchFolders } from './scratch-folders.ts'
+import { storableText } from './storable-text.ts'
 import { TaskReporter } from './task-reporter.ts'
 
 export interface TaskRunner {
@@ -95,7 +96,10 @@ function endOf(runner: TaskRunner, held: HeldTask, error: unknown): AttemptEnd |
   if (error instanceof ExecutionFailed) {
     const { reason, message, transient } = error
     runner.log.info({ ...log, reason }, 'an attempt failed')
-    return { kind: 'failed', error: { reason, message, transient } }
+    return {
+      kind: 'failed',
+      error: { reason: storableText(reason), message: storableText(message), transient },
+    }
   }
   // Of the database, the disk or this program: another attempt may do better, and is not tried for ever.
   runner.log.error({ ...log, err: error }, 'an attempt failed through no fault of its task')

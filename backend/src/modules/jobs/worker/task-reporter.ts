@@ -3,6 +3,7 @@ import type { JobEventBody } from '../job.ts'
 import { appendEvents } from '../job-changes.ts'
 import type { ClaimedTask } from '../queue/claim-tasks.ts'
 import { recordTaskProgress } from '../task-store.ts'
+import { storableText } from './storable-text.ts'
 
 const MAX_LINE_CHARACTERS = 2_000
 /** Of one attempt: what a runaway task prints must not fill the database. */
@@ -47,7 +48,7 @@ export class TaskReporter {
     this.#lines.push(
       this.#linesTaken === MAX_LINES
         ? 'The log ends here: a task may write 2000 lines.'
-        : line.slice(0, MAX_LINE_CHARACTERS),
+        : storableText(line.slice(0, MAX_LINE_CHARACTERS)),
     )
     this.#writeLater()
   }
