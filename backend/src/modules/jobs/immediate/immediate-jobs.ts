@@ -33,7 +33,7 @@ export interface ImmediateLimits {
   readonly outputBytes: number
 }
 
-export const defaultImmediateLimits: ImmediateLimits = {
+const defaultImmediateLimits: ImmediateLimits = {
   slots: 2,
   perOrganization: 64,
   together: 512,
