@@ -64,7 +64,7 @@ export async function checkScratch(database: pg.Client, folder: string): Promise
   const { rows } = await database.query<{ id: string }>(`select id from job_workers`)
   const workers = rows.map(({ id }) => id)
   return readdirSync(scratch, { withFileTypes: true })
-    .filter(({ name }) => !workers.includes(name) || readdirSync(join(scratch, name)).length > 0)
+    .filter(({ name }) => !workers.includes(name) || filesBelow(join(scratch, name)).length > 0)
     .map(({ name }) => `scratch folder ${name} is left`)
 }
 

@@ -10,8 +10,8 @@ export interface HousekeepingOptions {
   readonly intervalMs?: number
   /** Without a worker for so long, jobs that have begun become SUSPENDED. Default 30 s. */
   readonly noWorkersMs?: number
-  /** Workers that were found dead. */
-  readonly onDead?: (workers: readonly string[]) => Promise<void>
+  /** What else is done each time. */
+  readonly afterSweep?: () => Promise<void>
 }
 
 /**
@@ -52,10 +52,10 @@ export class Housekeeping {
   }
 
   async #sweep(): Promise<void> {
-    const { dataSource, log, onDead } = this.#options
-    const dead = await sweep({ dataSource, log })
-    if (dead.length > 0) await onDead?.(dead)
+    const { dataSource, log, afterSweep } = this.#options
+    await sweep({ dataSource, log })
     const suspended = await this.#stranded.suspend(dataSource)
     if (suspended > 0) log.warn({ jobs: suspended }, 'jobs wait for a worker: there is none that takes tasks')
+    await afterSweep?.()
   }
 }

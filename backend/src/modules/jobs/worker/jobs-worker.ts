@@ -1,8 +1,7 @@
-import { existsSync } from 'node:fs'
-import { readdir, rm } from 'node:fs/promises'
+import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { runTaskList, type WorkerPool } from 'graphile-worker'
-import pg from 'pg'
+import type pg from 'pg'
 import type { Logger } from 'pino'
 import type { DataSource } from 'typeorm'
 import { type Listener, listen } from '../../../database/index.ts'
@@ -16,12 +15,13 @@ import { claimTasks } from '../queue/claim-tasks.ts'
 import { Housekeeping } from '../queue/housekeeping.ts'
 import type { ExecutionLimits } from '../queue/organization-limits.ts'
 import type { JobService } from '../services/job-service.ts'
-import { rows } from '../sql.ts'
+import { AbandonedScratch } from './abandoned-scratch.ts'
 import { cleanUpJob } from './clean-up.ts'
 import { Dispatcher } from './dispatcher.ts'
 import { EndingBatches } from './ending-batches.ts'
 import type { HeldTask } from './held-task.ts'
 import { LeaseKeeper, type WorkerState } from './lease-keeper.ts'
+import { queueConnections } from './queue-connections.ts'
 import { queueLogger } from './queue-log.ts'
 import { releaseTask, runTask, type TaskRunner } from './run-task.ts'
 import { ScratchFolders } from './scratch-folders.ts'
@@ -89,12 +89,13 @@ class Worker implements JobsWorker {
     this.#leaseMs = options.leaseMs ?? 15_000
     // An ending makes room under limits, and may let a collect begin.
     this.#endings = new EndingBatches(options.dataSource, () => this.#dispatcher.wake())
+    const abandoned = new AbandonedScratch(options.scratchFolder, options.dataSource, this.#leaseMs / 2)
     this.#housekeeping = new Housekeeping({
       dataSource: options.dataSource,
       log: options.log,
       ...(options.sweepMs === undefined ? {} : { intervalMs: options.sweepMs }),
       ...(options.noWorkersMs === undefined ? {} : { noWorkersMs: options.noWorkersMs }),
-      onDead: (workers) => this.#removeScratch(workers),
+      afterSweep: () => abandoned.remove(),
     })
     const services = options.services.map(({ id }) => id)
     this.#dispatcher = new Dispatcher({
@@ -124,13 +125,7 @@ class Worker implements JobsWorker {
     this.#listener = await listen(databaseUrl, { channels: [jobsChannel, workersChannel], log })
     this.#listener.on('notification', (channel, payload) => this.#onNotice(channel, payload))
     this.#listener.on('resync', () => this.#onResync())
-    // For timed work, which is little.
-    this.#queueConnections = new pg.Pool({
-      connectionString: databaseUrl,
-      max: 3,
-      application_name: 'fairlead queue',
-    })
-    this.#queueConnections.on('error', (error) => log.warn({ err: error }, 'a queue connection was lost'))
+    this.#queueConnections = queueConnections(databaseUrl, log)
     this.#pool = runTaskList(
       { concurrency: 1, noHandleSignals: true, logger: queueLogger(log) },
       {
@@ -150,7 +145,6 @@ class Worker implements JobsWorker {
     })
     // Known to others before it takes a task.
     await this.#leases.start()
-    await this.#removeDeadScratch()
     this.#dispatcher.open()
     this.#pollLater()
     this.#housekeeping.start()
@@ -261,22 +255,5 @@ class Worker implements JobsWorker {
         if (!this.#stopping) this.#pollLater()
       })
     }, this.#options.pollMs ?? 1_000)
-  }
-
-  /** Workers of this host that were killed could not remove their scratch folders. */
-  async #removeDeadScratch(): Promise<void> {
-    const { scratchFolder, dataSource } = this.#options
-    if (!existsSync(scratchFolder)) return
-    const alive = await rows<{ id: string }>(dataSource, `select id from job_workers`, [])
-    const entries = await readdir(scratchFolder)
-    await this.#removeScratch(
-      entries.filter((entry) => entry.startsWith('pool-') && !alive.some(({ id }) => id === entry)),
-    )
-  }
-
-  async #removeScratch(workers: readonly string[]): Promise<void> {
-    for (const worker of workers) {
-      await rm(join(this.#options.scratchFolder, worker), { recursive: true, force: true })
-    }
   }
 }

@@ -61,7 +61,7 @@ describe('a worker that is killed with SIGKILL in the middle of a job', () => {
       `select locked_by from graphile_worker.jobs where locked_by is not null and locked_by not in (select id from job_workers)`,
     )
     expect(locked).toEqual([])
-    expect(await readdir(join(fixture.folder, 'scratch'))).toHaveLength(1)
+    await fixture.eventually(async () => (await readdir(join(fixture.folder, 'scratch'))).length === 1)
   })
 
   it('takes its busy children with it, and costs their tasks no attempt of their limit', async () => {

@@ -12,9 +12,8 @@ export class ScratchFolders {
   }
 
   async take(): Promise<string> {
-    const spare = this.#spare.pop()
-    if (spare !== undefined) return spare
-    const folder = join(this.#root, String(this.#made++))
+    const folder = this.#spare.pop() ?? join(this.#root, String(this.#made++))
+    // A spare one too: while this worker stalled, others may have taken it for dead and removed what it had.
     await mkdir(folder, { recursive: true })
     return folder
   }
