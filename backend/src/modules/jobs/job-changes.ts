@@ -123,7 +123,8 @@ export async function appendEvents(
        select coalesce(jsonb_agg(body order by position) filter (where not is_log or reached <= $4::bigint), '[]')
            || case when bool_or(is_log and reached > $4::bigint) and max(log_bytes) <= $4::bigint
                 then jsonb_build_array($5::jsonb) else '[]' end as events,
-         least(max(reached), $4::bigint + 1) as log_bytes
+         -- null when there is no line: least() would take the limit for it
+         case when count(*) > 0 then least(max(reached), $4::bigint + 1) end as log_bytes
        from sized
      ), changed as (
        update jobs set

@@ -52,6 +52,13 @@ describe('the log of a job', () => {
     }
   })
 
+  it('keeps lines that come after progress alone', async () => {
+    const name = await create()
+    await append(name, [], 0.25)
+    await append(name, [line('after')], 0.25)
+    expect(await texts(name)).toEqual(['after'])
+  })
+
   it('is filtered by task', async () => {
     const name = await create()
     await append(name, [line('one', 0), line('two', 1), line('whole', -1), line('three', 0)])
