@@ -6,6 +6,7 @@ import { JobsQueue1763700004000 } from './1763700004000-jobs-queue.ts'
 import { JobsSharing1763700005000 } from './1763700005000-jobs-sharing.ts'
 import { JobsSharesBeyond1763700005001 } from './1763700005001-jobs-shares-beyond.ts'
 import { JobsListing1763700006000 } from './1763700006000-jobs-listing.ts'
+import { JobsUnfinished1763700007000 } from './1763700007000-jobs-unfinished.ts'
 
 /** Every migration, in the order of their timestamps. One step a file; never changed once released. */
 export const migrations = [
@@ -17,4 +18,5 @@ export const migrations = [
   JobsSharing1763700005000,
   JobsSharesBeyond1763700005001,
   JobsListing1763700006000,
+  JobsUnfinished1763700007000,
 ]

@@ -185,6 +185,39 @@ describe('the operator', () => {
     ])
   })
 
+  it('lists what waits and is held, oldest first, by phase and organisation, in pages', async () => {
+    const far = await create(['write a'], { keepPending: true })
+    const names = [far]
+    for (let count = 0; count < 3; count++) names.push(await create(['write a'], { keepPending: true }))
+    for (const name of names) await hold(name)
+    const list = (more: object = {}) =>
+      fixture.operations.listUnfinishedJobs(
+        { organization: '', phases: ['PHASE_HELD'], pageSize: 0, pageToken: '', ...more },
+        operator,
+      )
+    const { jobs } = await list()
+    expect(jobs.map(({ job }) => job)).toEqual(names)
+    expect(jobs[0]).toMatchObject({
+      organization: fixture.parent,
+      phase: 'PHASE_HELD',
+      phaseNote: { reason: 'HELD_BY_OPERATOR', message: expect.stringContaining(reason) },
+      taskCount: 1,
+    })
+    const first = await list({ pageSize: 3 })
+    const second = await list({ pageSize: 3, pageToken: first.nextPageToken })
+    expect([...first.jobs, ...second.jobs].map(({ job }) => job)).toEqual(names)
+    expect(second.nextPageToken).toBe('')
+    expect((await list({ organization: fixture.parent })).jobs).toHaveLength(4)
+    expect((await list({ phases: ['PHASE_SUSPENDED'] })).jobs).toEqual([])
+    expect((await list({ phases: [] })).jobs.map(({ job }) => job)).toEqual(expect.arrayContaining(names))
+    await expect(list({ organization: 'organizations/absent' })).rejects.toMatchObject({ code: 'NOT_FOUND' })
+    await expect(list({ phases: [], pageSize: 3, pageToken: first.nextPageToken })).rejects.toMatchObject({
+      reason: 'PAGE_TOKEN_INVALID',
+    })
+    for (const name of names) await cancel(name)
+    expect((await list()).jobs).toEqual([])
+  })
+
   it('sees what runs, without its parameters, by organisation and worker, in pages', async () => {
     const open = gate()
     await fixture.worker()

@@ -5,7 +5,7 @@ import type { JobLimits } from '../job-limits.ts'
 import { wakeWorkers } from '../job-queue.ts'
 import { jobAlreadyEnded, jobNotFound, organizationNotFound, workerNotFound } from '../jobs-errors.ts'
 import type { JobOrganization, Organizations } from '../organizations.ts'
-import { hasEnded } from '../phase-transitions.ts'
+import { hasEnded, type Phase } from '../phase-transitions.ts'
 import { stopJob } from '../task-endings.ts'
 import { holdJob, releaseJob } from './job-holds.ts'
 import {
@@ -19,6 +19,7 @@ import {
   readOwnLimits,
   writeOwnLimits,
 } from './operations-store.ts'
+import { listUnfinishedJobs, type UnfinishedCursor } from './unfinished-store.ts'
 import { listWorkers, setWorkerState, type WorkerRecord, type WorkerState } from './worker-store.ts'
 
 export interface JobOperationsOptions {
@@ -35,6 +36,11 @@ export interface OrganizationLoad extends LoadRecord {
 }
 
 export interface PlacedTask extends RunningTaskRecord {
+  readonly organization: JobOrganization
+}
+
+export interface PlacedJob {
+  readonly job: JobRecord
   readonly organization: JobOrganization
 }
 
@@ -62,6 +68,27 @@ export class JobOperations {
       tasks: page.flatMap(({ task }) => {
         const organization = places.get(task.organizationId)
         return organization === undefined ? [] : [{ ...task, organization }]
+      }),
+      next: found.length > pageSize ? page.at(-1)?.cursor : undefined,
+    }
+  }
+
+  async unfinishedJobs(
+    slug: string | undefined,
+    phases: readonly Phase[],
+    after: UnfinishedCursor | undefined,
+    pageSize: number,
+  ): Promise<{ jobs: PlacedJob[]; next: UnfinishedCursor | undefined }> {
+    const { dataSource, organizations } = this.#options
+    const organizationId = slug === undefined ? undefined : (await this.#organization(slug)).id
+    const found = await listUnfinishedJobs(dataSource, { organizationId, phases }, after, pageSize + 1)
+    const page = found.slice(0, pageSize)
+    const ids = new Set(page.map(({ job }) => job.organizationId))
+    const places = await organizations.organizationsByIds([...ids])
+    return {
+      jobs: page.flatMap(({ job }) => {
+        const organization = places.get(job.organizationId)
+        return organization === undefined ? [] : [{ job, organization }]
       }),
       next: found.length > pageSize ? page.at(-1)?.cursor : undefined,
     }

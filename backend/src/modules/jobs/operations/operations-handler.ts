@@ -2,10 +2,15 @@ import { OperationsServiceService } from '@fairlead/proto/server/fairlead/jobs/v
 import { organizationSlug } from '../../../server/authorize.ts'
 import { type PageTokens, pageScope } from '../../../server/page-token.ts'
 import { type RegisteredService, registeredService } from '../../../server/service-handlers.ts'
-import { jobIdOf } from '../job-messages.ts'
+import { jobIdOf, phaseOfMessage } from '../job-messages.ts'
 import type { OwnerNames } from '../owner-names.ts'
 import type { JobOperations } from './job-operations.ts'
-import { organizationLoadMessage, runningTaskMessage, workerMessage } from './operations-messages.ts'
+import {
+  organizationLoadMessage,
+  runningTaskMessage,
+  unfinishedJobMessage,
+  workerMessage,
+} from './operations-messages.ts'
 
 const DEFAULT_PAGE_SIZE = 100
 
@@ -39,6 +44,22 @@ export function operationsHandler({
           next === undefined
             ? ''
             : pageTokens.encode(scope, [next.startTime, next.jobId, String(next.index)]),
+      }
+    },
+
+    async listUnfinishedJobs({ organization, phases, pageSize, pageToken }) {
+      const scope = pageScope('ListUnfinishedJobs', { organization, phases })
+      const [createTime, jobId] = pageTokens.decode(scope, pageToken) ?? []
+      const { jobs, next } = await operations.unfinishedJobs(
+        organizationSlug(organization),
+        phases.flatMap((phase) => phaseOfMessage(phase) ?? []),
+        createTime === undefined || jobId === undefined ? undefined : { createTime, jobId },
+        pageSize === 0 ? DEFAULT_PAGE_SIZE : pageSize,
+      )
+      const owners = await names.of(jobs.map(({ job }) => job.ownerId))
+      return {
+        jobs: jobs.map((placed) => unfinishedJobMessage(placed, owners.get(placed.job.ownerId) ?? '')),
+        nextPageToken: next === undefined ? '' : pageTokens.encode(scope, [next.createTime, next.jobId]),
       }
     },
 

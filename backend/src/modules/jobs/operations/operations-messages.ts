@@ -1,11 +1,13 @@
+import type { Phase as PhaseMessage } from '@fairlead/proto/server/fairlead/jobs/v1/jobs'
 import type {
   OrganizationLoad as OrganizationLoadMessage,
   RunningTask,
+  UnfinishedJob,
   Worker,
   WorkerState as WorkerStateMessage,
 } from '@fairlead/proto/server/fairlead/jobs/v1/operations'
 import { jobName } from '../job-messages.ts'
-import type { OrganizationLoad, PlacedTask } from './job-operations.ts'
+import type { OrganizationLoad, PlacedJob, PlacedTask } from './job-operations.ts'
 import type { WorkerRecord } from './worker-store.ts'
 
 /** A task is told by its place: its own name says what its job's parameters are. */
@@ -24,6 +26,27 @@ export function runningTaskMessage(task: PlacedTask, ownerDisplayName: string): 
     startTime: task.startTime,
     leaseExpireTime: task.leaseExpireTime,
     progress: task.progress,
+  }
+}
+
+export function unfinishedJobMessage(
+  { job, organization }: PlacedJob,
+  ownerDisplayName: string,
+): UnfinishedJob {
+  const phase: PhaseMessage = `PHASE_${job.phase}`
+  return {
+    job: jobName(organization.slug, job.id),
+    organization: `organizations/${organization.slug}`,
+    organizationDisplayName: organization.displayName,
+    ownerDisplayName,
+    service: job.service,
+    phase,
+    phaseNote: job.phaseNote === undefined ? undefined : { ...job.phaseNote },
+    createTime: job.createTime,
+    queueTime: job.queueTime,
+    taskCount: job.taskCount,
+    tasksCompleted: job.tasksCompleted,
+    tasksFailed: job.tasksFailed,
   }
 }
 

@@ -19,6 +19,7 @@ import {
   type UntypedServiceImplementation,
 } from "@grpc/grpc-js";
 import { Timestamp } from "../../../google/protobuf/timestamp.ts";
+import { Phase, phaseFromJSON, PhaseNote, phaseToJSON, phaseToNumber } from "./jobs.ts";
 
 export const protobufPackage = "fairlead.jobs.v1";
 
@@ -123,6 +124,25 @@ export interface RunningTask {
   progress: number;
 }
 
+/** A job as the operator sees it: neither its parameters nor its log. */
+export interface UnfinishedJob {
+  /** "organizations/{organization}/jobs/{uuid}" */
+  job: string;
+  /** "organizations/{organization}" */
+  organization: string;
+  organizationDisplayName: string;
+  ownerDisplayName: string;
+  service: string;
+  phase: Phase;
+  /** Set in phases HELD and SUSPENDED. */
+  phaseNote: PhaseNote | undefined;
+  createTime: Date | undefined;
+  queueTime: Date | undefined;
+  taskCount: number;
+  tasksCompleted: number;
+  tasksFailed: number;
+}
+
 export interface OrganizationLoad {
   /** "organizations/{organization}" */
   organization: string;
@@ -167,6 +187,22 @@ export interface ListRunningTasksRequest {
 
 export interface ListRunningTasksResponse {
   tasks: RunningTask[];
+  /** Empty on the last page. */
+  nextPageToken: string;
+}
+
+export interface ListUnfinishedJobsRequest {
+  /** Only of this organisation, "organizations/{organization}"; empty means all. */
+  organization: string;
+  /** Only these of QUEUED, EXECUTING, HELD and SUSPENDED; empty means all four. */
+  phases: Phase[];
+  /** 0 means 100. */
+  pageSize: number;
+  pageToken: string;
+}
+
+export interface ListUnfinishedJobsResponse {
+  jobs: UnfinishedJob[];
   /** Empty on the last page. */
   nextPageToken: string;
 }
@@ -514,6 +550,298 @@ export const RunningTask: MessageFns<RunningTask> = {
     message.startTime = object.startTime ?? undefined;
     message.leaseExpireTime = object.leaseExpireTime ?? undefined;
     message.progress = object.progress ?? 0;
+    return message;
+  },
+};
+
+function createBaseUnfinishedJob(): UnfinishedJob {
+  return {
+    job: "",
+    organization: "",
+    organizationDisplayName: "",
+    ownerDisplayName: "",
+    service: "",
+    phase: Phase.PHASE_UNSPECIFIED,
+    phaseNote: undefined,
+    createTime: undefined,
+    queueTime: undefined,
+    taskCount: 0,
+    tasksCompleted: 0,
+    tasksFailed: 0,
+  };
+}
+
+export const UnfinishedJob: MessageFns<UnfinishedJob> = {
+  encode(message: UnfinishedJob, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.job !== "") {
+      writer.uint32(10).string(message.job);
+    }
+    if (message.organization !== "") {
+      writer.uint32(18).string(message.organization);
+    }
+    if (message.organizationDisplayName !== "") {
+      writer.uint32(26).string(message.organizationDisplayName);
+    }
+    if (message.ownerDisplayName !== "") {
+      writer.uint32(34).string(message.ownerDisplayName);
+    }
+    if (message.service !== "") {
+      writer.uint32(42).string(message.service);
+    }
+    if (message.phase !== Phase.PHASE_UNSPECIFIED) {
+      writer.uint32(48).int32(phaseToNumber(message.phase));
+    }
+    if (message.phaseNote !== undefined) {
+      PhaseNote.encode(message.phaseNote, writer.uint32(58).fork()).join();
+    }
+    if (message.createTime !== undefined) {
+      Timestamp.encode(toTimestamp(message.createTime), writer.uint32(66).fork()).join();
+    }
+    if (message.queueTime !== undefined) {
+      Timestamp.encode(toTimestamp(message.queueTime), writer.uint32(74).fork()).join();
+    }
+    if (message.taskCount !== 0) {
+      writer.uint32(80).int32(message.taskCount);
+    }
+    if (message.tasksCompleted !== 0) {
+      writer.uint32(88).int32(message.tasksCompleted);
+    }
+    if (message.tasksFailed !== 0) {
+      writer.uint32(96).int32(message.tasksFailed);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): UnfinishedJob {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseUnfinishedJob();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.job = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.organization = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.organizationDisplayName = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.ownerDisplayName = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.service = reader.string();
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.phase = phaseFromJSON(reader.int32());
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.phaseNote = PhaseNote.decode(reader, reader.uint32());
+            continue;
+          }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.createTime = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 9: {
+            if (tag !== 74) {
+              break;
+            }
+
+            message.queueTime = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 10: {
+            if (tag !== 80) {
+              break;
+            }
+
+            message.taskCount = reader.int32();
+            continue;
+          }
+          case 11: {
+            if (tag !== 88) {
+              break;
+            }
+
+            message.tasksCompleted = reader.int32();
+            continue;
+          }
+          case 12: {
+            if (tag !== 96) {
+              break;
+            }
+
+            message.tasksFailed = reader.int32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): UnfinishedJob {
+    return {
+      job: isSet(object.job) ? globalThis.String(object.job) : "",
+      organization: isSet(object.organization) ? globalThis.String(object.organization) : "",
+      organizationDisplayName: isSet(object.organizationDisplayName)
+        ? globalThis.String(object.organizationDisplayName)
+        : isSet(object.organization_display_name)
+        ? globalThis.String(object.organization_display_name)
+        : "",
+      ownerDisplayName: isSet(object.ownerDisplayName)
+        ? globalThis.String(object.ownerDisplayName)
+        : isSet(object.owner_display_name)
+        ? globalThis.String(object.owner_display_name)
+        : "",
+      service: isSet(object.service) ? globalThis.String(object.service) : "",
+      phase: isSet(object.phase) ? phaseFromJSON(object.phase) : Phase.PHASE_UNSPECIFIED,
+      phaseNote: isSet(object.phaseNote)
+        ? PhaseNote.fromJSON(object.phaseNote)
+        : isSet(object.phase_note)
+        ? PhaseNote.fromJSON(object.phase_note)
+        : undefined,
+      createTime: isSet(object.createTime)
+        ? fromJsonTimestamp(object.createTime)
+        : isSet(object.create_time)
+        ? fromJsonTimestamp(object.create_time)
+        : undefined,
+      queueTime: isSet(object.queueTime)
+        ? fromJsonTimestamp(object.queueTime)
+        : isSet(object.queue_time)
+        ? fromJsonTimestamp(object.queue_time)
+        : undefined,
+      taskCount: isSet(object.taskCount)
+        ? globalThis.Number(object.taskCount)
+        : isSet(object.task_count)
+        ? globalThis.Number(object.task_count)
+        : 0,
+      tasksCompleted: isSet(object.tasksCompleted)
+        ? globalThis.Number(object.tasksCompleted)
+        : isSet(object.tasks_completed)
+        ? globalThis.Number(object.tasks_completed)
+        : 0,
+      tasksFailed: isSet(object.tasksFailed)
+        ? globalThis.Number(object.tasksFailed)
+        : isSet(object.tasks_failed)
+        ? globalThis.Number(object.tasks_failed)
+        : 0,
+    };
+  },
+
+  toJSON(message: UnfinishedJob): unknown {
+    const obj: any = {};
+    if (message.job !== "") {
+      obj.job = message.job;
+    }
+    if (message.organization !== "") {
+      obj.organization = message.organization;
+    }
+    if (message.organizationDisplayName !== "") {
+      obj.organizationDisplayName = message.organizationDisplayName;
+    }
+    if (message.ownerDisplayName !== "") {
+      obj.ownerDisplayName = message.ownerDisplayName;
+    }
+    if (message.service !== "") {
+      obj.service = message.service;
+    }
+    if (message.phase !== Phase.PHASE_UNSPECIFIED) {
+      obj.phase = phaseToJSON(message.phase);
+    }
+    if (message.phaseNote !== undefined) {
+      obj.phaseNote = PhaseNote.toJSON(message.phaseNote);
+    }
+    if (message.createTime !== undefined) {
+      obj.createTime = message.createTime.toISOString();
+    }
+    if (message.queueTime !== undefined) {
+      obj.queueTime = message.queueTime.toISOString();
+    }
+    if (message.taskCount !== 0) {
+      obj.taskCount = Math.round(message.taskCount);
+    }
+    if (message.tasksCompleted !== 0) {
+      obj.tasksCompleted = Math.round(message.tasksCompleted);
+    }
+    if (message.tasksFailed !== 0) {
+      obj.tasksFailed = Math.round(message.tasksFailed);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<UnfinishedJob>, I>>(base?: I): UnfinishedJob {
+    return UnfinishedJob.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<UnfinishedJob>, I>>(object: I): UnfinishedJob {
+    const message = createBaseUnfinishedJob();
+    message.job = object.job ?? "";
+    message.organization = object.organization ?? "";
+    message.organizationDisplayName = object.organizationDisplayName ?? "";
+    message.ownerDisplayName = object.ownerDisplayName ?? "";
+    message.service = object.service ?? "";
+    message.phase = object.phase ?? Phase.PHASE_UNSPECIFIED;
+    message.phaseNote = (object.phaseNote !== undefined && object.phaseNote !== null)
+      ? PhaseNote.fromPartial(object.phaseNote)
+      : undefined;
+    message.createTime = object.createTime ?? undefined;
+    message.queueTime = object.queueTime ?? undefined;
+    message.taskCount = object.taskCount ?? 0;
+    message.tasksCompleted = object.tasksCompleted ?? 0;
+    message.tasksFailed = object.tasksFailed ?? 0;
     return message;
   },
 };
@@ -1193,6 +1521,230 @@ export const ListRunningTasksResponse: MessageFns<ListRunningTasksResponse> = {
   fromPartial<I extends Exact<DeepPartial<ListRunningTasksResponse>, I>>(object: I): ListRunningTasksResponse {
     const message = createBaseListRunningTasksResponse();
     message.tasks = object.tasks?.map((e) => RunningTask.fromPartial(e)) || [];
+    message.nextPageToken = object.nextPageToken ?? "";
+    return message;
+  },
+};
+
+function createBaseListUnfinishedJobsRequest(): ListUnfinishedJobsRequest {
+  return { organization: "", phases: [], pageSize: 0, pageToken: "" };
+}
+
+export const ListUnfinishedJobsRequest: MessageFns<ListUnfinishedJobsRequest> = {
+  encode(message: ListUnfinishedJobsRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.organization !== "") {
+      writer.uint32(10).string(message.organization);
+    }
+    for (const v of message.phases) {
+      writer.uint32(16).int32(phaseToNumber(v!));
+    }
+    if (message.pageSize !== 0) {
+      writer.uint32(24).int32(message.pageSize);
+    }
+    if (message.pageToken !== "") {
+      writer.uint32(34).string(message.pageToken);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListUnfinishedJobsRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListUnfinishedJobsRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.organization = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag === 16) {
+              message.phases.push(phaseFromJSON(reader.int32()));
+
+              continue;
+            }
+
+            if (tag === 18) {
+              const end2 = reader.uint32() + reader.pos;
+              while (reader.pos < end2) {
+                message.phases.push(phaseFromJSON(reader.int32()));
+              }
+
+              continue;
+            }
+
+            break;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.pageSize = reader.int32();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.pageToken = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ListUnfinishedJobsRequest {
+    return {
+      organization: isSet(object.organization) ? globalThis.String(object.organization) : "",
+      phases: globalThis.Array.isArray(object?.phases) ? object.phases.map((e: any) => phaseFromJSON(e)) : [],
+      pageSize: isSet(object.pageSize)
+        ? globalThis.Number(object.pageSize)
+        : isSet(object.page_size)
+        ? globalThis.Number(object.page_size)
+        : 0,
+      pageToken: isSet(object.pageToken)
+        ? globalThis.String(object.pageToken)
+        : isSet(object.page_token)
+        ? globalThis.String(object.page_token)
+        : "",
+    };
+  },
+
+  toJSON(message: ListUnfinishedJobsRequest): unknown {
+    const obj: any = {};
+    if (message.organization !== "") {
+      obj.organization = message.organization;
+    }
+    if (message.phases?.length) {
+      obj.phases = message.phases.map((e) => phaseToJSON(e));
+    }
+    if (message.pageSize !== 0) {
+      obj.pageSize = Math.round(message.pageSize);
+    }
+    if (message.pageToken !== "") {
+      obj.pageToken = message.pageToken;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ListUnfinishedJobsRequest>, I>>(base?: I): ListUnfinishedJobsRequest {
+    return ListUnfinishedJobsRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ListUnfinishedJobsRequest>, I>>(object: I): ListUnfinishedJobsRequest {
+    const message = createBaseListUnfinishedJobsRequest();
+    message.organization = object.organization ?? "";
+    message.phases = object.phases?.map((e) => e) || [];
+    message.pageSize = object.pageSize ?? 0;
+    message.pageToken = object.pageToken ?? "";
+    return message;
+  },
+};
+
+function createBaseListUnfinishedJobsResponse(): ListUnfinishedJobsResponse {
+  return { jobs: [], nextPageToken: "" };
+}
+
+export const ListUnfinishedJobsResponse: MessageFns<ListUnfinishedJobsResponse> = {
+  encode(message: ListUnfinishedJobsResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.jobs) {
+      UnfinishedJob.encode(v!, writer.uint32(10).fork()).join();
+    }
+    if (message.nextPageToken !== "") {
+      writer.uint32(18).string(message.nextPageToken);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListUnfinishedJobsResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListUnfinishedJobsResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.jobs.push(UnfinishedJob.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.nextPageToken = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ListUnfinishedJobsResponse {
+    return {
+      jobs: globalThis.Array.isArray(object?.jobs) ? object.jobs.map((e: any) => UnfinishedJob.fromJSON(e)) : [],
+      nextPageToken: isSet(object.nextPageToken)
+        ? globalThis.String(object.nextPageToken)
+        : isSet(object.next_page_token)
+        ? globalThis.String(object.next_page_token)
+        : "",
+    };
+  },
+
+  toJSON(message: ListUnfinishedJobsResponse): unknown {
+    const obj: any = {};
+    if (message.jobs?.length) {
+      obj.jobs = message.jobs.map((e) => UnfinishedJob.toJSON(e));
+    }
+    if (message.nextPageToken !== "") {
+      obj.nextPageToken = message.nextPageToken;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ListUnfinishedJobsResponse>, I>>(base?: I): ListUnfinishedJobsResponse {
+    return ListUnfinishedJobsResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ListUnfinishedJobsResponse>, I>>(object: I): ListUnfinishedJobsResponse {
+    const message = createBaseListUnfinishedJobsResponse();
+    message.jobs = object.jobs?.map((e) => UnfinishedJob.fromPartial(e)) || [];
     message.nextPageToken = object.nextPageToken ?? "";
     return message;
   },
@@ -2246,6 +2798,18 @@ export const OperationsServiceService = {
       Buffer.from(ListRunningTasksResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): ListRunningTasksResponse => ListRunningTasksResponse.decode(value),
   },
+  /** Jobs that wait or run, of all organisations, the one that was created first coming first. */
+  listUnfinishedJobs: {
+    path: "/fairlead.jobs.v1.OperationsService/ListUnfinishedJobs" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: ListUnfinishedJobsRequest): Buffer =>
+      Buffer.from(ListUnfinishedJobsRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ListUnfinishedJobsRequest => ListUnfinishedJobsRequest.decode(value),
+    responseSerialize: (value: ListUnfinishedJobsResponse): Buffer =>
+      Buffer.from(ListUnfinishedJobsResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ListUnfinishedJobsResponse => ListUnfinishedJobsResponse.decode(value),
+  },
   /** What each organisation has queued and running, and its limits. */
   listOrganizationLoads: {
     path: "/fairlead.jobs.v1.OperationsService/ListOrganizationLoads" as const,
@@ -2347,6 +2911,8 @@ export const OperationsServiceService = {
 export interface OperationsServiceServer extends UntypedServiceImplementation {
   /** Tasks that run now, longest running first. */
   listRunningTasks: handleUnaryCall<ListRunningTasksRequest, ListRunningTasksResponse>;
+  /** Jobs that wait or run, of all organisations, the one that was created first coming first. */
+  listUnfinishedJobs: handleUnaryCall<ListUnfinishedJobsRequest, ListUnfinishedJobsResponse>;
   /** What each organisation has queued and running, and its limits. */
   listOrganizationLoads: handleUnaryCall<ListOrganizationLoadsRequest, ListOrganizationLoadsResponse>;
   /** How much an organisation may queue and run. Holds from the next submit and the next task on. */
@@ -2386,6 +2952,22 @@ export interface OperationsServiceClient extends Client {
     metadata: Metadata,
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: ListRunningTasksResponse) => void,
+  ): ClientUnaryCall;
+  /** Jobs that wait or run, of all organisations, the one that was created first coming first. */
+  listUnfinishedJobs(
+    request: ListUnfinishedJobsRequest,
+    callback: (error: ServiceError | null, response: ListUnfinishedJobsResponse) => void,
+  ): ClientUnaryCall;
+  listUnfinishedJobs(
+    request: ListUnfinishedJobsRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: ListUnfinishedJobsResponse) => void,
+  ): ClientUnaryCall;
+  listUnfinishedJobs(
+    request: ListUnfinishedJobsRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: ListUnfinishedJobsResponse) => void,
   ): ClientUnaryCall;
   /** What each organisation has queued and running, and its limits. */
   listOrganizationLoads(

@@ -9,6 +9,7 @@ import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
 import { grpc } from "@improbable-eng/grpc-web";
 import { BrowserHeaders } from "browser-headers";
 import { Timestamp } from "../../../google/protobuf/timestamp.ts";
+import { Phase, phaseFromJSON, PhaseNote, phaseToNumber } from "./jobs.ts";
 
 export const protobufPackage = "fairlead.jobs.v1";
 
@@ -97,6 +98,25 @@ export interface RunningTask {
   progress: number;
 }
 
+/** A job as the operator sees it: neither its parameters nor its log. */
+export interface UnfinishedJob {
+  /** "organizations/{organization}/jobs/{uuid}" */
+  job: string;
+  /** "organizations/{organization}" */
+  organization: string;
+  organizationDisplayName: string;
+  ownerDisplayName: string;
+  service: string;
+  phase: Phase;
+  /** Set in phases HELD and SUSPENDED. */
+  phaseNote: PhaseNote | undefined;
+  createTime: Date | undefined;
+  queueTime: Date | undefined;
+  taskCount: number;
+  tasksCompleted: number;
+  tasksFailed: number;
+}
+
 export interface OrganizationLoad {
   /** "organizations/{organization}" */
   organization: string;
@@ -141,6 +161,22 @@ export interface ListRunningTasksRequest {
 
 export interface ListRunningTasksResponse {
   tasks: RunningTask[];
+  /** Empty on the last page. */
+  nextPageToken: string;
+}
+
+export interface ListUnfinishedJobsRequest {
+  /** Only of this organisation, "organizations/{organization}"; empty means all. */
+  organization: string;
+  /** Only these of QUEUED, EXECUTING, HELD and SUSPENDED; empty means all four. */
+  phases: Phase[];
+  /** 0 means 100. */
+  pageSize: number;
+  pageToken: string;
+}
+
+export interface ListUnfinishedJobsResponse {
+  jobs: UnfinishedJob[];
   /** Empty on the last page. */
   nextPageToken: string;
 }
@@ -410,6 +446,208 @@ export const RunningTask: MessageFns<RunningTask> = {
     message.startTime = object.startTime ?? undefined;
     message.leaseExpireTime = object.leaseExpireTime ?? undefined;
     message.progress = object.progress ?? 0;
+    return message;
+  },
+};
+
+function createBaseUnfinishedJob(): UnfinishedJob {
+  return {
+    job: "",
+    organization: "",
+    organizationDisplayName: "",
+    ownerDisplayName: "",
+    service: "",
+    phase: Phase.PHASE_UNSPECIFIED,
+    phaseNote: undefined,
+    createTime: undefined,
+    queueTime: undefined,
+    taskCount: 0,
+    tasksCompleted: 0,
+    tasksFailed: 0,
+  };
+}
+
+export const UnfinishedJob: MessageFns<UnfinishedJob> = {
+  encode(message: UnfinishedJob, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.job !== "") {
+      writer.uint32(10).string(message.job);
+    }
+    if (message.organization !== "") {
+      writer.uint32(18).string(message.organization);
+    }
+    if (message.organizationDisplayName !== "") {
+      writer.uint32(26).string(message.organizationDisplayName);
+    }
+    if (message.ownerDisplayName !== "") {
+      writer.uint32(34).string(message.ownerDisplayName);
+    }
+    if (message.service !== "") {
+      writer.uint32(42).string(message.service);
+    }
+    if (message.phase !== Phase.PHASE_UNSPECIFIED) {
+      writer.uint32(48).int32(phaseToNumber(message.phase));
+    }
+    if (message.phaseNote !== undefined) {
+      PhaseNote.encode(message.phaseNote, writer.uint32(58).fork()).join();
+    }
+    if (message.createTime !== undefined) {
+      Timestamp.encode(toTimestamp(message.createTime), writer.uint32(66).fork()).join();
+    }
+    if (message.queueTime !== undefined) {
+      Timestamp.encode(toTimestamp(message.queueTime), writer.uint32(74).fork()).join();
+    }
+    if (message.taskCount !== 0) {
+      writer.uint32(80).int32(message.taskCount);
+    }
+    if (message.tasksCompleted !== 0) {
+      writer.uint32(88).int32(message.tasksCompleted);
+    }
+    if (message.tasksFailed !== 0) {
+      writer.uint32(96).int32(message.tasksFailed);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): UnfinishedJob {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseUnfinishedJob();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.job = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.organization = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.organizationDisplayName = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.ownerDisplayName = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.service = reader.string();
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.phase = phaseFromJSON(reader.int32());
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.phaseNote = PhaseNote.decode(reader, reader.uint32());
+            continue;
+          }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.createTime = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 9: {
+            if (tag !== 74) {
+              break;
+            }
+
+            message.queueTime = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 10: {
+            if (tag !== 80) {
+              break;
+            }
+
+            message.taskCount = reader.int32();
+            continue;
+          }
+          case 11: {
+            if (tag !== 88) {
+              break;
+            }
+
+            message.tasksCompleted = reader.int32();
+            continue;
+          }
+          case 12: {
+            if (tag !== 96) {
+              break;
+            }
+
+            message.tasksFailed = reader.int32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<UnfinishedJob>, I>>(base?: I): UnfinishedJob {
+    return UnfinishedJob.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<UnfinishedJob>, I>>(object: I): UnfinishedJob {
+    const message = createBaseUnfinishedJob();
+    message.job = object.job ?? "";
+    message.organization = object.organization ?? "";
+    message.organizationDisplayName = object.organizationDisplayName ?? "";
+    message.ownerDisplayName = object.ownerDisplayName ?? "";
+    message.service = object.service ?? "";
+    message.phase = object.phase ?? Phase.PHASE_UNSPECIFIED;
+    message.phaseNote = (object.phaseNote !== undefined && object.phaseNote !== null)
+      ? PhaseNote.fromPartial(object.phaseNote)
+      : undefined;
+    message.createTime = object.createTime ?? undefined;
+    message.queueTime = object.queueTime ?? undefined;
+    message.taskCount = object.taskCount ?? 0;
+    message.tasksCompleted = object.tasksCompleted ?? 0;
+    message.tasksFailed = object.tasksFailed ?? 0;
     return message;
   },
 };
@@ -889,6 +1127,174 @@ export const ListRunningTasksResponse: MessageFns<ListRunningTasksResponse> = {
   fromPartial<I extends Exact<DeepPartial<ListRunningTasksResponse>, I>>(object: I): ListRunningTasksResponse {
     const message = createBaseListRunningTasksResponse();
     message.tasks = object.tasks?.map((e) => RunningTask.fromPartial(e)) || [];
+    message.nextPageToken = object.nextPageToken ?? "";
+    return message;
+  },
+};
+
+function createBaseListUnfinishedJobsRequest(): ListUnfinishedJobsRequest {
+  return { organization: "", phases: [], pageSize: 0, pageToken: "" };
+}
+
+export const ListUnfinishedJobsRequest: MessageFns<ListUnfinishedJobsRequest> = {
+  encode(message: ListUnfinishedJobsRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.organization !== "") {
+      writer.uint32(10).string(message.organization);
+    }
+    for (const v of message.phases) {
+      writer.uint32(16).int32(phaseToNumber(v!));
+    }
+    if (message.pageSize !== 0) {
+      writer.uint32(24).int32(message.pageSize);
+    }
+    if (message.pageToken !== "") {
+      writer.uint32(34).string(message.pageToken);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListUnfinishedJobsRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListUnfinishedJobsRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.organization = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag === 16) {
+              message.phases.push(phaseFromJSON(reader.int32()));
+
+              continue;
+            }
+
+            if (tag === 18) {
+              const end2 = reader.uint32() + reader.pos;
+              while (reader.pos < end2) {
+                message.phases.push(phaseFromJSON(reader.int32()));
+              }
+
+              continue;
+            }
+
+            break;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.pageSize = reader.int32();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.pageToken = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<ListUnfinishedJobsRequest>, I>>(base?: I): ListUnfinishedJobsRequest {
+    return ListUnfinishedJobsRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ListUnfinishedJobsRequest>, I>>(object: I): ListUnfinishedJobsRequest {
+    const message = createBaseListUnfinishedJobsRequest();
+    message.organization = object.organization ?? "";
+    message.phases = object.phases?.map((e) => e) || [];
+    message.pageSize = object.pageSize ?? 0;
+    message.pageToken = object.pageToken ?? "";
+    return message;
+  },
+};
+
+function createBaseListUnfinishedJobsResponse(): ListUnfinishedJobsResponse {
+  return { jobs: [], nextPageToken: "" };
+}
+
+export const ListUnfinishedJobsResponse: MessageFns<ListUnfinishedJobsResponse> = {
+  encode(message: ListUnfinishedJobsResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.jobs) {
+      UnfinishedJob.encode(v!, writer.uint32(10).fork()).join();
+    }
+    if (message.nextPageToken !== "") {
+      writer.uint32(18).string(message.nextPageToken);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListUnfinishedJobsResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListUnfinishedJobsResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.jobs.push(UnfinishedJob.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.nextPageToken = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<ListUnfinishedJobsResponse>, I>>(base?: I): ListUnfinishedJobsResponse {
+    return ListUnfinishedJobsResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ListUnfinishedJobsResponse>, I>>(object: I): ListUnfinishedJobsResponse {
+    const message = createBaseListUnfinishedJobsResponse();
+    message.jobs = object.jobs?.map((e) => UnfinishedJob.fromPartial(e)) || [];
     message.nextPageToken = object.nextPageToken ?? "";
     return message;
   },
@@ -1714,6 +2120,11 @@ export interface OperationsService {
     request: DeepPartial<ListRunningTasksRequest>,
     metadata?: grpc.Metadata,
   ): Promise<ListRunningTasksResponse>;
+  /** Jobs that wait or run, of all organisations, the one that was created first coming first. */
+  ListUnfinishedJobs(
+    request: DeepPartial<ListUnfinishedJobsRequest>,
+    metadata?: grpc.Metadata,
+  ): Promise<ListUnfinishedJobsResponse>;
   /** What each organisation has queued and running, and its limits. */
   ListOrganizationLoads(
     request: DeepPartial<ListOrganizationLoadsRequest>,
@@ -1749,6 +2160,7 @@ export class OperationsServiceClientImpl implements OperationsService {
   constructor(rpc: Rpc) {
     this.rpc = rpc;
     this.ListRunningTasks = this.ListRunningTasks.bind(this);
+    this.ListUnfinishedJobs = this.ListUnfinishedJobs.bind(this);
     this.ListOrganizationLoads = this.ListOrganizationLoads.bind(this);
     this.SetOrganizationLimits = this.SetOrganizationLimits.bind(this);
     this.ListWorkers = this.ListWorkers.bind(this);
@@ -1767,6 +2179,17 @@ export class OperationsServiceClientImpl implements OperationsService {
     return this.rpc.unary(
       OperationsServiceListRunningTasksDesc,
       ListRunningTasksRequest.fromPartial(request),
+      metadata,
+    );
+  }
+
+  ListUnfinishedJobs(
+    request: DeepPartial<ListUnfinishedJobsRequest>,
+    metadata?: grpc.Metadata,
+  ): Promise<ListUnfinishedJobsResponse> {
+    return this.rpc.unary(
+      OperationsServiceListUnfinishedJobsDesc,
+      ListUnfinishedJobsRequest.fromPartial(request),
       metadata,
     );
   }
@@ -1837,6 +2260,29 @@ export const OperationsServiceListRunningTasksDesc: UnaryMethodDefinitionish = {
   responseType: {
     deserializeBinary(data: Uint8Array) {
       const value = ListRunningTasksResponse.decode(data);
+      return {
+        ...value,
+        toObject() {
+          return value;
+        },
+      };
+    },
+  } as any,
+};
+
+export const OperationsServiceListUnfinishedJobsDesc: UnaryMethodDefinitionish = {
+  methodName: "ListUnfinishedJobs",
+  service: OperationsServiceDesc,
+  requestStream: false,
+  responseStream: false,
+  requestType: {
+    serializeBinary() {
+      return ListUnfinishedJobsRequest.encode(this).finish();
+    },
+  } as any,
+  responseType: {
+    deserializeBinary(data: Uint8Array) {
+      const value = ListUnfinishedJobsResponse.decode(data);
       return {
         ...value,
         toObject() {
