@@ -84,6 +84,11 @@ export async function moveJob(database: Database, job: JobRecord, move: JobMove)
 export const LOG_MAX_BYTES = 4 * 1024 * 1024
 const LINE_MAX_CHARACTERS = 2_000
 
+/** Cut where it may have split a character in two, which the database would refuse. */
+function lineOf(text: string): string {
+  return text.slice(0, LINE_MAX_CHARACTERS).toWellFormed()
+}
+
 const logEnd: JobEventBody = {
   kind: 'log',
   payload: { task: -1, text: 'The log ends here: a job may write 4 MiB. What follows is not kept.' },
@@ -102,7 +107,7 @@ export async function appendEvents(
 ): Promise<boolean> {
   const bodies = events.map((event) =>
     event.kind === 'log'
-      ? { ...event, payload: { ...event.payload, text: event.payload.text.slice(0, LINE_MAX_CHARACTERS) } }
+      ? { ...event, payload: { ...event.payload, text: lineOf(event.payload.text) } }
       : event,
   )
   const withProgress = `((select events from kept) || case when $3::double precision > 0

@@ -110,6 +110,12 @@ describe('the log of a job', () => {
     expect((await texts(name))[0]).toHaveLength(2_000)
   })
 
+  it('cuts no line in a way that the database refuses', async () => {
+    const name = await create()
+    expect(await append(name, [line(`${'x'.repeat(1_999)}\u{1F52D}`)])).toBe(true)
+    expect(await texts(name)).toEqual([`${'x'.repeat(1_999)}\uFFFD`])
+  })
+
   it('ends at its limit with one line that says so, and other events go on', async () => {
     const name = await create()
     await fill(name, 10)

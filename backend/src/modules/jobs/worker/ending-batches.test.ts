@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { listTasks } from '../job-store.ts'
 import { type ClaimedTask, claimTasks } from '../queue/claim-tasks.ts'
 import type { AttemptEnd } from '../task-endings.ts'
-import { beforeTransactions } from '../testing/around-transactions.ts'
+import { afterTransactions, beforeTransactions } from '../testing/around-transactions.ts'
 import { type JobsFixture, jobsFixture } from '../testing/jobs-fixture.ts'
 import { submitProbe } from '../testing/submit-probe.ts'
 import { EndingBatches } from './ending-batches.ts'
@@ -69,5 +69,22 @@ describe('batches of endings', () => {
     })
     const ending = add(new EndingBatches(dataSource, () => undefined), await claim(1), completed, lost.signal)
     await expect(ending).rejects.toThrow('terminated')
+  })
+
+  it('hand an attempt that had not begun back once: its number may be another attempt by then', async () => {
+    const job = await submitProbe(fixture, ['write a'])
+    let answers = 0
+    const dataSource = afterTransactions(fixture.database.dataSource, async () => {
+      if (answers++ > 0) return
+      await claim(1)
+      throw new Error('Connection terminated unexpectedly')
+    })
+    const batches = new EndingBatches(dataSource, () => undefined)
+    await expect(add(batches, await claim(1), { kind: 'released', began: false })).rejects.toThrow(
+      'terminated',
+    )
+    expect(await listTasks(fixture.database.dataSource, job, -1, 10)).toMatchObject([
+      { state: 'RUNNING', attempt: 1 },
+    ])
   })
 })

@@ -75,8 +75,9 @@ export class EndingBatches {
         for (const each of left) each.unanswered = true
         if (attempt >= ATTEMPTS_MAX) return this.#writeSingly(left, error)
         left = left.filter((each) => {
-          if (each.signal.aborted) each.reject(error)
-          return !each.signal.aborted
+          const givenUp = each.signal.aborted || !mayRepeat(each.ending, error)
+          if (givenUp) each.reject(error)
+          return !givenUp
         })
         if (left.length === 0) return
       }
@@ -109,6 +110,14 @@ export class EndingBatches {
       { ...refused, ending, resolve: (outcome) => refused.resolve(outcome === 'counted' ? 'lost' : outcome) },
     ])
   }
+}
+
+/**
+ * An attempt that had not begun leaves no trace: handed back, its number is given again, to this worker perhaps. Where
+ * that may have been done, doing it once more could take the task from who has it by then.
+ */
+function mayRepeat({ end }: Ending, error: unknown): boolean {
+  return end.kind !== 'released' || end.began || sqlState(error)?.startsWith('40') === true
 }
 
 /** Classes of SQLSTATE that speak of what was sent, and not of the server: data (22) and constraints (23). */
