@@ -1,4 +1,5 @@
 import type pg from 'pg'
+import { escapeLiteral } from 'pg'
 import type { DataSource } from 'typeorm'
 import { recordChange } from '../job-changes.ts'
 import { jobColumns } from '../job-rows.ts'
@@ -42,15 +43,18 @@ const CLAIM_LOCK = 4_771_064
 /** Keeps claims from being made until the transaction ends; to be had before any row is locked. */
 export const claimLock = `select pg_advisory_xact_lock(${CLAIM_LOCK})`
 
-/**
- * Planned for the indices that the queue has, whatever statistics say of tables that were empty a moment ago. A
- * worker that is stopped between two of these statements is cut off, and its claim undone.
- */
-const begin = `begin;
-  set local enable_seqscan = off; set local enable_bitmapscan = off; set local enable_hashjoin = off;
-  set local enable_mergejoin = off; set local jit = off; set local plan_cache_mode = force_generic_plan;
-  set local lock_timeout = '10s'; set local idle_in_transaction_session_timeout = '10s';
-  ${claimLock}`
+/** Planned for the indices that the queue has, whatever statistics say of tables that were empty a moment ago. */
+const begin = `begin; select ${Object.entries({
+  enable_seqscan: 'off',
+  enable_bitmapscan: 'off',
+  enable_hashjoin: 'off',
+  enable_mergejoin: 'off',
+  jit: 'off',
+  plan_cache_mode: 'force_generic_plan',
+  lock_timeout: '10s',
+})
+  .map(([name, value]) => `set_config('${name}', '${value}', true)`)
+  .join(', ')}; ${claimLock}`
 
 const waits = `state = 'WAITING' and queued_at is not null and ready_at is null`
 
@@ -253,16 +257,28 @@ export async function claimTasks(dataSource: DataSource, request: ClaimRequest):
   }))
 }
 
-/** Sends the statement by its name, so that each connection plans it once: planning it takes longer than it runs. */
-async function inClaim(dataSource: DataSource, values: unknown[]): Promise<ClaimRow[]> {
+/** Connections that have the statement prepared. */
+const prepared = new WeakSet<pg.PoolClient>()
+
+/**
+ * Begins, locks, claims and commits in one round trip, by a statement that each connection prepares once: planning it
+ * takes longer than it runs. Each statement of the text has a snapshot of its own, and so the claim one that
+ * is taken when the lock is had.
+ */
+async function inClaim(dataSource: DataSource, values: readonly unknown[]): Promise<ClaimRow[]> {
   const runner = dataSource.createQueryRunner()
   try {
     const client: pg.PoolClient = await runner.connect()
     try {
-      await client.query(begin)
-      const { rows } = await client.query<ClaimRow>({ name: 'fairlead_claim', text: claim, values })
-      await client.query('commit')
-      return rows
+      if (!prepared.has(client)) {
+        await client.query(`prepare fairlead_claim as ${claim}`)
+        prepared.add(client)
+      }
+      const results: unknown = await client.query(
+        `${begin}; execute fairlead_claim(${values.map(literal).join(', ')}); commit`,
+      )
+      // One for each statement; the claim's is the last but one.
+      return (results as pg.QueryResult<ClaimRow>[]).at(-2)?.rows ?? []
     } catch (error) {
       await client.query('rollback').catch((cause: unknown) => {
         throw new AggregateError([error, cause], 'a claim failed, and so did its rollback')
@@ -272,4 +288,11 @@ async function inClaim(dataSource: DataSource, values: unknown[]): Promise<Claim
   } finally {
     await runner.release()
   }
+}
+
+function literal(value: unknown): string {
+  if (value === null) return 'null'
+  if (typeof value === 'number') return String(value)
+  if (Array.isArray(value)) return `array[${value.map(literal).join(', ')}]::text[]`
+  return escapeLiteral(String(value))
 }
