@@ -1,4 +1,5 @@
 import { mkdir, rm } from 'node:fs/promises'
+import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { v7 } from 'uuid'
 import { invalidField } from '../../../errors/domain-error.ts'
@@ -22,7 +23,7 @@ import {
 } from './immediate-errors.ts'
 
 export interface ImmediateLimits {
-  /** Tasks that run at once. */
+  /** Tasks that run at once. Default: half of the processors, and two at least. */
   readonly slots: number
   /** Requests of one organisation that wait, run or are being answered. */
   readonly perOrganization: number
@@ -33,8 +34,7 @@ export interface ImmediateLimits {
   readonly outputBytes: number
 }
 
-const defaultImmediateLimits: ImmediateLimits = {
-  slots: 2,
+const defaultLimits: Omit<ImmediateLimits, 'slots'> = {
   perOrganization: 64,
   together: 512,
   // Clients and proxies commonly wait for a minute.
@@ -77,7 +77,8 @@ export class ImmediateJobs {
 
   constructor(options: ImmediateJobsOptions) {
     this.#options = options
-    this.#limits = { ...defaultImmediateLimits, ...options.limits }
+    const slots = Math.max(2, Math.floor(availableParallelism() / 2))
+    this.#limits = { ...defaultLimits, slots, ...options.limits }
     this.#slots = new FairSlots(this.#limits.slots)
     this.#dataset = recentDatasets(options.dataset)
   }
