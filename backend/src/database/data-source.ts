@@ -1,3 +1,4 @@
+import pg from 'pg'
 import type { DataSource, EntitySchema } from 'typeorm'
 import { PreparedDataSource } from './prepared-data-source.ts'
 
@@ -12,6 +13,17 @@ export interface DataSourceOptions {
 }
 
 const CONNECT_TIMEOUT_MS = 10_000
+
+/**
+ * Whoever uses a connection hears of its loss from the query that fails, and the pool while nobody does. On the
+ * way from one to the other nobody listens, and an error that nobody hears ends the process.
+ */
+class HeardClient extends pg.Client {
+  constructor(...given: ConstructorParameters<typeof pg.Client>) {
+    super(...given)
+    this.on('error', () => undefined)
+  }
+}
 
 /**
  * A TypeORM data source that is not connected yet: `await createDataSource(url).initialize()`.
@@ -34,6 +46,7 @@ export function createDataSource(url: string, options: DataSourceOptions = {}): 
     extra: {
       statement_timeout: options.statementTimeoutMs ?? 30_000,
       keepAlive: true,
+      Client: HeardClient,
       idleTimeoutMillis: 60_000,
     },
   })
