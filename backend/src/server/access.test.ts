@@ -323,3 +323,37 @@ function descriptorSet(withoutOptionsOf?: string): Uint8Array {
   }
   return toBinary(FileDescriptorSetSchema, set)
 }
+
+test('an open watch ends when its reader has another role: what it shows went by the one before', async () => {
+  const { dataSource } = backend.database
+  const name = await insertTestJob(dataSource, 'lab', 'submitter@example.org')
+  const server = createGrpcServer(backend.modules.services, {
+    ...backend.modules.environment,
+    recheckIntervalMs: 20,
+  })
+  const port = await server.start({ host: '127.0.0.1', port: 0 })
+  const client = new Client(`127.0.0.1:${port}`, credentials.createInsecure(), {
+    'grpc.use_local_subchannel_pool': 1,
+  })
+  const { path, requestSerialize, responseDeserialize } = JobServiceService.watchJob
+  const watch = client.makeServerStreamRequest(
+    path,
+    requestSerialize,
+    responseDeserialize,
+    { name, afterSequence: 0n },
+    bearer(tokens.get('administrator')),
+  )
+  const ended = new Promise<ServiceError>((resolve) => watch.on('error', resolve))
+  await new Promise((resolve) => watch.once('data', resolve))
+  const setRole = (role: string) =>
+    dataSource.query(
+      `update memberships set role = $1
+       where user_id = (select id from users where email = 'administrator@example.org')`,
+      [role],
+    )
+  await setRole('MEMBER')
+  expect(status[(await ended).code]).toBe('UNAVAILABLE')
+  await setRole('ADMINISTRATOR')
+  client.close()
+  await server.stop()
+})

@@ -110,11 +110,19 @@ export function localCalls(services: readonly RegisteredService[], environment: 
       const signal = AbortSignal.any([local.signal, revoked.signal])
       const { method, metadata, received, call } = opened(definition, request, { ...local, signal })
       const handle = method.handle as (request: unknown, context: CallContext) => AsyncIterable<never>
-      const settle = rechecks.watch(method, metadata, received, (error) => revoked.abort(error))
+      let permissions: ReadonlySet<string> | undefined
+      const settle = rechecks.watch(
+        method,
+        metadata,
+        received,
+        (error) => revoked.abort(error),
+        () => permissions,
+      )
       metrics.openStreams.inc({ method: method.path })
       let code = 'CANCELLED'
       try {
         const context = await admit(method, metadata, received, call, environment)
+        permissions = context.permissions
         yield* handle(received.message, context)
         // Handlers end quietly when they are told to; the reader is told why.
         if (signal.aborted) throw signal.reason

@@ -1,5 +1,6 @@
 import type { handleServerStreamingCall, ServerWritableStream } from '@grpc/grpc-js'
 import { failureOf } from './answer-failure.ts'
+import type { CallContext } from './call-context.ts'
 import {
   admit,
   cancelled,
@@ -30,11 +31,20 @@ export function streamCall(
     open.add(controller)
     stream.on('cancelled', () => controller.abort(cancelled()))
     const call = openCall(method, stream.metadata, controller.signal, environment)
-    const settle = rechecks.watch(method, stream.metadata, stream.request, (error) => controller.abort(error))
+    let permissions: ReadonlySet<string> | undefined
+    const settle = rechecks.watch(
+      method,
+      stream.metadata,
+      stream.request,
+      (error) => controller.abort(error),
+      () => permissions,
+    )
     openStreams.inc()
     let code = 'OK'
     try {
-      code = await serve(method, stream, call, environment)
+      code = await serve(method, stream, call, environment, (context) => {
+        permissions = context.permissions
+      })
     } finally {
       settle()
       open.delete(controller)
@@ -51,12 +61,14 @@ async function serve(
   stream: Stream,
   call: OpenCall,
   environment: GrpcEnvironment,
+  onAdmitted: (context: CallContext) => void,
 ): Promise<string> {
   const handle = method.handle as (request: object | undefined, context: unknown) => AsyncIterable<object>
   let release: (() => Promise<unknown>) | undefined
   let code = 'OK'
   try {
     const context = await admit(method, stream.metadata, stream.request, call, environment)
+    onAdmitted(context)
     const source = handle(stream.request.message, context)
     if (isPushed(source)) {
       const pushing = source.pushTo(sinkOf(stream, call.signal), call.signal)
