@@ -62,9 +62,14 @@ export class Target {
   async kill(planned: PlannedKill, signal: AbortSignal): Promise<void> {
     await delay(planned.afterMs, undefined, { signal })
     const name = this.#nameOf(planned)
-    const pid = await this.#pidOf(name, signal)
-    const started = childrenOf(pid)
-    process.kill(pid, 'SIGKILL')
+    let pid = await this.#pidOf(name, signal)
+    let started = childrenOf(pid)
+    // Another kill may have come first: the next process of the name is due then.
+    while (!killIfThere(pid)) {
+      await delay(LOOK_MS, undefined, { signal })
+      pid = await this.#pidOf(name, signal)
+      started = childrenOf(pid)
+    }
     if (planned.victim === 'postgres') for (const child of started) killIfThere(child.pid)
     this.#orphans.push(...started)
     this.kills.count(planned.victim)
@@ -143,11 +148,13 @@ export class Target {
   }
 }
 
-function killIfThere(pid: number): void {
+/** False when it was gone. */
+function killIfThere(pid: number): boolean {
   try {
     process.kill(pid, 'SIGKILL')
+    return true
   } catch (error) {
-    // It went with its parent.
     if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
+    return false
   }
 }
