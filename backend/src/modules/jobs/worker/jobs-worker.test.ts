@@ -133,6 +133,19 @@ describe('a jobs worker', () => {
     expect(await tasks(job)).toMatchObject([{ state: 'CANCELLED' }])
   })
 
+  it('goes on with a job whose execution duration was made longer while it ran', async () => {
+    const gate = join(fixture.folder, 'longer')
+    const job = await submitProbe(fixture, [`wait ${gate}`], { executionDurationMs: 2_000 })
+    await fixture.until(job, (events) => events.some((event) => phaseOf(event) === 'EXECUTING'))
+    await fixture.database.dataSource.query(
+      `update jobs set deadline_time = deadline_time + interval '1 hour' where id = $1`,
+      [job],
+    )
+    await fixture.eventually(async () => (await tasks(job))[0]?.attempt === 2)
+    await writeFile(gate, '')
+    expect(phaseOf((await fixture.ended(job)).at(-1)!)).toBe('COMPLETED')
+  })
+
   it('kills the process of a cancelled job, though it ignores SIGTERM', async () => {
     const job = await submitProbe(fixture, ['stubborn'])
     await fixture.until(job, (events) => events.some(({ kind }) => kind === 'log'))
