@@ -1,5 +1,4 @@
 import { expect, test } from 'vitest'
-import { jobAddress, jobNameFrom } from './job-address'
 import { filterFromAddress, filterToAddress, isFiltered } from './job-filter-address'
 import { everyJob } from './job-queries'
 import { readSubmitAddress, submitAddress } from './submit-address'
@@ -50,12 +49,4 @@ test('the limit and the job to change are taken from an address only where they 
   const read = (query: string) => readSubmitAddress(new URLSearchParams(query))
   expect(read(`limit=0&job=${id}`)).toMatchObject({ duration: '0', job: id })
   expect(read('limit=-1&job=../x')).toMatchObject({ duration: '', job: '' })
-})
-
-test('a job is named by its name or by the address of its page', () => {
-  const name = 'organizations/survey/jobs/4f1c0a52-3f0e-4b57-9a53-0d2b9a7c1e11'
-  expect(jobNameFrom(` ${name} `)).toBe(name)
-  expect(jobNameFrom(`https://example.org${jobAddress(name)}?x=1#tasks`)).toBe(name)
-  expect(jobNameFrom(`${name}0`)).toBeUndefined()
-  expect(jobNameFrom('organizations/survey')).toBeUndefined()
 })

@@ -29,7 +29,6 @@ interface InterventionDialogProps {
   /** What the job is, for people. */
   readonly description: string
   readonly opened: boolean
-  readonly onDone: () => void
   readonly onClose: () => void
 }
 
@@ -39,7 +38,6 @@ export default function InterventionDialog({
   job,
   description,
   opened,
-  onDone,
   onClose,
 }: InterventionDialogProps) {
   const operations = useOperations()
@@ -60,7 +58,6 @@ export default function InterventionDialog({
     },
     onSuccess: () => {
       notifySuccess(done, description)
-      onDone()
       close()
     },
     onSettled: () => queryClient.invalidateQueries({ queryKey: operationsKeys.all }),

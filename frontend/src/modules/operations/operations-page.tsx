@@ -1,4 +1,4 @@
-import { Grid, Stack } from '@mantine/core'
+import { Stack } from '@mantine/core'
 import { IconLock } from '@tabler/icons-react'
 import { lazy, useState } from 'react'
 import { EmptyState } from '../../ui/empty-state'
@@ -8,9 +8,9 @@ import { Panel } from '../../ui/panel'
 import { useCaller } from '../identity/caller'
 import { Figures } from './figures'
 import type { Intervention } from './intervention-dialog'
-import { JobByName } from './job-by-name'
 import { OrganizationLoads } from './organization-loads'
 import { RunningWork } from './running-work'
+import { UnfinishedJobs } from './unfinished-jobs'
 import { WorkersTable } from './workers-table'
 
 const InterventionDialog = lazy(() => import('./intervention-dialog'))
@@ -26,7 +26,6 @@ interface Asking {
 export default function OperationsPage() {
   const { data: caller } = useCaller()
   const [asking, setAsking] = useState<Asking>()
-  const [held, setHeld] = useState<readonly string[]>([])
   const mayObserve = caller?.platformPermissions.includes('jobs.observe') ?? false
   const mayOperate = caller?.platformPermissions.includes('jobs.operate') ?? false
   const intervene = (intervention: Intervention, job: string, description: string) =>
@@ -52,21 +51,9 @@ export default function OperationsPage() {
       <Stack gap="md">
         <Figures />
         <RunningWork mayOperate={mayOperate} onIntervene={intervene} />
+        <UnfinishedJobs mayOperate={mayOperate} onIntervene={intervene} />
         <OrganizationLoads mayOperate={mayOperate} />
-        <Grid gap="md">
-          <Grid.Col span={{ base: 12, lg: mayOperate ? 8 : 12 }}>
-            <WorkersTable mayOperate={mayOperate} />
-          </Grid.Col>
-          {mayOperate && (
-            <Grid.Col span={{ base: 12, lg: 4 }}>
-              <JobByName
-                held={held}
-                onReleased={(job) => setHeld(held.filter((name) => name !== job))}
-                onIntervene={intervene}
-              />
-            </Grid.Col>
-          )}
-        </Grid>
+        <WorkersTable mayOperate={mayOperate} />
       </Stack>
       {asking !== undefined && (
         <LazyDialog opened={asking.opened}>
@@ -76,10 +63,6 @@ export default function OperationsPage() {
               job={asking.job}
               description={asking.description}
               opened={opened}
-              onDone={() => {
-                const others = held.filter((name) => name !== asking.job)
-                setHeld(asking.intervention === 'hold' ? [asking.job, ...others] : others)
-              }}
               onClose={() => setAsking({ ...asking, opened: false })}
             />
           )}

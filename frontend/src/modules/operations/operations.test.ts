@@ -1,6 +1,8 @@
+import { PhaseNote } from '@fairlead/proto/web/fairlead/jobs/v1/jobs'
 import { OrganizationLoad, RunningTask } from '@fairlead/proto/web/fairlead/jobs/v1/operations'
 import { describe, expect, test } from 'vitest'
 import { groupTasks } from './group-tasks'
+import { firstChoice, jobChoices, jobsIn, remediesFor } from './job-choice'
 import { limitsOf, noLimits, ofLimit, problemWithLimit, toLimitFields } from './limits'
 
 describe('running tasks', () => {
@@ -69,4 +71,38 @@ describe('limits of an organisation', () => {
     expect(ofLimit(12, 0, true)).toBe('12')
     expect(ofLimit(12, 0)).toBe('12 of 0')
   })
+})
+
+describe('jobs that have not ended', () => {
+  const load = (heldJobs: number, queuedJobs: number, executingJobs: number) =>
+    OrganizationLoad.fromPartial({ heldJobs, queuedJobs, executingJobs })
+
+  test('are counted over all organisations', () => {
+    expect(jobChoices.map((choice) => jobsIn(choice, [load(1, 2, 3), load(10, 20, 30)]))).toEqual([
+      11, 22, 33,
+    ])
+  })
+
+  test.each([
+    ['held', [load(0, 5, 5), load(1, 0, 0)]],
+    ['queued', [load(0, 5, 5)]],
+    ['executing', [load(0, 0, 5)]],
+    ['held', [load(0, 0, 0)]],
+    ['held', []],
+  ] as const)('are shown from those that are %s on', (choice, loads) =>
+    expect(firstChoice(loads)).toBe(choice),
+  )
+
+  test.each([
+    ['PHASE_QUEUED', '', { hold: true, release: false }],
+    ['PHASE_EXECUTING', '', { hold: true, release: false }],
+    ['PHASE_HELD', 'HELD_BY_OPERATOR', { hold: false, release: true }],
+    ['PHASE_HELD', 'NO_CREDITS', { hold: true, release: true }],
+    ['PHASE_SUSPENDED', 'SUSPENDED_BY_OPERATOR', { hold: false, release: true }],
+    ['PHASE_SUSPENDED', 'NO_WORKERS', { hold: true, release: false }],
+  ] as const)('in %s %s take %o', (phase, reason, remedies) =>
+    expect(
+      remediesFor({ phase, phaseNote: reason === '' ? undefined : PhaseNote.fromPartial({ reason }) }),
+    ).toEqual(remedies),
+  )
 })

@@ -1,28 +1,15 @@
-import type { RunningTask } from '@fairlead/proto/web/fairlead/jobs/v1/operations'
-import {
-  ActionIcon,
-  Anchor,
-  Button,
-  Menu,
-  Progress,
-  SegmentedControl,
-  Table,
-  Text,
-  VisuallyHidden,
-} from '@mantine/core'
-import { IconCopy, IconDots, IconPlayerPause, IconPlayerPlay, IconPlayerStop } from '@tabler/icons-react'
+import { Button, Progress, SegmentedControl, Table, Text, VisuallyHidden } from '@mantine/core'
+import { IconPlayerPlay } from '@tabler/icons-react'
 import { Fragment, useState } from 'react'
-import { Link } from 'react-router'
 import { EmptyState } from '../../ui/empty-state'
 import { ErrorState } from '../../ui/error-state'
 import { ListSkeleton } from '../../ui/list-skeleton'
-import { notifySuccess } from '../../ui/notify'
 import { Panel } from '../../ui/panel'
-import { useCaller } from '../identity/caller'
-import { jobAddress } from '../jobs/job-address'
 import { lastSegment } from '../jobs/job-name'
+import { describeJob, organizationTitle, shortJobName } from './describe-job'
 import { type Grouping, groupTasks } from './group-tasks'
-import type { Intervention } from './intervention-dialog'
+import { JobLink } from './job-link'
+import { type Intervene, JobMenu } from './job-menu'
 import { LeaseTime } from './lease-time'
 import classes from './operations.module.css'
 import { useRunningTasks } from './operations-queries'
@@ -31,21 +18,14 @@ import { StaleNotice } from './stale-notice'
 
 interface RunningWorkProps {
   readonly mayOperate: boolean
-  readonly onIntervene: (intervention: Intervention, job: string, description: string) => void
-}
-
-function describe(task: RunningTask): string {
-  const owner = task.ownerDisplayName || 'unknown owner'
-  return `${task.service} ${lastSegment(task.job).slice(-8)} of ${owner}, ${task.organizationDisplayName || task.organization}`
+  readonly onIntervene: Intervene
 }
 
 /** Every task that runs now, of all organisations, longest running first within its group. */
 export function RunningWork({ mayOperate, onIntervene }: RunningWorkProps) {
-  const { data: caller } = useCaller()
   const [grouping, setGrouping] = useState<Grouping>('organization')
   const [pages, setPages] = useState(1)
   const running = useRunningTasks(pages)
-  const mine = new Set(caller?.memberships.map(({ name }) => name))
   const columns = mayOperate ? 7 : 6
   const data = running.data
   return (
@@ -71,7 +51,7 @@ export function RunningWork({ mayOperate, onIntervene }: RunningWorkProps) {
         ) : (
           <ListSkeleton rows={4} />
         )
-      ) : data.tasks.length === 0 ? (
+      ) : data.items.length === 0 ? (
         <EmptyState
           icon={IconPlayerPlay}
           title="Nothing is running"
@@ -94,7 +74,7 @@ export function RunningWork({ mayOperate, onIntervene }: RunningWorkProps) {
               )}
             </Table.Tr>
           </Table.Thead>
-          {groupTasks(data.tasks, grouping).map((group) => (
+          {groupTasks(data.items, grouping).map((group) => (
             <Fragment key={group.key}>
               <Table.Tbody>
                 <Table.Tr className={classes.group ?? ''}>
@@ -106,23 +86,14 @@ export function RunningWork({ mayOperate, onIntervene }: RunningWorkProps) {
                   </Table.Th>
                 </Table.Tr>
                 {group.tasks.map((task) => {
-                  const id = lastSegment(task.job)
                   const other =
-                    grouping === 'organization'
-                      ? lastSegment(task.worker)
-                      : task.organizationDisplayName || lastSegment(task.organization)
-                  const label = `${task.service} ${id.slice(-8)}`
+                    grouping === 'organization' ? lastSegment(task.worker) : organizationTitle(task)
+                  const label = shortJobName(task)
                   return (
                     <Table.Tr key={`${task.job} ${task.task}`}>
                       <Table.Td className={classes.name}>
                         <Text size="sm" fw={570} truncate title={task.job}>
-                          {mine.has(task.organization) ? (
-                            <Anchor component={Link} to={jobAddress(task.job)} inherit>
-                              {label}
-                            </Anchor>
-                          ) : (
-                            label
-                          )}{' '}
+                          <JobLink job={task.job} label={label} />{' '}
                           <Text span c="dimmed" inherit fw={400}>
                             #{task.task}
                           </Text>
@@ -158,7 +129,12 @@ export function RunningWork({ mayOperate, onIntervene }: RunningWorkProps) {
                       </Table.Td>
                       {mayOperate && (
                         <Table.Td>
-                          <TaskMenu task={task} label={label} onIntervene={onIntervene} />
+                          <JobMenu
+                            label={`Actions on ${label}, task ${task.task}`}
+                            job={task.job}
+                            description={describeJob(task)}
+                            onIntervene={onIntervene}
+                          />
                         </Table.Td>
                       )}
                     </Table.Tr>
@@ -170,54 +146,11 @@ export function RunningWork({ mayOperate, onIntervene }: RunningWorkProps) {
         </Table>
       )}
       {data?.more === true && (
-        <Button variant="subtle" fullWidth onClick={() => setPages(pages + 1)}>
+        <Button variant="subtle" fullWidth radius={0} onClick={() => setPages(pages + 1)}>
           More tasks
         </Button>
       )}
       {data !== undefined && <StaleNotice error={running.error} />}
     </Panel>
-  )
-}
-
-function TaskMenu({
-  task,
-  label,
-  onIntervene,
-}: {
-  task: RunningTask
-  label: string
-  onIntervene: RunningWorkProps['onIntervene']
-}) {
-  return (
-    <Menu position="bottom-end">
-      <Menu.Target>
-        <ActionIcon aria-label={`Actions on ${label}, task ${task.task}`}>
-          <IconDots size={17} aria-hidden />
-        </ActionIcon>
-      </Menu.Target>
-      <Menu.Dropdown>
-        <Menu.Item
-          leftSection={<IconPlayerPause size={16} aria-hidden />}
-          onClick={() => onIntervene('hold', task.job, describe(task))}
-        >
-          Hold the job…
-        </Menu.Item>
-        <Menu.Item
-          leftSection={<IconPlayerStop size={16} aria-hidden />}
-          c="var(--mantine-color-error)"
-          onClick={() => onIntervene('abort', task.job, describe(task))}
-        >
-          Abort the job…
-        </Menu.Item>
-        <Menu.Item
-          leftSection={<IconCopy size={16} aria-hidden />}
-          onClick={() => {
-            void navigator.clipboard.writeText(task.job).then(() => notifySuccess('Job name copied'))
-          }}
-        >
-          Copy the job’s name
-        </Menu.Item>
-      </Menu.Dropdown>
-    </Menu>
   )
 }
