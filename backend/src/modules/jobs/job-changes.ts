@@ -48,7 +48,7 @@ export async function moveJob(database: Database, job: JobRecord, move: JobMove)
            then coalesce(deadline_time + coalesce(now() - suspended_at, interval '0'),
              now() + execution_duration_ms * interval '1 ms')
            else deadline_time end,
-         end_time = case when $6 then coalesce(end_time, now()) else end_time end,
+         end_time = case when $6 then coalesce(end_time, clock_timestamp()) else end_time end,
          progress = case when $4 = 'COMPLETED' then 1 else progress end,
          error_reason = coalesce($7, error_reason), error_message = coalesce($8, error_message),
          error_transient = coalesce($9, error_transient),
@@ -188,9 +188,10 @@ export function recordChange(changed: string, events: string, outboxEvent?: stri
            from ${changed}
          ),`
   return `recorded as (
-      insert into job_events (job_id, sequence, kind, payload)
+      insert into job_events (job_id, sequence, time, kind, payload)
       select ${changed}.id, ${changed}.last_sequence - jsonb_array_length(${events}::jsonb) + event.position,
-        event.body ->> 'kind', event.body -> 'payload'
+        -- not now(), which is before the wait for the job's lock: times are in the order of the sequences
+        clock_timestamp(), event.body ->> 'kind', event.body -> 'payload'
       from ${changed}, jsonb_array_elements(${events}::jsonb) with ordinality as event (body, position)
     ), ${outbox} notified as (
       select pg_notify('${jobsChannel}', ${noticeOf(changed)})
