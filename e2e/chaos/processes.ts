@@ -41,3 +41,12 @@ export function stillRunning(entries: readonly ProcessEntry[]): ProcessEntry[] {
   const running = new Map(processes().map((entry) => [entry.pid, entry.startTime]))
   return entries.filter(({ pid, startTime }) => running.get(pid) === startTime)
 }
+
+/** For people; only the pid of one that has ended meanwhile. */
+export function commandOf({ pid }: ProcessEntry): string {
+  try {
+    return `${pid} ${readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').trim()}`
+  } catch {
+    return String(pid)
+  }
+}

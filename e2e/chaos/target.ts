@@ -4,14 +4,14 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { type ChildName, type RunningFairlead, startFairlead } from '@fairlead/dev/start'
 import type { Plan, PlannedKill, Victim } from './plan.ts'
-import { childrenOf, type ProcessEntry, stillRunning } from './processes.ts'
+import { childrenOf, commandOf, type ProcessEntry, stillRunning } from './processes.ts'
 import { writeSky } from './sky.ts'
 import { Tally } from './tally.ts'
 
 const RECOVERY_MS = 60_000
 /** A victim that is down is not there to be killed: the next look is after this. */
 const LOOK_MS = 20
-/** What a killed process had started notices it within this. */
+/** What a process had started ends with it, or notices its end within this. */
 const ORPHANS_END_MS = 10_000
 
 /** The Fairlead that a plan is carried out on, and the ways to hurt it. */
@@ -101,14 +101,7 @@ export class Target {
 
   /** What outlives the process that had started it. */
   async orphans(): Promise<string[]> {
-    const deadline = performance.now() + ORPHANS_END_MS
-    for (;;) {
-      const left = stillRunning(this.#orphans)
-      if (left.length === 0 || performance.now() > deadline) {
-        return left.map(({ pid }) => `process ${pid} outlives the one that had started it`)
-      }
-      await delay(LOOK_MS)
-    }
+    return (await outliving(this.#orphans)).map((command) => `outlives what had started it: ${command}`)
   }
 
   /** Stops everything, and says what is left of it. */
@@ -119,7 +112,7 @@ export class Target {
     const code = await fairlead.stop()
     return [
       ...(code === 0 ? [] : [`the supervisor ended with exit code ${code}`]),
-      ...stillRunning(all).map(({ pid }) => `process ${pid} is left after the stop`),
+      ...(await outliving(all)).map((command) => `left after the stop: ${command}`),
     ]
   }
 
@@ -145,6 +138,16 @@ export class Target {
       if (pid !== null) return pid
       await delay(LOOK_MS, undefined, { signal })
     }
+  }
+}
+
+/** Command lines of those that do not end within the time that they have for it. */
+async function outliving(entries: readonly ProcessEntry[]): Promise<string[]> {
+  const deadline = performance.now() + ORPHANS_END_MS
+  for (;;) {
+    const left = stillRunning(entries)
+    if (left.length === 0 || performance.now() > deadline) return left.map(commandOf)
+    await delay(LOOK_MS)
   }
 }
 
