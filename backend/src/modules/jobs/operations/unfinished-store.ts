@@ -4,7 +4,7 @@ import type { Phase } from '../phase-transitions.ts'
 import { type Database, rows } from '../sql.ts'
 
 /** Phases of jobs that wait or run, in the order in which people look at them. */
-export const unfinishedPhases = [
+const unfinishedPhases = [
   'QUEUED',
   'EXECUTING',
   'HELD',
