@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { listTasks } from '../../job-store.ts'
 import { type JobsFixture, jobsFixture, phaseOf } from '../../testing/jobs-fixture.ts'
 import { submitProbe } from '../../testing/submit-probe.ts'
-import { WorkerProcesses } from './worker-process.ts'
+import { WorkerProcesses } from './testing/worker-process.ts'
 
 // On a busy machine a worker may stall; its tasks are not to be taken from it for that.
 const patient = { FAULT_LEASE_MS: '15000' }

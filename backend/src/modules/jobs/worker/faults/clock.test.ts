@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { listTasks } from '../../job-store.ts'
 import { errorOf, type JobsFixture, jobsFixture, phaseOf } from '../../testing/jobs-fixture.ts'
 import { submitProbe } from '../../testing/submit-probe.ts'
-import { WorkerProcesses } from './worker-process.ts'
+import { WorkerProcesses } from './testing/worker-process.ts'
 
 const HOURS = 3_600_000
 // Longer than a busy machine makes a process stall.
@@ -30,7 +30,7 @@ describe.each([
   }
   const start = () => {
     const child = workers.start({
-      preload: new URL('./shift-clock.ts', import.meta.url),
+      preload: new URL('./testing/shift-clock.ts', import.meta.url),
       env: { CLOCK_OFF_MS: String(offMs), CLOCK_STEP_MS: String(stepMs), FAULT_LEASE_MS: String(LEASE_MS) },
     })
     return () => child.kill('SIGUSR2')

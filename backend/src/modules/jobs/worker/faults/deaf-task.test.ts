@@ -5,7 +5,7 @@ import { lockJob } from '../../job-store.ts'
 import { stopJob } from '../../task-endings.ts'
 import { errorOf, type JobsFixture, jobsFixture, phaseOf } from '../../testing/jobs-fixture.ts'
 import { submitProbe } from '../../testing/submit-probe.ts'
-import { faultyExecution, WorkerProcesses } from './worker-process.ts'
+import { faultyExecution, WorkerProcesses } from './testing/worker-process.ts'
 
 // From SIGTERM to SIGKILL are 0.2 s here, and from one look at limits to the next 0.05 s.
 const BOUNDED_MS = 5_000

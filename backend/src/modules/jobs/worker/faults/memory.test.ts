@@ -6,7 +6,7 @@ import { listTasks } from '../../job-store.ts'
 import { isTerminal } from '../../phase-transitions.ts'
 import { errorOf, type JobsFixture, jobsFixture, phaseOf } from '../../testing/jobs-fixture.ts'
 import { submitProbe } from '../../testing/submit-probe.ts'
-import { WorkerProcesses } from './worker-process.ts'
+import { WorkerProcesses } from './testing/worker-process.ts'
 
 describe('memory that runs out', () => {
   let fixture: JobsFixture
@@ -40,7 +40,7 @@ describe('memory that runs out', () => {
     const gate = join(fixture.folder, 'gate')
     const job = await submitProbe(fixture, [`wait ${gate}`, `wait ${gate}`])
     const first = workers.start({
-      preload: new URL('./exhaust-heap.ts', import.meta.url),
+      preload: new URL('./testing/exhaust-heap.ts', import.meta.url),
       node: ['--max-old-space-size=128'],
     })
     await fixture.eventually(async () => {

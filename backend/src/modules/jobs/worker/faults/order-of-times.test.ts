@@ -4,7 +4,7 @@ import { lockJob } from '../../job-store.ts'
 import { stopJob } from '../../task-endings.ts'
 import { type JobsFixture, jobsFixture, phaseOf } from '../../testing/jobs-fixture.ts'
 import { submitProbe } from '../../testing/submit-probe.ts'
-import { faultyExecution } from './worker-process.ts'
+import { faultyExecution } from './testing/worker-process.ts'
 
 let fixture: JobsFixture
 beforeEach(async () => {

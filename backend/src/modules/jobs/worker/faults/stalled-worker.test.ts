@@ -6,7 +6,7 @@ import { listResults, listTasks } from '../../job-store.ts'
 import { isTerminal } from '../../phase-transitions.ts'
 import { type JobsFixture, jobsFixture, phaseOf } from '../../testing/jobs-fixture.ts'
 import { submitProbe } from '../../testing/submit-probe.ts'
-import { WorkerProcesses } from './worker-process.ts'
+import { WorkerProcesses } from './testing/worker-process.ts'
 
 describe('a worker that stalls', () => {
   let fixture: JobsFixture

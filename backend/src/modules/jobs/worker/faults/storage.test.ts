@@ -8,7 +8,7 @@ import type { Objects } from '../../../../ports/objects.ts'
 import { listResults, listTasks } from '../../job-store.ts'
 import { errorOf, type JobsFixture, jobsFixture, phaseOf } from '../../testing/jobs-fixture.ts'
 import { submitProbe } from '../../testing/submit-probe.ts'
-import { faultyExecution } from './worker-process.ts'
+import { faultyExecution } from './testing/worker-process.ts'
 
 const run = promisify(execFile)
 const signingKey = Buffer.alloc(32, 7)

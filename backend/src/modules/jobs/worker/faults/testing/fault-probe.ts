@@ -1,8 +1,8 @@
 import { open, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { JobService } from '../../services/job-service.ts'
-import type { TaskReport } from '../../services/task-run.ts'
-import { probeService } from '../../testing/probe-service.ts'
+import type { JobService } from '../../../services/job-service.ts'
+import type { TaskReport } from '../../../services/task-run.ts'
+import { probeService } from '../../../testing/probe-service.ts'
 
 interface FaultPayload {
   readonly act: string

@@ -1,11 +1,11 @@
 // A worker as a process of its own, for tests to hurt: node fault-worker.ts DATABASE_URL FOLDER
 import { join } from 'node:path'
 import pino from 'pino'
-import { createProcessExecution } from '../../../../adapters/execution/process/index.ts'
-import { FilesystemObjects } from '../../../../adapters/objects/filesystem.ts'
-import { createDisabledScanner } from '../../../../adapters/scanner/disabled/index.ts'
-import { createDataSource } from '../../../../database/index.ts'
-import { createJobsWorker } from '../jobs-worker.ts'
+import { createProcessExecution } from '../../../../../adapters/execution/process/index.ts'
+import { FilesystemObjects } from '../../../../../adapters/objects/filesystem.ts'
+import { createDisabledScanner } from '../../../../../adapters/scanner/disabled/index.ts'
+import { createDataSource } from '../../../../../database/index.ts'
+import { createJobsWorker } from '../../jobs-worker.ts'
 import { faultProbe } from './fault-probe.ts'
 
 const [databaseUrl = '', folder = ''] = process.argv.slice(2)

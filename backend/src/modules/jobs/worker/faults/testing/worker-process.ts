@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
-import { createProcessExecution } from '../../../../adapters/execution/process/index.ts'
-import type { JobsFixture } from '../../testing/jobs-fixture.ts'
-import type { JobsWorkerOptions } from '../jobs-worker.ts'
+import { createProcessExecution } from '../../../../../adapters/execution/process/index.ts'
+import type { JobsFixture } from '../../../testing/jobs-fixture.ts'
+import type { JobsWorkerOptions } from '../../jobs-worker.ts'
 import { faultProbe } from './fault-probe.ts'
 
 const entry = fileURLToPath(new URL('./fault-worker.ts', import.meta.url))

@@ -1,5 +1,5 @@
-import { serveTasks } from '../../../../adapters/execution/process/index.ts'
-import { runSteps } from '../../services/run-service.ts'
+import { serveTasks } from '../../../../../adapters/execution/process/index.ts'
+import { runSteps } from '../../../services/run-service.ts'
 import { faultProbe } from './fault-probe.ts'
 
 serveTasks(() =>
