@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { existsSync, readdirSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join, relative } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import type pg from 'pg'
 import type { JobClient } from './job-client.ts'
 
@@ -57,8 +58,21 @@ function storedKeys(folder: string): string[] {
   return filesBelow(jobs).map((path) => relative(folder, path))
 }
 
+/** A lease, half of another one, and a sweep before, between and after them: then what the dead left is gone. */
+const SCRATCH_REMOVED_MS = 60_000
+const LOOK_MS = 500
+
 /** Scratch folders that hold something when nothing runs, or belong to no worker that runs. */
 export async function checkScratch(database: pg.Client, folder: string): Promise<string[]> {
+  const deadline = performance.now() + SCRATCH_REMOVED_MS
+  for (;;) {
+    const left = await scratchLeft(database, folder)
+    if (left.length === 0 || performance.now() > deadline) return left
+    await delay(LOOK_MS)
+  }
+}
+
+async function scratchLeft(database: pg.Client, folder: string): Promise<string[]> {
   const scratch = join(folder, '.scratch')
   if (!existsSync(scratch)) return []
   const { rows } = await database.query<{ id: string }>(`select id from job_workers`)
