@@ -91,10 +91,14 @@ const claim = `with recursive waiting_organization as (
     from organization cross join lateral (
       (select job_tasks.job_id, job_tasks.index, job_tasks.queued_at, jobs.phase, jobs.service,
          job_tasks.losses + job_tasks.failures as troubles
-       from job_tasks join jobs on jobs.id = job_tasks.job_id
+       -- offset 0: from the queue to its jobs, also when statistics say that there are next to no jobs
+       from job_tasks cross join lateral (
+         select jobs.phase, jobs.service from jobs
+         where jobs.id = job_tasks.job_id and jobs.phase in ('QUEUED', 'EXECUTING', 'SUSPENDED')
+           and ($10::text[] is null or jobs.service = any($10::text[]))
+         offset 0
+       ) as jobs
        where job_tasks.organization_id = organization.id and ${waits} and organization.job_room > 0
-         and jobs.phase in ('QUEUED', 'EXECUTING', 'SUSPENDED')
-         and ($10::text[] is null or jobs.service = any($10::text[]))
        order by job_tasks.queued_at, job_tasks.job_id, job_tasks.index limit greatest(0, organization.task_room))
       union all
       -- No further job may begin. The head of the queue may hold nothing else, so look where jobs have begun.
