@@ -8,11 +8,13 @@ interface EmptyStateProps {
   readonly title: string
   readonly text?: ReactNode
   readonly action?: ReactNode
+  /** Takes less room, where to be empty is usual. */
+  readonly compact?: boolean
 }
 
-export function EmptyState({ icon: Glyph, title, text, action }: EmptyStateProps) {
+export function EmptyState({ icon: Glyph, title, text, action, compact = false }: EmptyStateProps) {
   return (
-    <Stack align="center" gap={6} py={48} px="md" ta="center">
+    <Stack align="center" gap={6} py={compact ? 24 : 48} px="md" ta="center">
       <div className={classes.symbol}>
         <Glyph size={24} stroke={1.6} aria-hidden />
       </div>

@@ -1,14 +1,22 @@
+import type { SpectralAxis } from '@fairlead/backend/spectral'
 import type { Dataset } from '@fairlead/proto/web/fairlead/datasets/v1/datasets'
 import { Fragment } from 'react'
 import { Copyable } from '../../ui/copyable'
 import { Facts } from '../../ui/facts'
 import { Panel } from '../../ui/panel'
 import { RelativeTime } from '../../ui/relative-time'
+import { formatWavelength } from '../jobs/spectral'
 import { formatAngle, formatDegrees, formatHours } from './sky-view/format-angle'
 
-export function DatasetFacts({ dataset }: { dataset: Dataset }) {
+interface DatasetFactsProps {
+  readonly dataset: Dataset
+  readonly spectral: SpectralAxis | undefined
+}
+
+export function DatasetFacts({ dataset, spectral }: DatasetFactsProps) {
   const { coverage } = dataset
   const center = coverage?.center
+  const wavelengths = spectral && wavelengthsOf(spectral, Number(dataset.axes[2] ?? 1n))
   return (
     <Panel title="Dataset">
       <Facts
@@ -34,6 +42,7 @@ export function DatasetFacts({ dataset }: { dataset: Dataset }) {
                 ],
                 ['Radius', coverage.footprint.length === 0 ? 'whole sky' : formatAngle(coverage.radiusDeg)],
               ] as const)),
+          ...(wavelengths === undefined ? [] : ([['Wavelengths', wavelengths]] as const)),
           [
             'Readable by',
             dataset.visibility === 'VISIBILITY_EVERYONE' ? 'every member' : 'your organisation',
@@ -52,4 +61,11 @@ export function DatasetFacts({ dataset }: { dataset: Dataset }) {
       />
     </Panel>
   )
+}
+
+/** From the shortest to the longest. */
+function wavelengthsOf(spectral: SpectralAxis, planes: number): string | undefined {
+  const ends = [1, planes].map((plane) => spectral.pixelToWavelength(plane)).sort((one, other) => one - other)
+  if (!ends.every((metres) => metres > 0 && Number.isFinite(metres))) return undefined
+  return ends.map((metres) => formatWavelength(metres)).join(' to ')
 }

@@ -1,4 +1,5 @@
 import type { Appearance } from '@fairlead/backend/imaging'
+import type { SpectralAxis } from '@fairlead/backend/spectral'
 import type { Region } from '@fairlead/backend/wcs'
 import type { Dataset } from '@fairlead/proto/web/fairlead/datasets/v1/datasets'
 import { Alert, Stack } from '@mantine/core'
@@ -6,6 +7,7 @@ import { IconInfoCircle } from '@tabler/icons-react'
 import { useMemo, useRef, useState } from 'react'
 import { useNavigate } from 'react-router'
 import type { CurrentOrganization } from '../../app/organization'
+import { formatFrequencyOf, formatWavelength } from '../jobs/spectral'
 import { submitAddress } from '../jobs/submit-address'
 import { DatasetFacts } from './dataset-facts'
 import { datasetId } from './dataset-id'
@@ -20,6 +22,7 @@ import { SkyToolbar } from './sky-view/sky-toolbar'
 import { type CursorReading, SkyView, type SkyViewControls, type Tool } from './sky-view/sky-view'
 import { useTileLoader } from './sky-view/use-tile-loader'
 import { ZoomButtons } from './sky-view/zoom-buttons'
+import { spectralAxisOf } from './spectral-axis-of'
 
 export function DatasetView({
   dataset,
@@ -49,6 +52,7 @@ export function DatasetView({
     [dataset.axes, pyramid],
   )
   const coordinates = useMemo(() => coordinatesOf(dataset), [dataset])
+  const spectral = useMemo(() => spectralAxisOf(dataset), [dataset])
   const [plane, setPlane] = useState(0)
   const loadTile = useTileLoader(dataset.name, plane)
   const [appearance, setAppearance] = useState<Appearance>({
@@ -116,14 +120,26 @@ export function DatasetView({
             showGrid={showGrid}
             planes={Number(dataset.axes[2] ?? 1n)}
             plane={plane}
+            describePlane={(at) => describePlane(spectral, at)}
             onPlane={setPlane}
             onAppearance={setAppearance}
             onShowGrid={setShowGrid}
           />
-          <DatasetFacts dataset={dataset} />
+          <DatasetFacts dataset={dataset} spectral={spectral} />
         </Stack>
       </div>
       <HeaderCards cards={dataset.header} />
     </Stack>
   )
+}
+
+/** Planes lie close together: digits enough to tell one from the next. */
+const digits = 6
+
+/** @param plane from 0 */
+function describePlane(spectral: SpectralAxis | undefined, plane: number): string | undefined {
+  const metres = spectral?.pixelToWavelength(plane + 1)
+  if (metres === undefined || !(metres > 0) || !Number.isFinite(metres)) return undefined
+  // Who observes at millimetres and longer thinks in frequencies.
+  return metres < 1e-3 ? formatWavelength(metres, digits) : formatFrequencyOf(metres, digits)
 }

@@ -35,6 +35,8 @@ export function JobActions({ job, organization, rights }: JobActionsProps) {
   const key = jobKeys.job(organization.slug, id)
   const ended = hasEnded(job.phase)
   const pending = job.phase === 'PHASE_PENDING' && rights.mayRun
+  /** Nothing is planned while required parameters are missing. */
+  const incomplete = job.taskCount === 0
 
   const run = useRunJob(job)
   const cancel = useMutation({
@@ -61,6 +63,7 @@ export function JobActions({ job, organization, rights }: JobActionsProps) {
     <>
       {pending && (
         <Button
+          {...(incomplete ? { variant: 'default' } : {})}
           leftSection={<IconPlayerPlay size={16} aria-hidden />}
           loading={run.isPending}
           onClick={() => run.mutate()}
@@ -76,7 +79,7 @@ export function JobActions({ job, organization, rights }: JobActionsProps) {
             duration: toChoice(job.executionDuration),
             job: id,
           })}
-          variant="default"
+          {...(incomplete ? {} : { variant: 'default' })}
           leftSection={<IconPencil size={16} aria-hidden />}
         >
           Edit

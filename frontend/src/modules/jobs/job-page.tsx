@@ -124,6 +124,13 @@ function LoadedJob({ job, organization }: { job: Job; organization: CurrentOrgan
                 animated={phase === 'PHASE_EXECUTING'}
                 aria-label="Progress"
               />
+              {phase === 'PHASE_PENDING' && rights.mayRun && (
+                <Text size="sm" mt="sm">
+                  {job.taskCount === 0
+                    ? 'Parameters are missing: edit the job before you start it.'
+                    : 'It waits for you to start it, and can be edited until then.'}
+                </Text>
+              )}
               {phase === 'PHASE_QUEUED' && job.queuePosition !== undefined && (
                 <QueueNotice position={job.queuePosition} />
               )}
@@ -140,7 +147,7 @@ function LoadedJob({ job, organization }: { job: Job; organization: CurrentOrgan
             {job.error !== undefined && ended && <JobFailure error={job.error} phase={phase} />}
             <FailedTasksNotice job={shown} />
             <JobResults job={shown} />
-            {rights.mayReadLog && <JobLog job={shown} history={history} />}
+            {rights.mayReadLog && phase !== 'PHASE_PENDING' && <JobLog job={shown} history={history} />}
             <JobTasks job={shown} revision={`${job.version} ${phase} ${progress} ${history.resultCount}`} />
             {rights.isMember && !rights.mayReadLog && (
               <Text size="xs" c="dimmed">

@@ -19,6 +19,12 @@ const active: JobFilter = {
   phases: ['PHASE_PENDING', 'PHASE_QUEUED', 'PHASE_EXECUTING', 'PHASE_HELD', 'PHASE_SUSPENDED'],
 }
 
+/** What waits and runs stands above it already. */
+const ended: JobFilter = {
+  ...everyJob,
+  phases: ['PHASE_COMPLETED', 'PHASE_ERROR', 'PHASE_ABORTED'],
+}
+
 export default function OverviewPage() {
   const organization = useOrganization()
   const { data: caller } = useCaller()
@@ -46,15 +52,16 @@ export default function OverviewPage() {
         <Stack gap="md" miw={0}>
           <Jobs organization={organization} filter={active} size={6} title="Running and waiting">
             <EmptyState
+              compact
               icon={IconPlayerPlay}
               title="Nothing is running"
               text="Jobs of your organisation show here while they wait and run."
             />
           </Jobs>
-          <Jobs organization={organization} filter={everyJob} size={8} title="Recent jobs" more>
+          <Jobs organization={organization} filter={ended} size={8} title="Recently ended" more>
             <EmptyState
               icon={IconListDetails}
-              title="No jobs yet"
+              title="No job has ended yet"
               text="Open a dataset, draw a region, and cut it out: that is a first job."
             />
           </Jobs>

@@ -18,17 +18,17 @@ const frequencies = [
   ['Hz', 1],
 ] as const
 
-function scaled(value: number, units: readonly (readonly [string, number])[]): string {
+function scaled(value: number, units: readonly (readonly [string, number])[], digits: number): string {
   const [unit, size] = units.find(([, candidate]) => value >= candidate) ?? units[units.length - 1] ?? ['', 1]
-  return `${Number((value / size).toPrecision(4))} ${unit}`
+  return `${Number((value / size).toPrecision(digits))} ${unit}`
 }
 
 /** A wavelength in metres as people say it: "500 nm", "2.1 mm". */
-export function formatWavelength(metres: number): string {
-  return scaled(metres, lengths)
+export function formatWavelength(metres: number, digits = 4): string {
+  return scaled(metres, lengths, digits)
 }
 
 /** The frequency in vacuum of a wavelength in metres: "1.42 GHz". */
-export function formatFrequencyOf(metres: number): string {
-  return scaled(speedOfLight / metres, frequencies)
+export function formatFrequencyOf(metres: number, digits = 4): string {
+  return scaled(speedOfLight / metres, frequencies, digits)
 }

@@ -108,7 +108,7 @@ export function useOrganizationLoads() {
         loads.push(...part.loads)
         pageToken = part.nextPageToken
       } while (pageToken !== '')
-      return loads
+      return loads.sort((one, other) => one.displayName.localeCompare(other.displayName))
     },
   })
 }

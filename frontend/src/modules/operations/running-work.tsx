@@ -53,6 +53,7 @@ export function RunningWork({ mayOperate, onIntervene }: RunningWorkProps) {
         )
       ) : data.items.length === 0 ? (
         <EmptyState
+          compact
           icon={IconPlayerPlay}
           title="Nothing is running"
           text="Tasks of every organisation show here while workers run them."

@@ -86,7 +86,7 @@ export function UnfinishedJobs({ mayOperate, onIntervene }: UnfinishedJobsProps)
           <ListSkeleton rows={4} />
         )
       ) : data.items.length === 0 ? (
-        <EmptyState icon={IconListCheck} {...empty[choice]} />
+        <EmptyState compact icon={IconListCheck} {...empty[choice]} />
       ) : (
         <Table fz="sm" aria-label="Jobs that have not ended" className={classes.table ?? ''}>
           <Table.Thead>

@@ -14,6 +14,7 @@ import { Panel } from '../../../ui/panel'
 import { ColorBar } from './color-bar'
 import { placeOfValue, type Statistics, valueAtPlace } from './cuts'
 import { formatValue } from './format-value'
+import { PlaneSlider } from './plane-slider'
 
 interface DisplayPanelProps {
   readonly appearance: Appearance
@@ -25,6 +26,7 @@ interface DisplayPanelProps {
   readonly planes: number
   /** From 0. */
   readonly plane: number
+  readonly describePlane: (plane: number) => string | undefined
   readonly onPlane: (plane: number) => void
   readonly onAppearance: (appearance: Appearance) => void
   readonly onShowGrid: (shown: boolean) => void
@@ -37,6 +39,14 @@ export function DisplayPanel(props: DisplayPanelProps) {
   return (
     <Panel title="Display">
       <Stack gap="sm">
+        {props.planes > 1 && (
+          <PlaneSlider
+            planes={props.planes}
+            plane={props.plane}
+            describe={props.describePlane}
+            onPlane={props.onPlane}
+          />
+        )}
         <ColorBar appearance={appearance} unit={unit} />
         <Input.Wrapper label="Cuts" labelElement="div">
           <RangeSlider
@@ -118,19 +128,6 @@ export function DisplayPanel(props: DisplayPanelProps) {
             onChange={(event) => change({ reverse: event.currentTarget.checked })}
           />
         </Group>
-        {props.planes > 1 && (
-          <NumberInput
-            label={`Plane of ${props.planes}`}
-            size="xs"
-            min={1}
-            max={props.planes}
-            allowDecimal={false}
-            value={props.plane + 1}
-            onChange={(value) => {
-              if (typeof value === 'number' && value >= 1 && value <= props.planes) props.onPlane(value - 1)
-            }}
-          />
-        )}
         {props.hasCoordinates && (
           <Checkbox
             label="Coordinate grid"
