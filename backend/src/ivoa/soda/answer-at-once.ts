@@ -32,7 +32,8 @@ export async function answerAtOnce(
   if (!allows(exchange, 'GET', 'POST')) return
   const { call, request, query, response, signal } = exchange
   // Who may not ask need not send a form first.
-  const slug = organization ?? homeOrganization(await calls.principal(call))
+  const principal = await calls.principal(call)
+  const slug = organization ?? homeOrganization(principal)
   const parameters = await requestParameters(request, query)
   refuseFormat(parameters.single('RESPONSEFORMAT'), service)
   const asked = { service: service.id, parameters: parameters.without(DALI_PARAMETERS) }

@@ -163,6 +163,11 @@ describe('SODA sync', () => {
     const stranger = await ask(path, '')
     expect([stranger.status, stranger.headers['www-authenticate']]).toEqual([401, 'Bearer realm="fairlead"'])
     expect(stranger.body).toMatch(/^AuthenticationError: /)
+    // Before it takes a form from anybody.
+    const form = { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' }
+    for (const base of ['/soda', '/soda/organizations/observatory']) {
+      expect((await ask(`${base}/sync`, '', form)).status).toBe(401)
+    }
     const reader = await ask(path, 'mallory')
     expect([reader.status, reader.body]).toEqual([403, expect.stringMatching(/^AuthorizationError: /)])
     const foreign = await ask(`/soda/organizations/elsewhere/sync?ID=tile&CIRCLE=${CIRCLE}`)
