@@ -19,6 +19,15 @@ export const tooManyAtOnce = (limit: number) =>
     { metadata: { limit: String(limit) } },
   )
 
+/** What the organisation has asked for and not read yet is as large as it may be. */
+export const tooMuchAtOnce = (limitBytes: number) =>
+  new DomainError(
+    'RESOURCE_EXHAUSTED',
+    'IMMEDIATE_SIZE_LIMIT',
+    `Your organisation's requests under way come to ${Math.floor(limitBytes / 1024 ** 2)} MiB, which is its limit. Read what was asked for before, or create a job.`,
+    { metadata: { limit: String(limitBytes) } },
+  )
+
 /** Everyone together has. */
 export const tooBusy = () =>
   new DomainError(

@@ -123,6 +123,29 @@ describe('a request that is answered at once', () => {
     expect(await refusal(run('observatory', ['write a']))).toMatchObject({ reason: 'IMMEDIATE_OUTPUT_LIMIT' })
   })
 
+  test('counts by its size until it has been read', async () => {
+    const { jobs, run } = await immediate({ bytesPerOrganization: 250, bytesTogether: 350 })
+    const reading = Promise.withResolvers<string>()
+    let begun = 0
+    const slowly = (organization: string) =>
+      jobs.run(
+        organization,
+        { service: 'probe', parameters: [{ name: 'ACT', value: 'write a' }] },
+        () => {
+          begun++
+          return reading.promise
+        },
+        patient,
+      )
+    const readers = [slowly('observatory'), slowly('observatory'), slowly('laboratory')]
+    await expect.poll(() => begun).toBe(3)
+    expect(await refusal(run('observatory', ['write a']))).toMatchObject({ reason: 'IMMEDIATE_SIZE_LIMIT' })
+    expect(await refusal(run('laboratory', ['write a']))).toMatchObject({ reason: 'IMMEDIATE_QUEUE_FULL' })
+    reading.resolve('read')
+    await Promise.all(readers)
+    expect(await run('observatory', ['write again'])).toBe('again')
+  })
+
   test('says whether what failed may be tried again', async () => {
     const { run, left } = await immediate()
     const failed = await refusal(run('observatory', ['fail badly']))

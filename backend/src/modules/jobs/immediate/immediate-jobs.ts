@@ -19,8 +19,10 @@ import {
   takesTooLong,
   tooBusy,
   tooManyAtOnce,
+  tooMuchAtOnce,
   waitedTooLong,
 } from './immediate-errors.ts'
+import { Shares } from './shares.ts'
 
 export interface ImmediateLimits {
   /** Tasks that run at once. Default: half of the processors, and two at least. */
@@ -29,6 +31,10 @@ export interface ImmediateLimits {
   readonly perOrganization: number
   /** Requests of all organisations together. */
   readonly together: number
+  /** Of the results that one organisation's requests under way have or will have: slow readers keep theirs on disk. */
+  readonly bytesPerOrganization: number
+  /** Of those of all organisations together. */
+  readonly bytesTogether: number
   /** From the request to its result, waiting included. */
   readonly timeMs: number
   readonly outputBytes: number
@@ -37,6 +43,8 @@ export interface ImmediateLimits {
 const defaultLimits: Omit<ImmediateLimits, 'slots'> = {
   perOrganization: 64,
   together: 512,
+  bytesPerOrganization: 1024 ** 3,
+  bytesTogether: 4 * 1024 ** 3,
   // Clients and proxies commonly wait for a minute.
   timeMs: 30_000,
   outputBytes: 256 * 1024 ** 2,
@@ -72,14 +80,17 @@ export class ImmediateJobs {
   readonly #limits: ImmediateLimits
   readonly #slots: FairSlots
   readonly #dataset: ImmediateJobsOptions['dataset']
-  readonly #underWay = new Map<string, number>()
-  #together = 0
+  readonly #requests: Shares
+  readonly #bytes: Shares
 
   constructor(options: ImmediateJobsOptions) {
     this.#options = options
     const slots = Math.max(2, Math.floor(availableParallelism() / 2))
     this.#limits = { ...defaultLimits, slots, ...options.limits }
     this.#slots = new FairSlots(this.#limits.slots)
+    const { perOrganization, together, bytesPerOrganization, bytesTogether } = this.#limits
+    this.#requests = new Shares(perOrganization, together, tooManyAtOnce, tooBusy)
+    this.#bytes = new Shares(bytesPerOrganization, bytesTogether, tooMuchAtOnce, tooBusy)
     this.#dataset = recentDatasets(options.dataset)
   }
 
@@ -94,35 +105,17 @@ export class ImmediateJobs {
     deliver: (file: ImmediateFile) => Promise<Answer>,
     signal: AbortSignal,
   ): Promise<Answer> {
-    const leave = this.#enter(organizationId)
+    using _request = this.#requests.take(organizationId, 1)
+    const deadline = performance.now() + this.#limits.timeMs
+    const service = this.#service(request.service)
+    const task = await this.#plan(organizationId, service, request.parameters, signal)
+    using _bytes = this.#bytes.take(organizationId, Math.ceil(task.sizeBytes))
+    const folder = join(this.#options.scratchFolder, `immediate-${v7()}`)
     try {
-      const deadline = performance.now() + this.#limits.timeMs
-      const service = this.#service(request.service)
-      const task = await this.#plan(organizationId, service, request.parameters, signal)
-      const folder = join(this.#options.scratchFolder, `immediate-${v7()}`)
-      try {
-        const file = await this.#inTurn(organizationId, service, task, folder, deadline, signal)
-        return await deliver({ ...file, path: join(folder, file.fileName) })
-      } finally {
-        await rm(folder, { recursive: true, force: true })
-      }
+      const file = await this.#inTurn(organizationId, service, task, folder, deadline, signal)
+      return await deliver({ ...file, path: join(folder, file.fileName) })
     } finally {
-      leave()
-    }
-  }
-
-  #enter(organizationId: string): () => void {
-    const { perOrganization, together } = this.#limits
-    const own = this.#underWay.get(organizationId) ?? 0
-    if (own >= perOrganization) throw tooManyAtOnce(perOrganization)
-    if (this.#together >= together) throw tooBusy()
-    this.#underWay.set(organizationId, own + 1)
-    this.#together++
-    return () => {
-      const left = (this.#underWay.get(organizationId) ?? 1) - 1
-      if (left === 0) this.#underWay.delete(organizationId)
-      else this.#underWay.set(organizationId, left)
-      this.#together--
+      await rm(folder, { recursive: true, force: true })
     }
   }
 
