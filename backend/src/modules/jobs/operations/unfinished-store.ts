@@ -4,12 +4,7 @@ import type { Phase } from '../phase-transitions.ts'
 import { type Database, rows } from '../sql.ts'
 
 /** Phases of jobs that wait or run, in the order in which people look at them. */
-const unfinishedPhases = [
-  'QUEUED',
-  'EXECUTING',
-  'HELD',
-  'SUSPENDED',
-] as const satisfies readonly Phase[]
+const unfinishedPhases = ['QUEUED', 'EXECUTING', 'HELD', 'SUSPENDED'] as const satisfies readonly Phase[]
 
 /** Where a page ended: create_time as PostgreSQL writes it, with its microseconds. */
 export interface UnfinishedCursor {
