@@ -1,6 +1,11 @@
 import { defineConfig } from 'vitest/config'
 
-const timeouts = { testTimeout: 20_000, hookTimeout: 60_000 }
+// Generous: they end a run that hangs, and say nothing of how fast a busy machine is.
+const timeouts = {
+  testTimeout: 20_000,
+  hookTimeout: 60_000,
+  expect: { poll: { timeout: 10_000 } },
+}
 
 export default defineConfig({
   test: {

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { createProcessExecution } from '../../adapters/execution/process/index.ts'
 import { createDisabledScanner } from '../../adapters/scanner/disabled/index.ts'
 import { ImmediateJobs, jobServices } from '../../modules/jobs/index.ts'
@@ -194,6 +194,9 @@ describe('SODA sync', () => {
     const leaver = new AbortController()
     const authorization = `Bearer ${await backend.issuer.tokenOf('alice')}`
     gate = new Promise(() => undefined)
+    onTestFinished(() => {
+      gate = undefined
+    })
     const asked = fetch(`${server.origin}${path}`, { headers: { authorization }, signal: leaver.signal })
     const refused = expect(asked).rejects.toThrow()
     await expect.poll(() => readdir(scratch)).toHaveLength(1)
