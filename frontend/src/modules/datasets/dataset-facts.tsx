@@ -6,6 +6,7 @@ import { Facts } from '../../ui/facts'
 import { Panel } from '../../ui/panel'
 import { RelativeTime } from '../../ui/relative-time'
 import { formatWavelength } from '../jobs/spectral'
+import { formatUnit } from './format-unit'
 import { formatAngle, formatDegrees, formatHours } from './sky-view/format-angle'
 
 interface DatasetFactsProps {
@@ -21,7 +22,7 @@ export function DatasetFacts({ dataset, spectral }: DatasetFactsProps) {
     <Panel title="Dataset">
       <Facts
         entries={[
-          ['Unit', dataset.unit || '–'],
+          ['Unit', formatUnit(dataset.unit) || '–'],
           ['BITPIX', String(dataset.bitpix)],
           ['HDU', String(dataset.hdu)],
           ...(coverage === undefined

@@ -85,6 +85,8 @@ function LoadedJob({ job, organization }: { job: Job; organization: CurrentOrgan
   const shown = { ...job, phase, progress }
   const waits = phase === 'PHASE_HELD' || phase === 'PHASE_SUSPENDED'
   const ended = hasEnded(phase)
+  // How far it went says nothing about a job that is not complete.
+  const failed = ended && phase !== 'PHASE_COMPLETED'
 
   return (
     <>
@@ -112,9 +114,10 @@ function LoadedJob({ job, organization }: { job: Job; organization: CurrentOrgan
               <Group justify="space-between" mb="md" wrap="wrap">
                 <PhaseBadge phase={phase} large />
                 <Text size="sm" c="dimmed" className="numeric">
-                  {Math.round(progress * 100)} %
+                  {!failed && `${Math.round(progress * 100)} %`}
+                  {!failed && job.taskCount > 0 && ' · '}
                   {job.taskCount > 0 &&
-                    ` · ${job.tasksCompleted} of ${job.taskCount} ${job.taskCount === 1 ? 'task' : 'tasks'}`}
+                    `${job.tasksCompleted} of ${job.taskCount} ${job.taskCount === 1 ? 'task' : 'tasks'}`}
                 </Text>
               </Group>
               <Progress

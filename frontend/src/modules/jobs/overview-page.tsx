@@ -1,4 +1,4 @@
-import { Button, SimpleGrid, Stack } from '@mantine/core'
+import { Button, Grid, Stack } from '@mantine/core'
 import { IconListDetails, IconPhoto, IconPlayerPlay } from '@tabler/icons-react'
 import type { ReactNode } from 'react'
 import { Link } from 'react-router'
@@ -48,26 +48,30 @@ export default function OverviewPage() {
           </>
         }
       />
-      <SimpleGrid cols={{ base: 1, lg: 2 }} spacing="md" verticalSpacing="md" style={{ alignItems: 'start' }}>
-        <Stack gap="md" miw={0}>
-          <Jobs organization={organization} filter={active} size={6} title="Running and waiting">
-            <EmptyState
-              compact
-              icon={IconPlayerPlay}
-              title="Nothing is running"
-              text="Jobs of your organisation show here while they wait and run."
-            />
-          </Jobs>
-          <Jobs organization={organization} filter={ended} size={8} title="Recently ended" more>
-            <EmptyState
-              icon={IconListDetails}
-              title="No job has ended yet"
-              text="Open a dataset, draw a region, and cut it out: that is a first job."
-            />
-          </Jobs>
-        </Stack>
-        <Datasets organization={organization} />
-      </SimpleGrid>
+      <Grid gap="md">
+        <Grid.Col span={{ base: 12, lg: 7 }}>
+          <Stack gap="md" miw={0}>
+            <Jobs organization={organization} filter={active} size={6} title="Running and waiting">
+              <EmptyState
+                compact
+                icon={IconPlayerPlay}
+                title="Nothing is running"
+                text="Jobs of your organisation show here while they wait and run."
+              />
+            </Jobs>
+            <Jobs organization={organization} filter={ended} size={8} title="Recently ended" more>
+              <EmptyState
+                icon={IconListDetails}
+                title="No job has ended yet"
+                text="Open a dataset, draw a region, and cut it out: that is a first job."
+              />
+            </Jobs>
+          </Stack>
+        </Grid.Col>
+        <Grid.Col span={{ base: 12, lg: 5 }}>
+          <Datasets organization={organization} />
+        </Grid.Col>
+      </Grid>
     </>
   )
 }

@@ -18,7 +18,7 @@ export default function SharedPage() {
     <>
       <PageHeader
         title="Shared with me"
-        subtitle="Jobs that others let you see, with their results, latest first."
+        subtitle="Jobs that others let you see, with their results; the latest shared comes first."
       />
       <Panel flush>
         {jobs.data === undefined ? (

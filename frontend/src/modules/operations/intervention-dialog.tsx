@@ -12,12 +12,14 @@ const words = {
     title: 'Abort this job?',
     text: 'It ends as ABORTED, and what it has made so far is discarded. This cannot be undone.',
     confirm: 'Abort the job',
+    keep: 'Keep',
     done: 'Job aborted',
   },
   hold: {
     title: 'Hold this job?',
     text: 'If it waits, it does not start. If it executes, its running tasks stop and begin anew after its release; the time does not count against its limit.',
     confirm: 'Hold the job',
+    keep: 'Close',
     done: 'Job held',
   },
 } as const
@@ -43,7 +45,7 @@ export default function InterventionDialog({
   const operations = useOperations()
   const queryClient = useQueryClient()
   const [reason, setReason] = useState('')
-  const { title, text, confirm, done } = words[intervention]
+  const { title, text, confirm, keep, done } = words[intervention]
 
   const close = () => {
     onClose()
@@ -106,7 +108,7 @@ export default function InterventionDialog({
           )}
           <Group justify="flex-end" gap="xs">
             <Button variant="default" onClick={close}>
-              Keep
+              {keep}
             </Button>
             <Button
               type="submit"

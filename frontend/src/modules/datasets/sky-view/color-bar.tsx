@@ -1,6 +1,7 @@
 import { type Appearance, renderValues } from '@fairlead/backend/imaging'
 import { Group, Text } from '@mantine/core'
 import { useEffect, useRef } from 'react'
+import { formatUnit } from '../format-unit'
 import { formatValue } from './format-value'
 
 const steps = 256
@@ -25,11 +26,11 @@ export function ColorBar({ appearance, unit }: { appearance: Appearance; unit: s
         aria-hidden="true"
         style={{ display: 'block', width: '100%', height: 12, borderRadius: 4 }}
       />
-      <Group justify="space-between" mt={3}>
+      <Group justify="space-between" mt={3} gap="xs" wrap="nowrap">
         {[appearance.minimum, appearance.maximum].map((value, end) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: the two ends may have the same value.
           <Text key={end} size="xs" c="dimmed" className="numeric">
-            {formatValue(value)} {end === 1 && unit}
+            {formatValue(value)} {end === 1 && formatUnit(unit)}
           </Text>
         ))}
       </Group>

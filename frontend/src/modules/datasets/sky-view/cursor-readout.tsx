@@ -1,4 +1,5 @@
 import { icrsToGalactic } from '@fairlead/backend/wcs'
+import { formatUnit } from '../format-unit'
 import classes from './cursor-readout.module.css'
 import { formatDegrees, formatHours } from './format-angle'
 import { formatValue } from './format-value'
@@ -36,7 +37,7 @@ export function CursorReadout({ reading, unit }: { reading: CursorReading | unde
 
 function valueText(value: number | undefined, coarse: boolean, unit: string): string {
   if (value === undefined) return 'blank'
-  return `${coarse ? '≈ ' : ''}${formatValue(value)}${unit === '' ? '' : ` ${unit}`}`
+  return `${coarse ? '≈ ' : ''}${formatValue(value)}${unit === '' ? '' : ` ${formatUnit(unit)}`}`
 }
 
 function signed(value: number, digits: number): string {
