@@ -64,13 +64,38 @@ for (const width of [1440, 390]) {
       await expect(page.getByRole('button', { name: 'Cut out' })).toBeEnabled()
       await look('sky-view')
 
+      await page.goto(`/o/${organization}/datasets/spectral-cube`)
+      await expect(page.getByTestId('sky-view')).toHaveAttribute('data-ready', 'true', { timeout: 30_000 })
+      await page.getByRole('slider', { name: 'Plane' }).press('ArrowRight')
+      await expect(page.getByText('Plane 2 of 64')).toBeVisible()
+      await expect(page.getByText('655.9 nm')).toBeVisible()
+      await expect(page.getByTestId('sky-view')).toHaveAttribute('data-ready', 'true', { timeout: 30_000 })
+      await look('cube')
+
+      const operator = await apiAs(system, 'olivia', 'operator')
+      const kept = await api.createJob(
+        [
+          ['ID', 'survey-tile-1'],
+          ['CIRCLE', await circleInside(api, organization, 'survey-tile-1', 0.03)],
+        ],
+        { keepPending: true },
+      )
+      await operator.post(`operations/${kept.name}:hold`, { reason: 'The tape robot is being repaired.' })
       await page.context().clearCookies()
       await page.evaluate(() => {
         localStorage.clear()
         sessionStorage.clear()
       })
       await signIn('olivia', '/operations')
+      const held = page
+        .getByRole('table', { name: 'Jobs that have not ended' })
+        .getByRole('row', { name: new RegExp(kept.name.slice(-8)) })
+      await expect(held).toContainText('The tape robot is being repaired.')
       await look('operations')
+      await held.getByRole('button', { name: /^Actions on/ }).press('Enter')
+      await page.getByRole('menuitem', { name: 'Release the job' }).press('Enter')
+      await expect(held).toHaveCount(0)
+      expect((await api.get<Job>(kept.name)).phase).toBe('PHASE_PENDING')
     })
   }
 }
