@@ -1,6 +1,7 @@
 import type { Logger } from 'pino'
 import type { DataSource } from 'typeorm'
 import { sweep } from '../worker/sweep.ts'
+import { sweepStep } from '../worker/sweep-step.ts'
 import { StrandedJobs } from './stranded-jobs.ts'
 
 export interface HousekeepingOptions {
@@ -54,8 +55,10 @@ export class Housekeeping {
   async #sweep(): Promise<void> {
     const { dataSource, log, afterSweep } = this.#options
     await sweep({ dataSource, log })
-    const suspended = await this.#stranded.suspend(dataSource)
-    if (suspended > 0) log.warn({ jobs: suspended }, 'jobs wait for a worker: there is none that takes tasks')
+    const suspended = await sweepStep(log, 'stranded jobs', () => this.#stranded.suspend(dataSource))
+    if (suspended !== undefined && suspended > 0) {
+      log.warn({ jobs: suspended }, 'jobs wait for a worker: there is none that takes tasks')
+    }
     await afterSweep?.()
   }
 }

@@ -67,6 +67,40 @@ describe('a sweep', () => {
     expect(await phasesOf(job)).toEqual(['PENDING', 'QUEUED', 'ABORTED', 'ARCHIVED'])
   })
 
+  it.each([
+    [
+      'a lost task',
+      `state = 'RUNNING', lease_owner = 'pool-silent', lease_expires_at = now(), attempt = 1`,
+      '',
+    ],
+    ['an overdue job', `state = 'WAITING'`, `phase = 'EXECUTING', deadline_time = now()`],
+    ['an expired job', `state = 'WAITING'`, `destruction_time = now()`],
+  ])('does the same for others, and all else, when the database refuses %s', async (_what, task, job) => {
+    const { dataSource } = fixture.database
+    const refused = await submitProbe(fixture, ['write a'])
+    const others = [await submitProbe(fixture, ['write a']), await submitProbe(fixture, ['write a'])]
+    await dataSource.query(`update job_tasks set ${task}`)
+    if (job !== '') await dataSource.query(`update jobs set ${job}`)
+    const expired = await submitProbe(fixture, ['write a'])
+    await dataSource.query(`update jobs set destruction_time = now() where id = $1`, [expired])
+    await dataSource.query(
+      `create function refuse() returns trigger language plpgsql as $$
+       begin raise exception using errcode = 'check_violation', message = 'refused'; end $$`,
+    )
+    await dataSource.query(
+      `create trigger refused before update on job_tasks for each row
+       when (new.job_id = '${refused}') execute function refuse()`,
+    )
+    const before = await phasesOf(refused)
+    await sweepOnce()
+    expect(await phasesOf(refused)).toEqual(before)
+    expect(await phasesOf(expired)).toEqual(['PENDING', 'QUEUED', 'ABORTED', 'ARCHIVED'])
+    for (const other of others) {
+      const [{ state }] = (await listTasks(dataSource, other, -1, 10)) as [{ state: string }]
+      expect(state).toBe(job === '' ? 'WAITING' : 'CANCELLED')
+    }
+  })
+
   it('unlocks what a dead worker holds of the queue, and forgets the worker', async () => {
     const { dataSource } = fixture.database
     await enqueueCleanUp(dataSource, fixture.ownerId, 60_000)

@@ -1,13 +1,14 @@
 import type { Logger } from 'pino'
 import type { DataSource } from 'typeorm'
 import { inTransaction } from '../../../database/index.ts'
-import { moveJob, StaleJob } from '../job-changes.ts'
+import { moveJob } from '../job-changes.ts'
 import { enqueueCleanUp } from '../job-queue.ts'
 import { lockJob } from '../job-store.ts'
 import { hasEnded } from '../phase-transitions.ts'
 import { deleteResults } from '../result-store.ts'
 import { rows } from '../sql.ts'
-import { endAttempts, stopJob } from '../task-endings.ts'
+import { type Ending, endAttempts, stopJob } from '../task-endings.ts'
+import { sweepStep } from './sweep-step.ts'
 
 export interface Sweeper {
   readonly dataSource: DataSource
@@ -18,16 +19,18 @@ const BATCH = 100
 
 /**
  * What any worker does every few seconds for all: puts right what dead workers left, and enforces what is
- * due by the database's clock. Several may do it at once; each step is decided under the job's lock.
+ * due by the database's clock. Several may do it at once; each step is decided under the job's lock, and each
+ * step, task and job for itself: what cannot be done is logged, and holds up nothing else.
  * Returns the workers that were found dead.
  */
 export async function sweep(sweeper: Sweeper): Promise<readonly string[]> {
-  const dead = await unlockDeadWorkers(sweeper)
-  await requeueLostTasks(sweeper)
-  await stopOverdueJobs(sweeper)
-  await archiveExpiredJobs(sweeper)
-  await pruneOutbox(sweeper)
-  return dead
+  const { log } = sweeper
+  const dead = await sweepStep(log, 'dead workers', () => unlockDeadWorkers(sweeper))
+  await sweepStep(log, 'lost tasks', () => requeueLostTasks(sweeper))
+  await sweepStep(log, 'overdue jobs', () => stopOverdueJobs(sweeper))
+  await sweepStep(log, 'expired jobs', () => archiveExpiredJobs(sweeper))
+  await sweepStep(log, 'old events', () => pruneOutbox(sweeper))
+  return dead ?? []
 }
 
 /** graphile-worker itself would keep a dead worker's queue entries locked for four hours. */
@@ -57,22 +60,32 @@ async function requeueLostTasks({ dataSource, log }: Sweeper): Promise<void> {
     attempt: { jobId: row.job_id, index: row.index, attempt: row.attempt, worker: row.lease_owner },
     end: { kind: 'lost' as const },
   }))
-  const counted = await inTransaction(dataSource, (manager) => endAttempts(manager, endings))
-  for (const [place, { attempt }] of endings.entries()) {
-    if (counted[place] !== true) continue
-    log.warn({ job: attempt.jobId, task: attempt.index, worker: attempt.worker }, 'a task lost its worker')
+  const end = async (lostNow: readonly Ending[]) => {
+    const counted = await inTransaction(dataSource, (manager) => endAttempts(manager, lostNow))
+    for (const [place, { attempt }] of lostNow.entries()) {
+      if (counted[place] !== true) continue
+      log.warn({ job: attempt.jobId, task: attempt.index, worker: attempt.worker }, 'a task lost its worker')
+    }
+  }
+  try {
+    await end(endings)
+  } catch (error) {
+    log.warn({ err: error }, 'lost tasks could not be given to others together; each is by itself')
+    for (const each of endings) {
+      await sweepStep(log, `lost task ${each.attempt.index} of job ${each.attempt.jobId}`, () => end([each]))
+    }
   }
 }
 
-async function stopOverdueJobs({ dataSource }: Sweeper): Promise<void> {
+async function stopOverdueJobs({ dataSource, log }: Sweeper): Promise<void> {
   const overdue = await rows<{ id: string }>(
     dataSource,
     `select id from jobs where phase = 'EXECUTING' and deadline_time < now() and delete_time is null
      limit ${BATCH}`,
     [],
   )
-  for (const { id } of overdue) {
-    await inTransaction(dataSource, async (manager) => {
+  const stop = (id: string) =>
+    inTransaction(dataSource, async (manager) => {
       const job = await lockJob(manager, id)
       if (job === undefined || hasEnded(job.phase)) return
       await stopJob(manager, job, 'ERROR', {
@@ -82,7 +95,7 @@ async function stopOverdueJobs({ dataSource }: Sweeper): Promise<void> {
         transient: false,
       })
     })
-  }
+  for (const { id } of overdue) await sweepStep(log, `overdue job ${id}`, () => stop(id))
 }
 
 /** At the destruction time a job's content goes and its record stays, as ARCHIVED. */
@@ -93,27 +106,22 @@ async function archiveExpiredJobs({ dataSource, log }: Sweeper): Promise<void> {
      limit ${BATCH}`,
     [],
   )
-  for (const { id } of expired) {
-    try {
-      await inTransaction(dataSource, async (manager) => {
-        let job = await lockJob(manager, id)
-        if (job === undefined || job.phase === 'ARCHIVED') return
-        if (!hasEnded(job.phase)) {
-          job = await stopJob(manager, job, 'ABORTED', {
-            reason: 'DESTRUCTION_TIME_REACHED',
-            message: 'The job had not ended at its destruction time.',
-            transient: false,
-          })
-        }
-        await moveJob(manager, job, { to: 'ARCHIVED' })
-        await deleteResults(manager, id)
-        await enqueueCleanUp(manager, id, 0)
-      })
-    } catch (error) {
-      if (!(error instanceof StaleJob)) throw error
-      log.info({ job: id }, 'an expired job changed while it was archived; the next sweep tries again')
-    }
-  }
+  const archive = (id: string) =>
+    inTransaction(dataSource, async (manager) => {
+      let job = await lockJob(manager, id)
+      if (job === undefined || job.phase === 'ARCHIVED') return
+      if (!hasEnded(job.phase)) {
+        job = await stopJob(manager, job, 'ABORTED', {
+          reason: 'DESTRUCTION_TIME_REACHED',
+          message: 'The job had not ended at its destruction time.',
+          transient: false,
+        })
+      }
+      await moveJob(manager, job, { to: 'ARCHIVED' })
+      await deleteResults(manager, id)
+      await enqueueCleanUp(manager, id, 0)
+    })
+  for (const { id } of expired) await sweepStep(log, `expired job ${id}`, () => archive(id))
 }
 
 /** Events are for whoever subscribes now; a day covers any reader that lost its connection. */
