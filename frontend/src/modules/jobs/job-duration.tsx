@@ -16,5 +16,9 @@ export function JobDuration({ job }: { job: Times }) {
   }, [running])
   if (job.startTime === undefined) return <span>–</span>
   const end = job.endTime?.getTime() ?? now
-  return <span className="numeric">{formatDuration(end - job.startTime.getTime())}</span>
+  return (
+    <span className="numeric" style={{ whiteSpace: 'nowrap' }}>
+      {formatDuration(end - job.startTime.getTime())}
+    </span>
+  )
 }

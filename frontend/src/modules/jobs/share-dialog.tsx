@@ -67,7 +67,9 @@ export default function ShareDialog({ job, opened, withAnyone, onClose }: ShareD
             <TextInput
               label="E-mail address"
               description={
-                withAnyone ? 'Of anyone who has signed in here before' : 'Of a member of your organisation'
+                withAnyone
+                  ? 'Of anyone who has signed in here before'
+                  : 'Of a member of your organisation; its administrators can share with others too'
               }
               type="email"
               required
@@ -102,7 +104,7 @@ export default function ShareDialog({ job, opened, withAnyone, onClose }: ShareD
           </Text>
           {job.shares.length === 0 ? (
             <Text size="sm" c="dimmed">
-              Nobody yet. Members of your organisation see the job without that.
+              Nobody yet. Members of your organisation find the job under “Jobs” without that.
             </Text>
           ) : (
             <ul className={classes.shares}>
