@@ -61,6 +61,10 @@ export function normalizeError(error: unknown): DomainError {
 function isLostConnection(error: unknown): boolean {
   if (!(error instanceof Error)) return false
   if ('code' in error && typeof error.code === 'string' && socketErrors.has(error.code)) return true
-  // pg gives these two no code.
-  return /^(Connection terminated|timeout exceeded when trying to connect)/.test(error.message)
+  // TypeORM gives a transaction's connection up as soon as it is lost, and then has none for the next query or COMMIT.
+  if (/^QueryRunner(Provider)?AlreadyReleasedError$/.test(error.name)) return true
+  // pg gives these no code.
+  return /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error)/.test(
+    error.message,
+  )
 }
