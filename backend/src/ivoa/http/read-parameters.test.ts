@@ -60,6 +60,19 @@ describe('the parameters of a request', () => {
     ])
   })
 
+  test('are read from a multipart form that comes byte by byte, with text before and behind it', async () => {
+    const body = Buffer.from(`before\r\n${part('id', 'a\r\n--c')}${part('id', '')}--b--\r\nbehind`)
+    const bytes = Array.from(body, (byte) => Buffer.from([byte]))
+    const answer = await post('/form', { ...MULTIPART, 'transfer-encoding': 'chunked' }, bytes)
+    expect(answer).toMatchObject({
+      status: 200,
+      body: JSON.stringify([
+        ['ID', 'a\r\n--c'],
+        ['ID', ''],
+      ]),
+    })
+  })
+
   test('may fill a query of 32 KiB', async () => {
     const answer = await post(`/form?POLYGON=${'1'.repeat(32_000)}`, {})
     expect([answer.status, answer.body.length]).toEqual([200, 32_000 + '[["POLYGON",""]]'.length])
@@ -105,6 +118,41 @@ describe('the parameters of a request', () => {
       '--b\r\ncontent-disposition: form-data\r\n\r\nx\r\n--b--',
       400,
       'PARAMETER_NAME',
+    ],
+    [
+      'a part without a disposition',
+      MULTIPART,
+      `${part('ID', 'a')}--b\r\ncontent-type: text/plain\r\n\r\nx\r\n--b--`,
+      400,
+      'FORM_MALFORMED',
+    ],
+    [
+      'a part of another disposition',
+      { 'content-type': 'multipart/form-data; charset=utf-8; boundary="b"' },
+      `${part('ID', 'a')}--b\r\ncontent-disposition: attachment; name="ID"\r\n\r\nx\r\n--b--`,
+      400,
+      'FORM_MALFORMED',
+    ],
+    [
+      'a part with long headers',
+      MULTIPART,
+      `--b\r\nx-long: ${'x'.repeat(5_000)}\r\n${part('ID', 'a').slice(5)}--b--`,
+      400,
+      'FORM_MALFORMED',
+    ],
+    [
+      'a part without an end of its headers',
+      MULTIPART,
+      `${part('ID', 'a')}--b\r\ncontent-disposition: form-data; name="ID"\r\n--b--`,
+      400,
+      'FORM_MALFORMED',
+    ],
+    [
+      'a part behind the end',
+      MULTIPART,
+      `${part('ID', 'a')}--b--\r\n${part('ID', 'b')}--b--`,
+      400,
+      'FORM_MALFORMED',
     ],
     [
       'an uploaded file',

@@ -11,6 +11,10 @@ const PARAMETERS_MAX = 1_010
 /** Characters; what a job's parameter takes. */
 const VALUE_MAX_LENGTH = 65_536
 const VALUE_MAX_BYTES = 4 * VALUE_MAX_LENGTH
+/** Of one part of a multipart form. */
+const HEADERS_MAX = 16
+const HEADERS_MAX_BYTES = 4096
+const BOUNDARY = /;\s*boundary=(?:"([^"]+)"|([^\s;"]+))/i
 const NAME = /^[A-Za-z][A-Za-z0-9_]{0,63}$/
 /** Everything below the space but tab and line ends: no parameter of ours means anything by them. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
@@ -115,7 +119,9 @@ function formParser(request: IncomingMessage, given: GivenParameter[]): FormPars
   const { promise: finished, resolve, reject } = Promise.withResolvers<void>()
   // Rejected before anyone awaits it when the first piece is refused.
   finished.catch(() => undefined)
-  const parser = makeParser(request)
+  let taken = 0
+  const parser = makeParser(request, () => taken++)
+  const parts = countParts(request)
   parser.on('field', (name: string | undefined, value, nameCut, valueCut) => {
     if (name === undefined || nameCut) {
       reject(invalidField('parameters', 'a name is missing or too long.', 'PARAMETER_NAME'))
@@ -131,6 +137,7 @@ function formParser(request: IncomingMessage, given: GivenParameter[]): FormPars
   parser.on('finish', resolve)
   return {
     async write(chunk) {
+      parts?.add(chunk)
       const { promise: taken, resolve: go } = Promise.withResolvers<void>()
       parser.write(chunk, () => go())
       await Promise.race([taken, finished])
@@ -138,14 +145,48 @@ function formParser(request: IncomingMessage, given: GivenParameter[]): FormPars
     async end() {
       parser.end()
       await finished
+      if (parts !== undefined && parts.count > taken && given.length <= PARAMETERS_MAX) throw partUnread()
     },
   }
 }
 
-function makeParser(request: IncomingMessage): BusboyInstance {
+/**
+ * Counts the parts of a multipart form by its delimiters (RFC 2046, section 5.1.1), those behind its end too: the
+ * parser leaves out what it cannot name, and does not tell. Undefined for any other form.
+ */
+function countParts(request: IncomingMessage) {
+  const [, quoted, plain] = BOUNDARY.exec(request.headers['content-type'] ?? '') ?? []
+  const boundary = quoted ?? plain
+  if (mediaType(request) !== 'multipart/form-data' || boundary === undefined) return undefined
+  const delimiter = Buffer.from(`\r\n--${boundary}`, 'latin1')
+  let tail = Buffer.from('\r\n')
+  let delimiters = 0
+  return {
+    add(chunk: Buffer): void {
+      const piece = Buffer.concat([tail, chunk])
+      let searched = 0
+      for (let at = piece.indexOf(delimiter); at >= 0; at = piece.indexOf(delimiter, searched)) {
+        delimiters++
+        searched = at + delimiter.length
+      }
+      tail = piece.subarray(Math.max(searched, piece.length - delimiter.length + 1))
+    },
+    /** The last delimiter ends the form. */
+    get count(): number {
+      return delimiters - 1
+    },
+  }
+}
+
+/** @param onPart called for each part that is taken, before its content */
+function makeParser(request: IncomingMessage, onPart: () => void): BusboyInstance {
   try {
     return new Busboy({
       headers: { 'content-type': request.headers['content-type'] ?? '' },
+      isPartAFile(_name, type, fileName) {
+        onPart()
+        return type === 'application/octet-stream' || fileName !== undefined
+      },
       limits: {
         fieldNameSize: 100,
         fieldSize: VALUE_MAX_BYTES,
@@ -153,8 +194,8 @@ function makeParser(request: IncomingMessage): BusboyInstance {
         fields: PARAMETERS_MAX + 1,
         files: 1,
         parts: PARAMETERS_MAX + 2,
-        headerPairs: 16,
-        headerSize: 4096,
+        headerPairs: HEADERS_MAX,
+        headerSize: HEADERS_MAX_BYTES,
       },
     })
   } catch {
@@ -163,6 +204,13 @@ function makeParser(request: IncomingMessage): BusboyInstance {
 }
 
 const malformed = () => new HttpError(400, 'FORM_MALFORMED', 'The form cannot be read as what it says it is.')
+
+const partUnread = () =>
+  new HttpError(
+    400,
+    'FORM_MALFORMED',
+    `A part of the form cannot be read. Each needs "Content-Disposition: form-data" with a name of one line, and may have ${HEADERS_MAX} headers of less than ${HEADERS_MAX_BYTES} bytes in all.`,
+  )
 
 /** Reads piece by piece. After a refusal the rest is read and dropped by the server, so that the answer arrives. */
 async function readBody(
