@@ -66,6 +66,30 @@ function shortPace(): TaskPace {
 }
 
 describe('a dispatcher', () => {
+  it('that is drained stops what it holds then, and what a claim brings that is on its way', async () => {
+    const { dispatcher, running, released, held, until, end } = harness(2, 10)
+    dispatcher.open()
+    await until(() => running.size === 2)
+    end(0)
+    await setImmediate()
+    await dispatcher.drain()
+    expect([...held].map(({ stopReason }) => stopReason)).toEqual([...held].map(() => 'RELEASED'))
+    expect(released).toEqual([2])
+  })
+
+  it('that is opened again while a claim is on its way keeps what it takes from then on', async () => {
+    const { dispatcher, running, released, held, until } = harness(2, 10, shortPace())
+    dispatcher.open()
+    const drained = dispatcher.drain()
+    dispatcher.open()
+    await drained
+    await until(() => running.size === 2)
+    expect(released).toEqual([])
+    expect(held.size).toBeGreaterThan(2)
+    expect([...held].filter(({ stopReason }) => stopReason !== undefined)).toEqual([])
+    await dispatcher.close()
+  })
+
   it('takes as many tasks as it has slots, and another when one ends', async () => {
     const { dispatcher, asked, running, until, end } = harness(2, 10)
     dispatcher.open()

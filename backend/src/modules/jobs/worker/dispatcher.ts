@@ -42,11 +42,21 @@ export class Dispatcher {
     this.wake()
   }
 
-  /** Takes nothing more. What was claimed ahead is given back. */
+  /**
+   * Takes nothing more. What was claimed ahead is given back, and what a claim brings that is on its way: when it
+   * resolves there is none. Opened again before that, it keeps what the claim brings.
+   */
   async close(): Promise<void> {
     this.#open = false
-    await this.#claiming
     this.#giveBackNext()
+    await this.#claiming
+  }
+
+  /** As close(), and stops what runs, to be handed back: what is held now, and not what is taken once it is open again. */
+  drain(): Promise<void> {
+    const closed = this.close()
+    for (const held of this.#options.held) held.stop('RELEASED')
+    return closed
   }
 
   /** There may be work, or room for work, that was not there before. */

@@ -159,7 +159,8 @@ class Worker implements JobsWorker {
     clearTimeout(this.#pollTimer)
     await Promise.all([this.#housekeeping.stop(), this.#polling])
     const drained = this.#pool?.gracefulShutdown('the worker stops')
-    await this.#giveBack()
+    await this.#dispatcher.drain()
+    while (this.#doing.size > 0) await Promise.all(this.#doing)
     await drained
     await this.#leases?.stop()
     await this.#listener?.close()
@@ -167,21 +168,16 @@ class Worker implements JobsWorker {
     if (this.#pool !== undefined) await rm(this.#scratchFolder(), { recursive: true, force: true })
   }
 
-  /** Takes nothing more, and hands back what it has: that is done when it resolves. */
-  async #giveBack(): Promise<void> {
-    await this.#dispatcher.close()
-    for (const held of this.#held) held.stop('RELEASED')
-    while (this.#doing.size > 0) await Promise.all(this.#doing)
-  }
-
   #obey(state: WorkerState): void {
     const { log } = this.#options
     log.info({ state }, 'the operator changed what this worker does')
     if (this.#stopping) return
-    const done =
-      state === 'ACTIVE' ? undefined : state === 'PAUSED' ? this.#dispatcher.close() : this.#giveBack()
-    if (done === undefined) this.#dispatcher.open()
-    else done.catch((error) => log.warn({ err: error }, 'giving back tasks failed'))
+    if (state === 'ACTIVE') {
+      this.#dispatcher.open()
+      return
+    }
+    const done = state === 'PAUSED' ? this.#dispatcher.close() : this.#dispatcher.drain()
+    done.catch((error) => log.warn({ err: error }, 'giving back tasks failed'))
   }
 
   /** Resolves when the task's slot is free. */
