@@ -5,7 +5,7 @@ import { hasEnded, mayMove, type Phase } from './phase-transitions.ts'
 import { type Database, rows } from './sql.ts'
 
 /** Another transaction changed the job first; read it again and decide anew. */
-export class StaleJob extends Error {
+class StaleJob extends Error {
   override readonly name = 'StaleJob'
 }
 

@@ -105,17 +105,22 @@ export class ImmediateJobs {
     deliver: (file: ImmediateFile) => Promise<Answer>,
     signal: AbortSignal,
   ): Promise<Answer> {
-    using _request = this.#requests.take(organizationId, 1)
-    const deadline = performance.now() + this.#limits.timeMs
-    const service = this.#service(request.service)
-    const task = await this.#plan(organizationId, service, request.parameters, signal)
-    using _bytes = this.#bytes.take(organizationId, Math.ceil(task.sizeBytes))
-    const folder = join(this.#options.scratchFolder, `immediate-${v7()}`)
+    const shares = new DisposableStack()
     try {
-      const file = await this.#inTurn(organizationId, service, task, folder, deadline, signal)
-      return await deliver({ ...file, path: join(folder, file.fileName) })
+      shares.use(this.#requests.take(organizationId, 1))
+      const deadline = performance.now() + this.#limits.timeMs
+      const service = this.#service(request.service)
+      const task = await this.#plan(organizationId, service, request.parameters, signal)
+      shares.use(this.#bytes.take(organizationId, Math.ceil(task.sizeBytes)))
+      const folder = join(this.#options.scratchFolder, `immediate-${v7()}`)
+      try {
+        const file = await this.#inTurn(organizationId, service, task, folder, deadline, signal)
+        return await deliver({ ...file, path: join(folder, file.fileName) })
+      } finally {
+        await rm(folder, { recursive: true, force: true })
+      }
     } finally {
-      await rm(folder, { recursive: true, force: true })
+      shares.dispose()
     }
   }
 
