@@ -25,10 +25,12 @@ export async function cleanUpJob(dataSource: DataSource, objects: Objects, jobId
     `select index, attempt from job_tasks where job_id = $1`,
     [jobId],
   )
+  const root = jobPrefix(jobId)
+  const kept = new Set(published.map((key) => key.slice(0, key.indexOf('/', root.length) + 1)))
   for (const task of tasks) {
     for (let attempt = 1; attempt <= task.attempt; attempt++) {
       const prefix = attemptPrefix(jobId, task.index, attempt)
-      if (!published.some((key) => key.startsWith(prefix))) await objects.deletePrefix(prefix)
+      if (!kept.has(prefix)) await objects.deletePrefix(prefix)
     }
   }
 }

@@ -96,8 +96,8 @@ describe('a sweep', () => {
     expect(await phasesOf(refused)).toEqual(before)
     expect(await phasesOf(expired)).toEqual(['PENDING', 'QUEUED', 'ABORTED', 'ARCHIVED'])
     for (const other of others) {
-      const [{ state }] = (await listTasks(dataSource, other, -1, 10)) as [{ state: string }]
-      expect(state).toBe(job === '' ? 'WAITING' : 'CANCELLED')
+      const [only] = await listTasks(dataSource, other, -1, 10)
+      expect(only?.state).toBe(job === '' ? 'WAITING' : 'CANCELLED')
     }
   })
 
@@ -116,6 +116,28 @@ describe('a sweep', () => {
 })
 
 describe('the clean-up after a job', () => {
+  it('of 10,000 tasks that each have a result does not keep the worker from its other work', async () => {
+    const fixture = await jobsFixture()
+    try {
+      const { dataSource } = fixture.database
+      const task = { displayName: 'write a', payload: { act: 'write', argument: 'a' } }
+      const job = await submitProbe(fixture, ['write a'], {}, { tasks: Array(10_000).fill(task) })
+      await dataSource.query(`update job_tasks set attempt = 1`)
+      await dataSource.query(
+        `insert into job_results (job_id, name, position, task_index, file_name, media_type, size_bytes, sha256,
+           scan_state, source_id, stencil, object_key)
+         select job_id, index::text, index + 1, index, 'a', 'text/plain', 1, repeat('0', 64), 'UNSCANNED', '', '',
+           'jobs/' || job_id || '/' || index || '-1/0' from job_tasks`,
+      )
+      const before = process.threadCpuUsage()
+      await cleanUpJob(dataSource, fixture.objects, job)
+      const { user } = process.threadCpuUsage(before)
+      expect(user / 1_000).toBeLessThan(400)
+    } finally {
+      await fixture.end()
+    }
+  })
+
   it('removes what unpublished attempts left, and keeps the results', async () => {
     const fixture = await jobsFixture()
     try {
