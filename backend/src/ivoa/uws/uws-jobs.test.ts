@@ -361,6 +361,16 @@ describe('parameters of a PENDING job', () => {
     expect((await uws.post(`${job}/phase`, 'PHASE=RUN')).status).toBe(303)
   })
 
+  test('are set together with the run id, or neither is', async () => {
+    const job = await pending('RUNID=first&ACT=write%20a')
+    expect((await uws.post(`${job}/parameters`, 'RUNID=second&COLOR=red')).status).toBe(400)
+    expect(textOf((await uws.get(job)).body, 'runId')).toBe('first')
+    expect((await uws.post(`${job}/parameters`, 'RUNID=third')).status).toBe(303)
+    const { body } = await uws.get(job)
+    expect(textOf(body, 'runId')).toBe('third')
+    expect(body).toContain('<uws:parameter id="ACT">write a</uws:parameter>')
+  })
+
   test('stay when it is committed', async () => {
     const job = await pending('ACT=write%20a&PHASE=RUN')
     expect((await uws.post(`${job}/parameters`, 'ACT=write%20b')).status).toBe(403)

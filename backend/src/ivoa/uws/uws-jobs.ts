@@ -284,7 +284,7 @@ export class UwsJobs {
       'the execution duration of a job',
     )
     const { value, note } = executionDuration(given, await this.#service(exchange, job.list))
-    await this.#update(exchange, job, 'execution_duration', { executionDuration: value })
+    await this.#update(exchange, job, { executionDuration: value })
     seeOther(exchange, job.address, note)
   }
 
@@ -301,7 +301,7 @@ export class UwsJobs {
       'the destruction time of a job',
     )
     const { value, note } = destructionTime(given)
-    await this.#update(exchange, job, 'destruction_time', { destructionTime: value })
+    await this.#update(exchange, job, { destructionTime: value })
     seeOther(exchange, job.address, note)
   }
 
@@ -327,16 +327,22 @@ export class UwsJobs {
     if (run === undefined && own.length === 0) {
       throw invalidField('parameters', 'none was given: there is nothing to change.')
     }
-    if (run !== undefined) await this.#update(exchange, job, 'run_id', { runId: runId(run) })
-    if (own.length > 0) await this.#replace(exchange, job, own)
+    await this.#replace(exchange, job, own, run === undefined ? {} : { runId: runId(run) })
     seeOther(exchange, job.address)
   }
 
-  async #replace(exchange: Exchange, job: JobAt, own: JobParameters): Promise<void> {
+  /** In one update: all of it is set, or nothing. */
+  async #replace(
+    exchange: Exchange,
+    job: JobAt,
+    own: JobParameters,
+    more: Pick<Changes, 'runId'> = {},
+  ): Promise<void> {
+    if (own.length === 0) return this.#update(exchange, job, more)
     const { parameters } = await this.#find(exchange, job)
     const names = new Set(own.map(({ name }) => name))
     const all = [...parameters.filter(({ name }) => !names.has(name)), ...own]
-    await namingParameters(all, this.#update(exchange, job, 'parameters', { parameters: all }))
+    await namingParameters(all, this.#update(exchange, job, { ...more, parameters: all }))
   }
 
   async #parameter(exchange: Exchange, job: JobAt, name: string): Promise<void> {
@@ -381,17 +387,15 @@ export class UwsJobs {
     throw notFound(`There is no such service; there are ${services.map(({ id }) => id).join(', ')}.`)
   }
 
-  async #update(
-    { call }: Exchange,
-    { name }: JobAt,
-    field: 'parameters' | 'run_id' | 'execution_duration' | 'destruction_time',
-    change: Partial<Pick<Job, 'parameters' | 'runId' | 'executionDuration' | 'destructionTime'>>,
-  ): Promise<void> {
+  async #update({ call }: Exchange, { name }: JobAt, changes: Changes): Promise<void> {
     const unchanged = { parameters: [], runId: '', executionDuration: undefined, destructionTime: undefined }
-    const request = { name, updateMask: [field], ...unchanged, ...change }
+    const request = { name, updateMask: masked(changes), ...unchanged, ...changes }
     await this.#calls.unary(updateJob, request, call)
   }
 }
+
+/** What of a job is to be set: each field that is there. */
+type Changes = Partial<Pick<Job, 'parameters' | 'runId' | 'executionDuration' | 'destructionTime'>>
 
 interface JobAt {
   readonly list: JobList
@@ -399,6 +403,17 @@ interface JobAt {
   readonly name: string
   /** Absolute. */
   readonly address: string
+}
+
+const MASKS = {
+  parameters: 'parameters',
+  runId: 'run_id',
+  executionDuration: 'execution_duration',
+  destructionTime: 'destruction_time',
+} as const satisfies Record<keyof Changes, string>
+
+function masked(changes: Changes): string[] {
+  return Object.entries(MASKS).flatMap(([field, path]) => (field in changes ? path : []))
 }
 
 const COUNT = 'a whole number, at least 1'
