@@ -8,12 +8,15 @@ import { type Database, rows } from './sql.ts'
 /** Until then the task of a job that was deleted while it ran has stopped writing. */
 const WRITERS_GONE_MS = 60_000
 
-/** Takes a locked job out of every list; its content and record go in the background. */
+/**
+ * Takes a locked job out of every list; its content and record go in the background. Its request_id may make another
+ * job from now on, as it may once the record is gone.
+ */
 export async function markDeleted(database: Database, job: JobRecord): Promise<void> {
   await rows(
     database,
     `with deleted as (
-       update jobs set delete_time = now(), version = version + 1 where id = $1
+       update jobs set delete_time = now(), version = version + 1, request_id = null where id = $1
        returning organization_id, id, last_sequence, phase
      ), outboxed as (
        insert into outbox (routing_key, payload)

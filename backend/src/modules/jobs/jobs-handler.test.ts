@@ -43,6 +43,15 @@ describe('the job service', () => {
     })
   })
 
+  it('makes another job of a request_id whose job was deleted', async () => {
+    const requestId = v7()
+    const { name } = await create({ requestId })
+    await fixture.handlers.deleteJob({ name }, fixture.alice)
+    const again = await create({ requestId })
+    expect(again.name).not.toBe(name)
+    expect((await fixture.handlers.getJob({ name: again.name }, fixture.alice)).name).toBe(again.name)
+  })
+
   it('keeps a job pending until its owner runs it', async () => {
     const { name, phase } = await create()
     expect(phase).toBe('PHASE_PENDING')
