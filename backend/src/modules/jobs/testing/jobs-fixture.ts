@@ -26,10 +26,10 @@ export interface JobsFixture {
   readonly ownerId: string
   worker(options?: Partial<JobsWorkerOptions>): Promise<JobsWorker>
   events(jobId: string): Promise<JobEventRecord[]>
-  /** Resolves when the job's events hold what is looked for; fails after 15 s. */
+  /** Resolves when the job's events hold what is looked for; fails after the fixture's patience. */
   until(jobId: string, found: (events: JobEventRecord[]) => boolean): Promise<JobEventRecord[]>
   ended(jobId: string): Promise<JobEventRecord[]>
-  /** Resolves when the condition holds; fails after 15 s. */
+  /** Resolves when the condition holds; fails after the fixture's patience. */
   eventually(condition: () => Promise<boolean>): Promise<void>
   stopWorkers(): Promise<void>
   storedKeys(): Promise<string[]>
@@ -55,8 +55,12 @@ export async function processesOf(text: string): Promise<number[]> {
     .map((line) => Number.parseInt(line, 10))
 }
 
-/** A migrated database with an organisation and a user in it, a folder of objects, and workers on demand. */
-export async function jobsFixture(): Promise<JobsFixture> {
+/**
+ * A migrated database with an organisation and a user in it, a folder of objects, and workers on demand.
+ *
+ * @param patienceMs for one condition. Default 15 s: less than a test may take
+ */
+export async function jobsFixture(patienceMs = 15_000): Promise<JobsFixture> {
   const database = await createTestDatabase()
   const folder = await mkdtemp(join(tmpdir(), 'fairlead-jobs-'))
   const objects = new FilesystemObjects({ folder: join(folder, 'objects'), signingKey: Buffer.alloc(32, 7) })
@@ -73,7 +77,7 @@ export async function jobsFixture(): Promise<JobsFixture> {
   const workers: (() => Promise<void>)[] = []
   const events = (jobId: string) => listEvents(database.dataSource, jobId, 0n, 10_000)
   const poll = async (condition: () => Promise<boolean>, describe: () => Promise<string>) => {
-    const deadline = performance.now() + 15_000
+    const deadline = performance.now() + patienceMs
     while (!(await condition())) {
       if (performance.now() > deadline) throw new Error(`not seen in time: ${await describe()}`)
       await new Promise((resolve) => setTimeout(resolve, 20))

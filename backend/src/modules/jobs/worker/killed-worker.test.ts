@@ -12,7 +12,10 @@ import { submitProbe } from '../testing/submit-probe.ts'
 
 const entry = fileURLToPath(new URL('../testing/probe-worker.ts', import.meta.url))
 
-describe('a worker that is killed with SIGKILL in the middle of a job', () => {
+/** Each test starts two workers as processes, and these their tasks': on a busy machine that takes ten seconds and more. */
+const PATIENCE_MS = 30_000
+
+describe('a worker that is killed with SIGKILL in the middle of a job', { timeout: 3 * PATIENCE_MS }, () => {
   let fixture: JobsFixture
   const processes: ChildProcess[] = []
   const start = () => {
@@ -29,7 +32,7 @@ describe('a worker that is killed with SIGKILL in the middle of a job', () => {
   }
 
   beforeEach(async () => {
-    fixture = await jobsFixture()
+    fixture = await jobsFixture(PATIENCE_MS)
   })
   afterEach(async () => {
     for (const child of processes.splice(0))
