@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 
 // Generous: they end a run that hangs, and say nothing of how fast a busy machine is.
@@ -11,6 +12,8 @@ export default defineConfig({
   test: {
     // A leaked rejection fails the run, and so does a handle that keeps a worker from ending.
     dangerouslyIgnoreUnhandledErrors: false,
+    // Most tests wait for processes and connections rather than compute; the default leaves a core idle.
+    maxWorkers: Math.max(2, availableParallelism()),
     projects: [
       {
         test: {
