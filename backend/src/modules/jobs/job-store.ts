@@ -213,11 +213,15 @@ export async function findJob(
   return found[0] === undefined ? undefined : jobOf(found[0])
 }
 
-/** A job by its id alone, for work that was queued for it. */
-export async function lockJob(database: Database, jobId: string): Promise<JobRecord | undefined> {
+/** A job by its id alone, for work that was queued for it; undefined unless `condition`, SQL, holds under the lock. */
+export async function lockJob(
+  database: Database,
+  jobId: string,
+  condition = 'true',
+): Promise<JobRecord | undefined> {
   const found = await rows<JobRow>(
     database,
-    `select ${jobColumns} from jobs where id = $1 and delete_time is null for update`,
+    `select ${jobColumns} from jobs where id = $1 and delete_time is null and (${condition}) for update`,
     [jobId],
   )
   return found[0] === undefined ? undefined : jobOf(found[0])

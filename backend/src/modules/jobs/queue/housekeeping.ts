@@ -1,8 +1,8 @@
 import type { Logger } from 'pino'
 import type { DataSource } from 'typeorm'
-import { sweep } from '../worker/sweep.ts'
-import { sweepStep } from '../worker/sweep-step.ts'
 import { StrandedJobs } from './stranded-jobs.ts'
+import { sweep } from './sweep.ts'
+import { sweepStep } from './sweep-step.ts'
 
 export interface HousekeepingOptions {
   readonly dataSource: DataSource

@@ -17,24 +17,26 @@ export interface Sweeper {
 
 const BATCH = 100
 
+/** What is due, as conditions on jobs: looked for, and asked again under the lock, since clients may move both times. */
+const overdue = `phase = 'EXECUTING' and deadline_time < now()`
+const expired = `destruction_time < now() and phase <> 'ARCHIVED'`
+
 /**
- * What any worker does every few seconds for all: puts right what dead workers left, and enforces what is
+ * What is done every few seconds for all: puts right what dead workers left, and enforces what is
  * due by the database's clock. Several may do it at once; each step is decided under the job's lock, and each
  * step, task and job for itself: what cannot be done is logged, and holds up nothing else.
- * Returns the workers that were found dead.
  */
-export async function sweep(sweeper: Sweeper): Promise<readonly string[]> {
+export async function sweep(sweeper: Sweeper): Promise<void> {
   const { log } = sweeper
-  const dead = await sweepStep(log, 'dead workers', () => unlockDeadWorkers(sweeper))
+  await sweepStep(log, 'dead workers', () => unlockDeadWorkers(sweeper))
   await sweepStep(log, 'lost tasks', () => requeueLostTasks(sweeper))
   await sweepStep(log, 'overdue jobs', () => stopOverdueJobs(sweeper))
   await sweepStep(log, 'expired jobs', () => archiveExpiredJobs(sweeper))
   await sweepStep(log, 'old events', () => pruneOutbox(sweeper))
-  return dead ?? []
 }
 
 /** graphile-worker itself would keep a dead worker's queue entries locked for four hours. */
-async function unlockDeadWorkers({ dataSource, log }: Sweeper): Promise<string[]> {
+async function unlockDeadWorkers({ dataSource, log }: Sweeper): Promise<void> {
   const dead = await rows<{ id: string }>(
     dataSource,
     `with dead as (delete from job_workers where lease_expires_at < now() returning id),
@@ -45,7 +47,6 @@ async function unlockDeadWorkers({ dataSource, log }: Sweeper): Promise<string[]
     [],
   )
   for (const { id } of dead) log.warn({ worker: id }, 'a worker has died; its work is given to others')
-  return dead.map(({ id }) => id)
 }
 
 async function requeueLostTasks({ dataSource, log }: Sweeper): Promise<void> {
@@ -77,17 +78,21 @@ async function requeueLostTasks({ dataSource, log }: Sweeper): Promise<void> {
   }
 }
 
-async function stopOverdueJobs({ dataSource, log }: Sweeper): Promise<void> {
-  const overdue = await rows<{ id: string }>(
+async function dueJobs(dataSource: DataSource, condition: string): Promise<string[]> {
+  const found = await rows<{ id: string }>(
     dataSource,
-    `select id from jobs where phase = 'EXECUTING' and deadline_time < now() and delete_time is null
-     limit ${BATCH}`,
+    `select id from jobs where ${condition} and delete_time is null limit ${BATCH}`,
     [],
   )
+  return found.map(({ id }) => id)
+}
+
+async function stopOverdueJobs({ dataSource, log }: Sweeper): Promise<void> {
+  const found = await dueJobs(dataSource, overdue)
   const stop = (id: string) =>
     inTransaction(dataSource, async (manager) => {
-      const job = await lockJob(manager, id)
-      if (job === undefined || hasEnded(job.phase)) return
+      const job = await lockJob(manager, id, overdue)
+      if (job === undefined) return
       await stopJob(manager, job, 'ERROR', {
         reason: 'EXECUTION_DURATION_EXCEEDED',
         message:
@@ -95,21 +100,16 @@ async function stopOverdueJobs({ dataSource, log }: Sweeper): Promise<void> {
         transient: false,
       })
     })
-  for (const { id } of overdue) await sweepStep(log, `overdue job ${id}`, () => stop(id))
+  for (const id of found) await sweepStep(log, `overdue job ${id}`, () => stop(id))
 }
 
 /** At the destruction time a job's content goes and its record stays, as ARCHIVED. */
 async function archiveExpiredJobs({ dataSource, log }: Sweeper): Promise<void> {
-  const expired = await rows<{ id: string }>(
-    dataSource,
-    `select id from jobs where destruction_time < now() and phase <> 'ARCHIVED' and delete_time is null
-     limit ${BATCH}`,
-    [],
-  )
+  const found = await dueJobs(dataSource, expired)
   const archive = (id: string) =>
     inTransaction(dataSource, async (manager) => {
-      let job = await lockJob(manager, id)
-      if (job === undefined || job.phase === 'ARCHIVED') return
+      let job = await lockJob(manager, id, expired)
+      if (job === undefined) return
       if (!hasEnded(job.phase)) {
         job = await stopJob(manager, job, 'ABORTED', {
           reason: 'DESTRUCTION_TIME_REACHED',
@@ -121,7 +121,7 @@ async function archiveExpiredJobs({ dataSource, log }: Sweeper): Promise<void> {
       await deleteResults(manager, id)
       await enqueueCleanUp(manager, id, 0)
     })
-  for (const { id } of expired) await sweepStep(log, `expired job ${id}`, () => archive(id))
+  for (const id of found) await sweepStep(log, `expired job ${id}`, () => archive(id))
 }
 
 /** Events are for whoever subscribes now; a day covers any reader that lost its connection. */
