@@ -5,7 +5,7 @@ import { type Database, rows } from './sql.ts'
  * puts tasks in and takes them out, under the lock of their job's row, which the caller holds.
  */
 
-/** PostgreSQL channel that tells workers of tasks to take, and of what operators want of them. */
+/** PostgreSQL channel that tells workers: of tasks to take by an empty payload, of a worker's new state by its id. */
 export const workersChannel = 'fairlead_workers'
 
 /** Identifier of timed work in graphile-worker's queue. */
@@ -15,7 +15,7 @@ export interface CleanUpWork {
   readonly job: string
 }
 
-/** Wakes workers when the transaction commits: there is work, or a worker's state is another one. */
+/** Wakes workers when the transaction commits: there may be work. */
 export async function wakeWorkers(database: Database): Promise<void> {
   await rows(database, `select pg_notify('${workersChannel}', '')`, [])
 }

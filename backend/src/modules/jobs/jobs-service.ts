@@ -9,6 +9,7 @@ import { changeJob, readJob } from './change-job.ts'
 import type { JobQuote, JobRecord, Parameter, ResultRecord, TaskRecord } from './job.ts'
 import { alterJob } from './job-changes.ts'
 import { markDeleted } from './job-deletion.ts'
+import { stopJob } from './job-endings.ts'
 import type { JobLimits } from './job-limits.ts'
 import { JobPlanner, type Plan } from './job-planner.ts'
 import {
@@ -21,11 +22,12 @@ import {
   listJobs,
   listResults,
   listTasks,
+  type NewTasks,
   readJobs,
   replaceTasks,
   unfinishedJobs,
 } from './job-store.ts'
-import type { JobUpdate } from './job-update.ts'
+import { assignments, type JobUpdate } from './job-update.ts'
 import {
   jobAlreadyEnded,
   jobChangedMeanwhile,
@@ -46,7 +48,6 @@ import type { JobService } from './services/job-service.ts'
 import type { PlanDataset } from './services/plan-context.ts'
 import type { ShareRecord } from './sharing/share-rows.ts'
 import { listShares } from './sharing/share-store.ts'
-import { stopJob } from './task-endings.ts'
 
 export interface JobsServiceOptions {
   readonly dataSource: DataSource
@@ -112,9 +113,9 @@ export class JobsService {
     const requestHash = hashOf(request)
     const earlier = await this.#earlier(actor, request.requestId, requestHash)
     if (earlier !== undefined) return earlier
-    const { memoryBytes, outputBytes, maxAttempts } = service.limits
+    const { memoryBytes, outputBytes } = service.limits
     const executionDurationMs = executionDuration(service, request.executionDurationMs)
-    const { tasks, quote } = request.keepPending
+    const plan = request.keepPending
       ? await this.#planner.planWhenComplete(actor.organizationId, service, request.parameters, signal)
       : await this.#planner.plan(actor.organizationId, service, request.parameters, signal)
     const job = await insertJob(dataSource, {
@@ -132,10 +133,7 @@ export class JobsService {
       executionDurationMs,
       memoryLimitBytes: memoryBytes,
       outputLimitBytes: outputBytes,
-      maxAttempts,
-      collects: service.loadCollect !== undefined,
-      quote,
-      tasks: tasks.map(({ displayName, payload }) => ({ displayName, payload })),
+      ...newTasks(service, plan),
       pendingLimit: limits.pendingJobs,
       unfinishedLimit: limits.unfinishedJobs,
     })
@@ -193,29 +191,17 @@ export class JobsService {
       : undefined
     return this.#change(actor, jobId, async (manager, job) => {
       refuseLate(job, update)
-      if (plan !== undefined) await this.#replan(manager, job, service, plan)
-      const { set, values } = assignments([
-        paths.has('parameters') && ['parameters = $::jsonb', JSON.stringify(update.parameters)],
-        paths.has('run_id') && ['run_id = $', update.runId],
-        // In this order: the deadline moves by the difference.
-        paths.has('execution_duration') && [
-          `deadline_time = deadline_time + ($::bigint - execution_duration_ms) * interval '1 ms'`,
-          durationMs,
-        ],
-        paths.has('execution_duration') && ['execution_duration_ms = $::bigint', durationMs],
-        paths.has('destruction_time') &&
-          (update.destructionTime === undefined
-            ? [`destruction_time = now() + $::double precision * interval '1 ms'`, limits.lifetimeMs]
-            : ['destruction_time = $::timestamptz', update.destructionTime]),
-      ])
+      if (plan !== undefined) await replaceTasks(manager, job.id, newTasks(service, plan))
+      const { set, values } = assignments(update, durationMs, limits.lifetimeMs)
       return alterJob(manager, job.id, set, values)
     })
   }
 
   /** Queues a job that is PENDING, or HELD for a reason that its owner may lift; plans it if that was left for later. */
   async run(actor: Actor, jobId: string, signal: AbortSignal): Promise<JobWithResults> {
+    const { dataSource } = this.#options
     for (let planning = 0; planning < PLANNINGS_MAX; planning++) {
-      const before = await readJob(this.#options.dataSource, actor.organizationId, jobId)
+      const before = await readJob(dataSource, actor.organizationId, jobId)
       refuseOthers(actor, before)
       refuseToRun(before)
       const service = this.#planner.service(before.service)
@@ -223,14 +209,15 @@ export class JobsService {
         before.taskCount > 0
           ? undefined
           : await this.#planner.plan(actor.organizationId, service, before.parameters, signal)
-      const ran = await this.#changeAny(actor, jobId, async (manager, job) => {
+      const ran = await changeJob(dataSource, actor.organizationId, jobId, async (manager, job) => {
         refuseToRun(job)
         if (job.taskCount === 0 && (plan === undefined || job.version !== before.version)) return undefined
         await this.#refuseFullQueue(manager, job)
-        const planned = plan === undefined ? job : await this.#replan(manager, job, service, plan)
+        const planned =
+          plan === undefined ? job : await replaceTasks(manager, job.id, newTasks(service, plan))
         return queueJob(manager, planned)
       })
-      if (ran !== undefined) return ran
+      if (ran !== undefined) return this.#whole(ran)
     }
     throw jobChangedMeanwhile()
   }
@@ -313,31 +300,6 @@ export class JobsService {
     return this.#whole(await changeJob(this.#options.dataSource, actor.organizationId, jobId, change))
   }
 
-  /** As #change(), for what may turn out not to be decided yet. */
-  async #changeAny(
-    actor: Actor,
-    jobId: string,
-    change: (manager: EntityManager, job: JobRecord) => Promise<JobRecord | undefined>,
-  ): Promise<JobWithResults | undefined> {
-    const job = await changeJob(this.#options.dataSource, actor.organizationId, jobId, change)
-    return job === undefined ? undefined : this.#whole(job)
-  }
-
-  /** The tasks of a locked job that has not begun, anew. */
-  async #replan(
-    manager: EntityManager,
-    job: JobRecord,
-    service: JobService,
-    { tasks, quote }: Plan,
-  ): Promise<JobRecord> {
-    return replaceTasks(manager, job.id, {
-      quote,
-      tasks: tasks.map(({ displayName, payload }) => ({ displayName, payload })),
-      maxAttempts: service.limits.maxAttempts,
-      collects: service.loadCollect !== undefined,
-    })
-  }
-
   /** Two submits at once may both pass under the limit: it bounds a queue, it is not an account. */
   async #refuseFullQueue(manager: EntityManager, job: JobRecord): Promise<void> {
     // A held job counts already.
@@ -348,6 +310,15 @@ export class JobsService {
       this.#options.limits.unfinishedJobs,
     )
     if (count >= limit) throw queueFull(limit)
+  }
+}
+
+function newTasks({ limits, loadCollect }: JobService, { tasks, quote }: Plan): NewTasks {
+  return {
+    quote,
+    tasks: tasks.map(({ displayName, payload }) => ({ displayName, payload })),
+    maxAttempts: limits.maxAttempts,
+    collects: loadCollect !== undefined,
   }
 }
 
@@ -373,15 +344,6 @@ function executionDuration({ id, limits }: JobService, askedMs: number | undefin
     'execution_duration',
     `must be at most ${limits.maxExecutionDurationMs / 1000} s for ${id}`,
   )
-}
-
-/** SQL assignments that each hold one `$` for their value, numbered from $2 on. */
-function assignments(parts: readonly (false | readonly [sql: string, value: unknown])[]) {
-  const given = parts.filter((part) => part !== false)
-  return {
-    set: given.map(([sql], index) => sql.replace('$', () => `$${index + 2}`)).join(', '),
-    values: given.map(([, value]) => value),
-  }
 }
 
 function refuseUnsafe(result: ResultRecord): void {

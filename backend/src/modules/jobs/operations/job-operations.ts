@@ -1,12 +1,12 @@
 import type { DataSource, EntityManager } from 'typeorm'
 import { changeJob } from '../change-job.ts'
 import type { JobError, JobRecord } from '../job.ts'
+import { stopJob } from '../job-endings.ts'
 import type { JobLimits } from '../job-limits.ts'
 import { wakeWorkers } from '../job-queue.ts'
 import { jobAlreadyEnded, jobNotFound, organizationNotFound, workerNotFound } from '../jobs-errors.ts'
 import type { JobOrganization, Organizations } from '../organizations.ts'
 import { hasEnded, type Phase } from '../phase-transitions.ts'
-import { stopJob } from '../task-endings.ts'
 import { holdJob, releaseJob } from './job-holds.ts'
 import {
   type LoadRecord,

@@ -62,7 +62,7 @@ export async function setWorkerState(
        update job_workers set state = $2 where id = $1 and lease_expires_at > now()
        returning *
      ), notified as (
-       select pg_notify('${workersChannel}', '') from changed
+       select pg_notify('${workersChannel}', id) from changed
      )
      select changed.id, host, state, concurrency, started_at, lease_expires_at,
        (select count(*)::int from job_tasks where job_tasks.state = 'RUNNING' and lease_owner = changed.id)

@@ -223,7 +223,8 @@ class Worker implements JobsWorker {
 
   #onNotice(channel: string, payload: string): void {
     if (channel === workersChannel) {
-      this.#onResync()
+      if (payload === '') this.#dispatcher.wake()
+      else if (payload === this.#workerId()) this.#onResync()
       return
     }
     const notice = parseNotice(payload)

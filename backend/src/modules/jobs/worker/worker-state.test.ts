@@ -1,8 +1,8 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { wakeWorkers } from '../job-queue.ts'
 import { findJob, listTasks } from '../job-store.ts'
+import { setWorkerState, type WorkerState } from '../operations/worker-store.ts'
 import { claimTasks } from '../queue/claim-tasks.ts'
 import { StrandedJobs } from '../queue/stranded-jobs.ts'
 import { type JobsFixture, jobsFixture, phaseOf } from '../testing/jobs-fixture.ts'
@@ -11,9 +11,10 @@ import { submitProbe } from '../testing/submit-probe.ts'
 describe('the state that operators give a worker', () => {
   let fixture: JobsFixture
   const query = (sql: string, values: unknown[] = []) => fixture.database.dataSource.query(sql, values)
-  const setState = async (state: string, which = 'true') => {
-    await query(`update job_workers set state = $1 where ${which}`, [state])
-    await wakeWorkers(fixture.database.dataSource)
+  const setState = async (state: WorkerState, which = 'true') => {
+    for (const { id } of await query(`select id from job_workers where ${which}`)) {
+      await setWorkerState(fixture.database.dataSource, id, state)
+    }
   }
   const executing = (job: string) =>
     fixture.until(job, (events) => events.some((event) => phaseOf(event) === 'EXECUTING'))

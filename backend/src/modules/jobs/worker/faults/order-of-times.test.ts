@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { inTransaction } from '../../../../database/index.ts'
+import { stopJob } from '../../job-endings.ts'
 import { lockJob } from '../../job-store.ts'
-import { stopJob } from '../../task-endings.ts'
 import { type JobsFixture, jobsFixture, phaseOf } from '../../testing/jobs-fixture.ts'
 import { submitProbe } from '../../testing/submit-probe.ts'
 import { faultyExecution } from './testing/worker-process.ts'

@@ -1,0 +1,126 @@
+import type { EntityManager } from 'typeorm'
+import type { JobError, JobEventBody, JobRecord, ResultRecord } from './job.ts'
+import { moveJob } from './job-changes.ts'
+import { enqueueCleanUp } from './job-queue.ts'
+import { insertResults, nameResults } from './result-store.ts'
+import { rows } from './sql.ts'
+import { cancelTasks, type TaskOutcome, taskOutcomes } from './task-store.ts'
+
+/* How jobs end. Everything is done under the lock of the job's row, which the caller holds. */
+
+/** Content of attempts that were not published is removed after this: by then their writers are gone. */
+const CLEAN_UP_DELAY_MS = 60_000
+
+/** Ends a locked job that is to run no further, with everything of it that runs or waits. */
+export async function stopJob(
+  manager: EntityManager,
+  job: JobRecord,
+  to: 'ERROR' | 'ABORTED',
+  error: JobError,
+): Promise<JobRecord> {
+  const ended = await moveJob(manager, job, { to, error })
+  await cancelTasks(manager, job.id)
+  await enqueueCleanUp(manager, job.id, CLEAN_UP_DELAY_MS)
+  return ended
+}
+
+/** Ends a job whose tasks have all ended, or lets its collect begin when only that is left: then it returns true. */
+export async function endJobWithLastTask(manager: EntityManager, job: JobRecord): Promise<boolean> {
+  const open = job.taskCount - job.tasksCompleted - job.tasksFailed
+  if (open > 1) return false
+  if (open === 1) {
+    if (job.tasksCompleted > 0) return unblockCollect(manager, job)
+    if (await collectIsBlocked(manager, job)) {
+      const outcomes = await taskOutcomes(manager, job.id)
+      await stopJob(manager, job, 'ERROR', errorOfAll(failedOf(outcomes)))
+    }
+    return false
+  }
+  await endJob(manager, job)
+  return false
+}
+
+/** The collecting task is a job's last. */
+async function unblockCollect(manager: EntityManager, job: JobRecord): Promise<boolean> {
+  const unblocked = await rows(
+    manager,
+    `update job_tasks set state = 'WAITING', queued_at = jobs.queue_time
+     from jobs where jobs.id = $1 and job_id = $1 and index = $2 and state = 'BLOCKED' returning index`,
+    [job.id, job.taskCount - 1],
+  )
+  return unblocked.length > 0
+}
+
+async function collectIsBlocked(manager: EntityManager, job: JobRecord): Promise<boolean> {
+  const blocked = await rows(
+    manager,
+    `select index from job_tasks where job_id = $1 and index = $2 and state = 'BLOCKED'`,
+    [job.id, job.taskCount - 1],
+  )
+  return blocked.length > 0
+}
+
+function failedOf(outcomes: readonly TaskOutcome[]): TaskOutcome[] {
+  return outcomes.filter(({ error }) => error !== undefined)
+}
+
+async function endJob(manager: EntityManager, job: JobRecord): Promise<void> {
+  const outcomes = await taskOutcomes(manager, job.id)
+  const failed = failedOf(outcomes)
+  const collect = outcomes.find((outcome) => outcome.collect)
+  const published = (collect === undefined ? outcomes : [collect]).flatMap(({ index, outputs }) =>
+    (outputs ?? []).map((output) => ({ ...output, taskIndex: index })),
+  )
+  const results = nameResults(published)
+  const error =
+    collect?.error ??
+    (job.tasksCompleted === 0 ? errorOfAll(failed) : undefined) ??
+    outputExcess(job, results)
+  if (error !== undefined) {
+    await moveJob(manager, job, { to: 'ERROR', error })
+    await enqueueCleanUp(manager, job.id, CLEAN_UP_DELAY_MS)
+    return
+  }
+  await insertResults(manager, job.id, results)
+  await moveJob(manager, job, {
+    to: 'COMPLETED',
+    before: [
+      ...failureLines(job, collect === undefined ? job.taskCount : job.taskCount - 1, failed),
+      ...results.map((result): JobEventBody => ({ kind: 'result', payload: result })),
+    ],
+  })
+  const attempts = outcomes.reduce((sum, outcome) => sum + outcome.attempts, 0)
+  const made = outcomes.reduce((sum, { outputs }) => sum + (outputs?.length ?? 0), 0)
+  if (attempts > job.tasksCompleted || made > results.length) {
+    await enqueueCleanUp(manager, job.id, CLEAN_UP_DELAY_MS)
+  }
+}
+
+function errorOfAll(failed: readonly TaskOutcome[]): JobError {
+  const first = failed[0]?.error
+  if (first === undefined) throw new Error('a job without completed tasks has no failed one either')
+  if (failed.length === 1) return first
+  return { ...first, message: `All ${failed.length} tasks failed. The first: ${first.message}` }
+}
+
+function failureLines(job: JobRecord, taskCount: number, failed: readonly TaskOutcome[]): JobEventBody[] {
+  if (failed.length === 0) return []
+  const summary = `${job.tasksFailed} of ${taskCount} tasks failed; the results of the others follow.`
+  return [
+    { kind: 'log', payload: { task: -1, text: summary } },
+    ...failed.slice(0, 20).map((outcome): JobEventBody => {
+      const text = `${outcome.displayName}: ${outcome.error?.message}`
+      return { kind: 'log', payload: { task: outcome.index, text } }
+    }),
+  ]
+}
+
+function outputExcess(job: JobRecord, results: readonly ResultRecord[]): JobError | undefined {
+  const total = results.reduce((sum, result) => sum + BigInt(result.sizeBytes), 0n)
+  if (total <= job.outputLimitBytes) return undefined
+  return {
+    reason: 'OUTPUT_LIMIT_EXCEEDED',
+    message: `The results are ${total} bytes together; a job may write ${job.outputLimitBytes}. Ask for less in one job.`,
+    transient: false,
+  }
+}
