@@ -11,7 +11,7 @@ import pg from 'pg'
 import { migrate } from '../../../backend/src/database/migrate.ts'
 import { startPostgresServer } from '../../../backend/src/testing/postgres-server.ts'
 
-const entry = fileURLToPath(new URL('../../../backend/src/main.ts', import.meta.url))
+const backendFolder = fileURLToPath(new URL('../../../backend/src/', import.meta.url))
 
 /** PostgreSQL and a backend as processes of their own, with one organisation and one signed-in member. */
 export interface BackendSystem {
@@ -27,33 +27,51 @@ export interface BackendSystem {
   readonly parent: string
 }
 
-/** No worker runs: what is queued stays so. What is started goes on the stack. */
-export async function startBackend(started: AsyncDisposableStack): Promise<BackendSystem> {
+export interface BackendSystemOptions {
+  /** Without one what is queued stays so. Default: none runs. */
+  readonly worker?: boolean
+  /** Puts images into the folder of the datasets that every member may read. */
+  readonly fillDatasets?: (folder: string) => void
+}
+
+/** What is started goes on the stack. */
+export async function startBackend(
+  started: AsyncDisposableStack,
+  { worker = false, fillDatasets }: BackendSystemOptions = {},
+): Promise<BackendSystem> {
   const folder = mkdtempSync(join(tmpdir(), 'fairlead-bench-'))
   started.defer(() => rmSync(folder, { recursive: true, force: true }))
-  mkdirSync(join(folder, 'datasets'))
+  const datasets = join(folder, 'datasets')
+  mkdirSync(datasets)
+  fillDatasets?.(datasets)
   const postgres = await startPostgresServer()
   started.defer(() => postgres.stop())
   const databaseUrl = postgres.url('postgres')
   await migrate(databaseUrl)
   const member = await seedMember(databaseUrl)
 
-  const [grpcPort, httpPort] = [await freePort(), await freePort()]
+  const [grpcPort, httpPort, workerPort] = [await freePort(), await freePort(), await freePort()]
   const env = {
     FAIRLEAD_DATABASE_URL: databaseUrl,
     FAIRLEAD_GRPC_ADDRESS: `127.0.0.1:${grpcPort}`,
     FAIRLEAD_HTTP_ADDRESS: `127.0.0.1:${httpPort}`,
+    FAIRLEAD_WORKER_HTTP_ADDRESS: `127.0.0.1:${workerPort}`,
     FAIRLEAD_PUBLIC_URL: 'http://localhost:10000',
     FAIRLEAD_OIDC_ISSUER: 'http://localhost:10000/auth',
     FAIRLEAD_SECRET: randomBytes(32).toString('hex'),
     FAIRLEAD_OBJECTS_FOLDER: join(folder, 'objects'),
-    FAIRLEAD_DATASETS: join(folder, 'datasets'),
+    FAIRLEAD_DATASETS: datasets,
     // Not the warnings of the streams that are open when it is stopped.
     FAIRLEAD_LOG_LEVEL: 'error',
   }
-  const backend = spawn(process.execPath, [entry], { env, stdio: ['ignore', 2, 2] })
-  started.defer(() => stopProcess(backend))
-  await healthy(httpPort)
+  const start = (entry: string) => {
+    const child = spawn(process.execPath, [join(backendFolder, entry)], { env, stdio: ['ignore', 2, 2] })
+    started.defer(() => stopProcess(child))
+    return child
+  }
+  const backend = start('main.ts')
+  if (worker) start('worker.ts')
+  await Promise.all([healthy(httpPort), worker && healthy(workerPort)])
   return {
     databaseUrl,
     grpcAddress: `127.0.0.1:${grpcPort}`,
@@ -86,7 +104,7 @@ async function seedMember(databaseUrl: string) {
     const secret = `flt_${randomBytes(32).toString('base64url')}`
     await client.query(
       `insert into api_tokens (id, user_id, display_name, hash, prefix, scopes, expire_time)
-       values ($1, $2, 'bench', $3, $4, '{jobs.read,jobs.submit}', now() + interval '1 day')`,
+       values ($1, $2, 'bench', $3, $4, '{jobs.read,jobs.submit,datasets.read}', now() + interval '1 day')`,
       [randomUUID(), userId, createHash('sha256').update(secret).digest(), secret.slice(0, 8)],
     )
     return { organizationId, userId, authorization: `Bearer ${secret}` }

@@ -14,7 +14,8 @@ const PAUSE_MS = 40
  * backend and a worker in processes of their own; beside it, a bare graphile-worker job from add_job to start.
  */
 export async function run(): Promise<BenchReport> {
-  const system = await startSystem()
+  await using started = new AsyncDisposableStack()
+  const system = await startSystem(started)
   const bare = new BareQueue(system.otherDatabaseUrl)
   const watch = new OrganizationWatch(system)
   const own: number[] = []
@@ -39,7 +40,6 @@ export async function run(): Promise<BenchReport> {
   } finally {
     watch.stop()
     await bare.stop()
-    await system.stop()
   }
   const floor = median(reference)
   const line = (label: string, values: readonly number[], target?: string) => ({
