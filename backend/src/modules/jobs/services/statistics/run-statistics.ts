@@ -27,7 +27,8 @@ export async function runStatistics(payload: StatisticsPayload, report: TaskRepo
   if (box === undefined) return { files: [], value: { pixels: 0, finite: 0, unit: '' } }
   return withTaskImage(report, location, hdu, async (image) => {
     const statistics = await imageStatistics(image, box, region, report.progress)
-    report.log(`${payload.id} ${payload.stencil}: ${statistics.finite} of ${statistics.pixels} pixels`)
+    const area = `${payload.id} ${payload.stencil}`.trim()
+    report.log(`${area}: ${statistics.finite} of ${statistics.pixels} pixels`)
     const value: StatisticsValue = { ...statistics, unit: image.hdu.unit }
     return { files: [], value }
   })
