@@ -1,8 +1,6 @@
-import type { EntityManager } from 'typeorm'
-
 /** Something that happened, for whoever wants to know. */
 export interface BusEvent {
-  /** "<module>.<event>.<organisation>", such as "jobs.completed.0197...": lower case, no spaces. */
+  /** "<module>.<event>.<organisation>", such as "jobs.completed.0197...": lower case, no spaces, at most 255 bytes. */
   readonly routingKey: string
   /** JSON. */
   readonly payload: Readonly<Record<string, unknown>>
@@ -11,22 +9,52 @@ export interface BusEvent {
 export interface DeliveredEvent extends BusEvent {
   /** The same for every delivery of one event: what was handled already is told by it. */
   readonly id: string
+  /** When the event was written. */
+  readonly createTime: Date
 }
+
+/** An event that its handler will never be able to handle. It is put aside, with the reason, for the operator. */
+export interface RefusedEvent {
+  readonly id: string
+  /** Stable, such as NOT_UNDERSTOOD. */
+  readonly reason: string
+  readonly message: string
+}
+
+/** A durable queue of events: what matches is kept for it from its first declaration on, whoever consumes. */
+export interface BusQueue {
+  /** Lower case, such as "notifications". */
+  readonly name: string
+  /** AMQP topic patterns: words between dots, "*" for one word, "#" for any number. */
+  readonly patterns: readonly string[]
+}
+
+/**
+ * Handles events in their order, several at once. Resolves when all are dealt with, with those that never can be.
+ * Rejects when none is: then all of them are handed on again, after a while.
+ */
+export type HandleEvents = (events: readonly DeliveredEvent[]) => Promise<readonly RefusedEvent[]>
 
 export interface Subscription {
   close(): Promise<void>
 }
 
-/** Carries events from transactions to subscribers in all processes. */
+export interface BusStatus {
+  readonly connected: boolean
+  /** Why not; empty when connected. */
+  readonly problem: string
+  /** Events of a queue that were not handled yet; undefined when that is not known. */
+  readonly unhandled: number | undefined
+}
+
+/** Carries committed events of the outbox to queues. */
 export interface Bus {
-  /** Sends an event when the transaction commits, and never otherwise. */
-  publish(transaction: Pick<EntityManager, 'query'>, event: BusEvent): Promise<void>
   /**
-   * Hands on every matching event that commits from now on, at least once, one after another. The pattern is
-   * that of AMQP topics: words between dots, "*" for one word, "#" for any number. A handler that throws is
-   * called again with the same event.
+   * Hands on every event of the queue at least once, in the order of their commits, to one consumer at a time
+   * across all processes: when that one closes or dies, another goes on where it was.
    */
-  subscribe(pattern: string, handle: (event: DeliveredEvent) => Promise<void>): Promise<Subscription>
+  consume(queue: BusQueue, handle: HandleEvents): Promise<Subscription>
+  status(queue: BusQueue): Promise<BusStatus>
   close(): Promise<void>
 }
 
