@@ -50,7 +50,10 @@ module.exports = {
       name: 'adapters-by-entry-points-only',
       comment: 'An adapter is chosen by settings, in an entry point and nowhere else.',
       severity: 'error',
-      from: { path: '^backend/src/(modules|server|ports|errors|fits|imaging|ivoa|votable)/', pathNot: tests },
+      from: {
+        path: '^backend/src/(modules|server|ports|errors|fits|imaging|ivoa|votable|outbox)/',
+        pathNot: tests,
+      },
       to: { path: '^backend/src/adapters/' },
     },
     {
@@ -79,8 +82,15 @@ module.exports = {
     {
       name: 'frontend-uses-wcs-and-imaging-only',
       severity: 'error',
-      from: { path: '^frontend/' },
+      from: { path: '^frontend/', pathNot: '^frontend/server/' },
       to: { path: '^backend/', pathNot: '^backend/src/(fits/wcs|fits|imaging)/' },
+    },
+    {
+      name: 'frontend-server-receives-pushes-only',
+      comment: 'The pages’ server holds no database rights and knows of the backend only what it pushes.',
+      severity: 'error',
+      from: { path: '^frontend/server/', pathNot: tests },
+      to: { path: '^backend/', pathNot: '^backend/src/(adapters/push/|ports/push[.]ts)' },
     },
     {
       name: 'no-server-code-in-the-browser',

@@ -6,8 +6,13 @@ export default defineConfig({
   testMatch: '**/*.spec.ts',
   outputDir: '../test-results',
   globalSetup: './support/global-setup.ts',
-  // One system serves all specs, and some of them kill its parts: one at a time.
-  workers: 1,
+  // One system serves nearly all specs, and some of them kill its parts: one at a time. Beside them runs what
+  // starts a system of its own.
+  workers: 2,
+  projects: [
+    { name: 'shared system', testIgnore: 'chaos/**', workers: 1 },
+    { name: 'own system', testMatch: 'chaos/**/*.spec.ts', workers: 1 },
+  ],
   fullyParallel: false,
   forbidOnly: process.env['CI'] !== undefined,
   retries: 0,
