@@ -101,3 +101,55 @@ test.each(['0', '65', '1.5', 'many'])('a worker concurrency of %s is refused', (
     /FAIRLEAD_WORKER_CONCURRENCY.*1 to 64/,
   )
 })
+
+test('without settings of a broker and a mail server PostgreSQL carries events and no mail is sent', () => {
+  const settings = workerSettings({
+    ...complete,
+    AMQP_URL: '',
+    FAIRLEAD_SMTP_URL: '',
+    FAIRLEAD_MAIL_FROM: '',
+  })
+  expect(settings.amqp).toBeUndefined()
+  expect(settings.mail).toBeUndefined()
+  expect(backendSettings(complete).mailEnabled).toBe(false)
+})
+
+test('a broker may be reached over TLS with a certificate of ours', () => {
+  const amqp = { ...complete, AMQP_URL: 'amqps://fairlead:secret@broker' }
+  expect(workerSettings(amqp).amqp).toEqual({
+    url: 'amqps://fairlead:secret@broker',
+    caFile: undefined,
+    client: undefined,
+  })
+  const tls = { AMQP_CA_FILE: '/ca.pem', AMQP_CERTIFICATE_FILE: '/own.pem', AMQP_KEY_FILE: '/own.key' }
+  expect(workerSettings({ ...amqp, ...tls }).amqp).toMatchObject({
+    caFile: '/ca.pem',
+    client: { certificateFile: '/own.pem', keyFile: '/own.key' },
+  })
+  const lonely = { ...amqp, AMQP_CERTIFICATE_FILE: '/own.pem' }
+  expect(() => workerSettings(lonely)).toThrow(/AMQP_KEY_FILE.*AMQP_CERTIFICATE_FILE needs it/)
+})
+
+test('mail needs a server and a sender, of which the backend asks for the sender alone', () => {
+  const mail = { FAIRLEAD_SMTP_URL: 'smtp://localhost:2525', FAIRLEAD_MAIL_FROM: 'Fairlead <f@example.org>' }
+  expect(workerSettings({ ...complete, ...mail }).mail).toEqual({
+    smtpUrl: 'smtp://localhost:2525',
+    from: 'Fairlead <f@example.org>',
+    recipientHourlyLimit: 20,
+  })
+  expect(backendSettings({ ...complete, ...mail }).mailEnabled).toBe(true)
+})
+
+test.each([
+  ['AMQP_URL', 'http://localhost', /amqp:/],
+  ['FAIRLEAD_SMTP_URL', 'localhost:25', /smtp:/],
+  ['FAIRLEAD_MAIL_FROM', 'somebody', /not an address/],
+  ['FAIRLEAD_MAIL_FROM', 'A <a@example.org>\r\nBcc: b@example.org', /not an address/],
+  ['FAIRLEAD_MAIL_FROM', '', /FAIRLEAD_SMTP_URL needs it/],
+  ['FAIRLEAD_MAIL_RECIPIENT_HOURLY_LIMIT', '0', /1 to 10000/],
+])('%s=%s is refused by name', (name, value, reason) => {
+  const mail = { FAIRLEAD_SMTP_URL: 'smtp://localhost:2525', FAIRLEAD_MAIL_FROM: 'f@example.org' }
+  expect(() => workerSettings({ ...complete, ...mail, [name]: value })).toThrow(
+    new RegExp(`${name}.*${reason.source}`),
+  )
+})

@@ -59,18 +59,43 @@ export interface OidcSettings {
   readonly clients: readonly string[]
 }
 
+/** RabbitMQ, and how it is reached over TLS. */
+export interface AmqpSettings {
+  /** "amqp://..." or "amqps://..." */
+  readonly url: string
+  /** PEM of the authority that signed the server's certificate; undefined for those that Node knows. */
+  readonly caFile: string | undefined
+  /** PEM of our own certificate and its key; undefined when the server asks for none. */
+  readonly client: { readonly certificateFile: string; readonly keyFile: string } | undefined
+}
+
+export interface MailSettings {
+  /** "smtp://..." or "smtps://..." */
+  readonly smtpUrl: string
+  /** "Name <address>", or an address. */
+  readonly from: string
+  /** Mails to one address within an hour; what is more waits. */
+  readonly recipientHourlyLimit: number
+}
+
 export interface BackendSettings extends SharedSettings {
   readonly grpcAddress: Address
   readonly httpAddress: Address
   readonly oidc: OidcSettings
   /** Silence after which a stream sends a heartbeat. */
   readonly heartbeatSeconds: number
+  /** Whether the workers of this installation send mail. */
+  readonly mailEnabled: boolean
 }
 
 export interface WorkerSettings extends SharedSettings {
   readonly httpAddress: Address
   /** Tasks run at the same time. */
   readonly concurrency: number
+  /** Undefined: PostgreSQL carries events. */
+  readonly amqp: AmqpSettings | undefined
+  /** Undefined: no mail is sent. */
+  readonly mail: MailSettings | undefined
 }
 
 const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'] as const
@@ -125,6 +150,15 @@ const wholeNumber = (least: number, most: number, unset: number) => {
     .max(most, { error: `is above ${most}. ${wayOut}` })
     .default(unset)
 }
+
+/** What a container or a script leaves empty counts as left out. */
+const optional = <Schema extends z.ZodType>(schema: Schema) =>
+  z.preprocess((value) => (value === '' ? undefined : value), schema.optional())
+
+const sender = z.string().regex(/^(?:[^<>\r\n]*<[^\s<>@]+@[^\s<>@]+>|[^\s<>@]+@[^\s<>@]+)$/, {
+  error:
+    'is not an address. Set it, for example to Fairlead <fairlead@example.org>, or leave it out to send no mail.',
+})
 
 const databaseVariables = {
   FAIRLEAD_DATABASE_URL: url(
@@ -184,6 +218,23 @@ function checkObjects(variables: SharedVariables, context: z.RefinementCtx): voi
   }
 }
 
+/** Two that are of no use alone. */
+function checkPair<Name extends string>(
+  variables: Readonly<Partial<Record<Name, string | undefined>>>,
+  context: z.RefinementCtx,
+  ...names: readonly [Name, Name]
+): void {
+  const missing = names.filter((name) => variables[name] === undefined)
+  const [name] = missing
+  if (name === undefined || missing.length > 1) return
+  const other = names.find((one) => one !== name)
+  context.addIssue({
+    code: 'custom',
+    path: [name],
+    message: `is not set, and ${other} needs it. Set both, or neither.`,
+  })
+}
+
 const database = z.object(databaseVariables)
 const backend = z
   .object({
@@ -208,6 +259,7 @@ const backend = z
       }),
     // Clients take a stream for dead when it was silent for longer than 15 s.
     FAIRLEAD_HEARTBEAT_SECONDS: wholeNumber(1, 15, 10),
+    FAIRLEAD_MAIL_FROM: optional(sender),
   })
   .superRefine(checkObjects)
 const worker = z
@@ -215,8 +267,26 @@ const worker = z
     ...sharedVariables,
     FAIRLEAD_WORKER_HTTP_ADDRESS: address('127.0.0.1:10003'),
     FAIRLEAD_WORKER_CONCURRENCY: wholeNumber(1, 64, 2),
+    AMQP_URL: optional(url(['amqp:', 'amqps:'], 'amqps://fairlead:PASSWORD@localhost:5671')),
+    AMQP_CA_FILE: optional(z.string()),
+    AMQP_CERTIFICATE_FILE: optional(z.string()),
+    AMQP_KEY_FILE: optional(z.string()),
+    FAIRLEAD_SMTP_URL: optional(url(['smtp:', 'smtps:'], 'smtps://fairlead:PASSWORD@mail.example.org')),
+    FAIRLEAD_MAIL_FROM: optional(sender),
+    FAIRLEAD_MAIL_RECIPIENT_HOURLY_LIMIT: wholeNumber(1, 10_000, 20),
   })
-  .superRefine(checkObjects)
+  .superRefine((variables, context) => {
+    checkObjects(variables, context)
+    checkPair(variables, context, 'AMQP_CERTIFICATE_FILE', 'AMQP_KEY_FILE')
+    if (variables.FAIRLEAD_SMTP_URL !== undefined && variables.FAIRLEAD_MAIL_FROM === undefined) {
+      context.addIssue({
+        code: 'custom',
+        path: ['FAIRLEAD_MAIL_FROM'],
+        message:
+          'is not set, and FAIRLEAD_SMTP_URL needs it. Set it, for example to Fairlead <fairlead@example.org>.',
+      })
+    }
+  })
 const shared = z.object(sharedVariables).superRefine(checkObjects)
 
 /** For migrate and seed. */
@@ -249,6 +319,7 @@ export function backendSettings(env: Environment = process.env): BackendSettings
       clients: Object.freeze(variables.FAIRLEAD_OIDC_CLIENTS),
     }),
     heartbeatSeconds: variables.FAIRLEAD_HEARTBEAT_SECONDS,
+    mailEnabled: variables.FAIRLEAD_MAIL_FROM !== undefined,
   })
 }
 
@@ -258,7 +329,29 @@ export function workerSettings(env: Environment = process.env): WorkerSettings {
     ...sharedOf(variables),
     httpAddress: Object.freeze(variables.FAIRLEAD_WORKER_HTTP_ADDRESS),
     concurrency: variables.FAIRLEAD_WORKER_CONCURRENCY,
+    amqp: Object.freeze(amqpOf(variables)),
+    mail: Object.freeze(mailOf(variables)),
   })
+}
+
+type WorkerVariables = z.output<typeof worker>
+
+function amqpOf(variables: WorkerVariables): AmqpSettings | undefined {
+  const url = variables.AMQP_URL
+  if (url === undefined) return undefined
+  const certificateFile = variables.AMQP_CERTIFICATE_FILE
+  const keyFile = variables.AMQP_KEY_FILE
+  return {
+    url,
+    caFile: variables.AMQP_CA_FILE,
+    client: certificateFile === undefined || keyFile === undefined ? undefined : { certificateFile, keyFile },
+  }
+}
+
+function mailOf(variables: WorkerVariables): MailSettings | undefined {
+  const { FAIRLEAD_SMTP_URL: smtpUrl, FAIRLEAD_MAIL_FROM: from } = variables
+  if (smtpUrl === undefined || from === undefined) return undefined
+  return { smtpUrl, from, recipientHourlyLimit: variables.FAIRLEAD_MAIL_RECIPIENT_HOURLY_LIMIT }
 }
 
 function sharedOf(variables: SharedVariables): SharedSettings {

@@ -24,9 +24,19 @@ const whoMay: Readonly<Record<string, readonly string[]>> = {
   'organizations.create': ['operator'],
   'jobs.observe': ['analyst', 'director', 'operator'],
   'jobs.operate': ['operator'],
+  'notifications.observe': ['analyst', 'director', 'operator'],
+  'notifications.operate': ['operator'],
+  'notifications.announce': ['operator'],
 }
 /** SELF: everyone who is signed in. */
-const selfPermissions = ['', 'jobs.read', 'tokens.read', 'tokens.manage']
+const selfPermissions = [
+  '',
+  'jobs.read',
+  'tokens.read',
+  'tokens.manage',
+  'notifications.read',
+  'notifications.manage',
+]
 
 const people = {
   member: { organization: 'lab', role: 'MEMBER' },

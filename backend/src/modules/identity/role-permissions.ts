@@ -13,6 +13,11 @@ export type Permission =
   | 'jobs.submit'
   | 'members.manage'
   | 'members.read'
+  | 'notifications.announce'
+  | 'notifications.manage'
+  | 'notifications.observe'
+  | 'notifications.operate'
+  | 'notifications.read'
   | 'organizations.create'
   | 'organizations.list'
   | 'organizations.read'
@@ -33,11 +38,13 @@ const reader: readonly Permission[] = [
   'jobs.read',
   'tokens.read',
   'tokens.manage',
+  'notifications.read',
+  'notifications.manage',
 ]
 const administrator: readonly Permission[] = [...reader, 'jobs.submit', 'jobs.manage', 'members.manage']
 
 /** Of the whole platform. */
-const observer: readonly Permission[] = ['organizations.list', 'jobs.observe']
+const observer: readonly Permission[] = ['organizations.list', 'jobs.observe', 'notifications.observe']
 
 /** The one table of who may do what. A role exists only in the kinds that list it. */
 const grants: Readonly<Record<OrganizationKind, Readonly<Partial<Record<Role, Grants>>>>> = {
@@ -46,7 +53,13 @@ const grants: Readonly<Record<OrganizationKind, Readonly<Partial<Record<Role, Gr
     DIRECTOR: { organization: reader, platform: observer },
     ADMINISTRATOR: {
       organization: administrator,
-      platform: [...observer, 'organizations.create', 'jobs.operate'],
+      platform: [
+        ...observer,
+        'organizations.create',
+        'jobs.operate',
+        'notifications.operate',
+        'notifications.announce',
+      ],
     },
   },
   MEMBER: {
