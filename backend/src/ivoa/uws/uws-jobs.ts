@@ -1,9 +1,4 @@
-import {
-  type Job,
-  JobServiceService,
-  type Phase,
-  type Service,
-} from '@fairlead/proto/server/fairlead/jobs/v1/jobs'
+import { type Job, JobServiceService } from '@fairlead/proto/server/fairlead/jobs/v1/jobs'
 import { invalidField } from '../../errors/domain-error.ts'
 import type { LocalCalls } from '../../server/local-calls.ts'
 import { VOTABLE_MEDIA_TYPE, votableError } from '../../votable/index.ts'
@@ -31,37 +26,18 @@ import {
 } from './control-parameters.ts'
 import {
   jobDocument,
-  jobId,
-  jobsDocument,
   parametersDocument,
   phaseOf,
   quoteOf,
   resultsDocument,
   seconds,
 } from './job-document.ts'
+import { type JobList, JobLists } from './job-lists.ts'
 import { type JobWaitLimits, JobWaits } from './job-waits.ts'
-import { integerOf, isoTime, timeOf } from './uws-times.ts'
+import { PHASES } from './uws-phases.ts'
+import { integerOf, isoTime } from './uws-times.ts'
 
-const {
-  listServices,
-  createJob,
-  getJob,
-  listJobs,
-  updateJob,
-  runJob,
-  cancelJob,
-  deleteJob,
-  createResultUrl,
-} = JobServiceService
-
-/** One job list: the jobs of one service in one organisation, that the caller owns. */
-export interface JobList {
-  /** Its address, absolute, without a slash at the end: "http://localhost:10000/uws/cutout". */
-  readonly address: string
-  /** "organizations/{slug}" */
-  readonly parent: string
-  readonly service: string
-}
+const { getJob, updateJob, runJob, cancelJob, deleteJob, createResultUrl } = JobServiceService
 
 export interface UwsJobsOptions {
   readonly calls: LocalCalls
@@ -70,32 +46,20 @@ export interface UwsJobsOptions {
   readonly waits?: JobWaitLimits
 }
 
-/** UWS 1.1, section 2.1.3. */
-const PHASES = [
-  'PENDING',
-  'QUEUED',
-  'EXECUTING',
-  'COMPLETED',
-  'ERROR',
-  'ABORTED',
-  'UNKNOWN',
-  'HELD',
-  'SUSPENDED',
-  'ARCHIVED',
-] as const
 const JOB_ID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
-const PAGE_SIZE = 500
 
 const defaultWaits: JobWaitLimits = { maxSeconds: 300, maxWaits: 5_000 }
 
 /** UWS 1.1 (IVOA Recommendation 2016-10-24) over the methods of JobService, section 2.2: its REST binding. */
 export class UwsJobs {
   readonly #calls: LocalCalls
+  readonly #lists: JobLists
   readonly #publicUrl: string
   readonly #waits: JobWaits
 
   constructor({ calls, publicUrl, waits = defaultWaits }: UwsJobsOptions) {
     this.#calls = calls
+    this.#lists = new JobLists(calls)
     this.#publicUrl = publicUrl
     this.#waits = new JobWaits(calls, waits)
   }
@@ -108,7 +72,7 @@ export class UwsJobs {
   async serve(exchange: Exchange, list: JobList, path: readonly string[]): Promise<void> {
     const [id, resource, name, ...rest] = path
     if (rest.length > 0) throw notFound()
-    if (id === undefined) return this.#list(exchange, list)
+    if (id === undefined) return this.#lists.serve(exchange, list)
     if (!JOB_ID.test(id)) throw noSuchJob()
     const job: JobAt = { list, name: `${list.parent}/jobs/${id}`, address: `${list.address}/${id}` }
     if (name !== undefined) {
@@ -140,76 +104,6 @@ export class UwsJobs {
       default:
         throw notFound()
     }
-  }
-
-  async #list(exchange: Exchange, list: JobList): Promise<void> {
-    if (!allows(exchange, 'GET', 'POST')) return
-    if (exchange.method === 'POST') return this.#create(exchange, list)
-    const query = queryParameters(exchange.query)
-    query.refuseOthers(['PHASE', 'AFTER', 'LAST'], 'the job list')
-    const phases = query.choices('PHASE', PHASES)
-    const after = query.single('AFTER')
-    const last = query.single('LAST')
-    const count = last === undefined ? Number.POSITIVE_INFINITY : integerOf('LAST', last, COUNT)
-    if (count < 1) throw invalidField('LAST', `must be ${COUNT}.`)
-    await this.#service(exchange, list)
-    const pages = this.#pages(exchange, list, {
-      phases: phases.map((phase): Phase => `PHASE_${phase}`),
-      // Later than the times that the list tells, which are in milliseconds.
-      createdAfter: after === undefined ? undefined : new Date(timeOf('AFTER', after).getTime() + 1),
-      count,
-    })
-    await sendXmlPieces(exchange, jobsDocument(pages, list.address))
-  }
-
-  /** Newest first. */
-  async *#pages(
-    { call }: Exchange,
-    { parent, service }: JobList,
-    filter: { phases: Phase[]; createdAfter: Date | undefined; count: number },
-  ): AsyncGenerator<readonly Job[]> {
-    const { phases, createdAfter } = filter
-    let left = filter.count
-    let pageToken = ''
-    const pageSize = Math.min(left, PAGE_SIZE)
-    const query = {
-      parent,
-      phases,
-      service,
-      owner: 'users/me',
-      createdAfter,
-      createdBefore: undefined,
-      orderBy: '',
-    }
-    do {
-      const page = await this.#calls.unary(listJobs, { ...query, pageSize, pageToken }, call)
-      yield page.jobs.slice(0, left)
-      left -= page.jobs.length
-      pageToken = page.nextPageToken
-    } while (pageToken !== '' && left > 0)
-  }
-
-  async #create(exchange: Exchange, list: JobList): Promise<void> {
-    // Before the form is read: who may not come in sends none.
-    const service = await this.#service(exchange, list)
-    const given = await requestParameters(exchange.request, exchange.query)
-    const parameters = jobParameters(given.without(CONTROL_PARAMETERS))
-    const runs = given.choice('PHASE', ['RUN']) !== undefined
-    const duration = mapped(given.single('EXECUTIONDURATION'), (value) => executionDuration(value, service))
-    const destruction = mapped(given.single('DESTRUCTION'), (value) => destructionTime(value))
-    const request = {
-      parent: list.parent,
-      service: list.service,
-      parameters,
-      runId: runId(given.single('RUNID') ?? ''),
-      executionDuration: duration?.value,
-      destructionTime: destruction?.value,
-      keepPending: !runs,
-      requestId: '',
-    }
-    const job = await namingParameters(parameters, this.#calls.unary(createJob, request, exchange.call))
-    const notes = [duration?.note, destruction?.note].filter((note) => note)
-    seeOther(exchange, `${list.address}/${jobId(job)}`, notes.join('\n'))
   }
 
   async #job(exchange: Exchange, job: JobAt): Promise<void> {
@@ -283,7 +177,7 @@ export class UwsJobs {
       'EXECUTIONDURATION',
       'the execution duration of a job',
     )
-    const { value, note } = executionDuration(given, await this.#service(exchange, job.list))
+    const { value, note } = executionDuration(given, await this.#lists.service(exchange, job.list))
     await this.#update(exchange, job, { executionDuration: value })
     seeOther(exchange, job.address, note)
   }
@@ -380,13 +274,6 @@ export class UwsJobs {
     return job
   }
 
-  async #service({ call }: Exchange, { parent, service }: JobList): Promise<Service> {
-    const { services } = await this.#calls.unary(listServices, { parent }, call)
-    const found = services.find(({ id }) => id === service)
-    if (found !== undefined) return found
-    throw notFound(`There is no such service; there are ${services.map(({ id }) => id).join(', ')}.`)
-  }
-
   async #update({ call }: Exchange, { name }: JobAt, changes: Changes): Promise<void> {
     const unchanged = { parameters: [], runId: '', executionDuration: undefined, destructionTime: undefined }
     const request = { name, updateMask: masked(changes), ...unchanged, ...changes }
@@ -416,7 +303,6 @@ function masked(changes: Changes): string[] {
   return Object.entries(MASKS).flatMap(([field, path]) => (field in changes ? path : []))
 }
 
-const COUNT = 'a whole number, at least 1'
 const WAIT_SECONDS = 'a whole number of seconds, or -1 for as long as the server allows'
 const CONTROLS: ReadonlySet<string> = new Set(CONTROL_PARAMETERS)
 
@@ -438,8 +324,4 @@ function required(given: Parameters, name: string, where: string): string {
   const value = given.single(name)
   if (value === undefined) throw invalidField(name, 'is required.')
   return value
-}
-
-function mapped<Value, Other>(value: Value | undefined, change: (value: Value) => Other): Other | undefined {
-  return value === undefined ? undefined : change(value)
 }

@@ -1,7 +1,8 @@
 import type { HttpRoute } from '../../server/http-route.ts'
 import type { LocalCalls } from '../../server/local-calls.ts'
 import { type Exchange, homeOrganization, ivoaRoute, notFound } from '../http/index.ts'
-import type { JobList, UwsJobs } from './uws-jobs.ts'
+import type { JobList } from './job-lists.ts'
+import type { UwsJobs } from './uws-jobs.ts'
 
 const SLUG = /^[a-z][a-z0-9-]{1,62}$/
 const SERVICE = /^[a-z][a-z0-9-]{0,62}$/
