@@ -7,6 +7,7 @@ import { JobsSharing1763700005000 } from './1763700005000-jobs-sharing.ts'
 import { JobsSharesBeyond1763700005001 } from './1763700005001-jobs-shares-beyond.ts'
 import { JobsListing1763700006000 } from './1763700006000-jobs-listing.ts'
 import { JobsUnfinished1763700007000 } from './1763700007000-jobs-unfinished.ts'
+import { Notifications1763700009000 } from './1763700009000-notifications.ts'
 
 /** Every migration, in the order of their timestamps. One step a file; never changed once released. */
 export const migrations = [
@@ -19,4 +20,5 @@ export const migrations = [
   JobsSharesBeyond1763700005001,
   JobsListing1763700006000,
   JobsUnfinished1763700007000,
+  Notifications1763700009000,
 ]

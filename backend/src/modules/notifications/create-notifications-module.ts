@@ -1,0 +1,32 @@
+import type { Logger } from 'pino'
+import type { DataSource } from 'typeorm'
+import type { HttpRoute } from '../../server/http-route.ts'
+import type { PageTokens } from '../../server/page-token.ts'
+import type { RegisteredService } from '../../server/service-handlers.ts'
+import type { IdentityService } from '../identity/index.ts'
+
+export interface NotificationsModuleOptions {
+  readonly dataSource: DataSource
+  readonly pageTokens: PageTokens
+  readonly identity: IdentityService
+  /** 32 bytes for one purpose. */
+  readonly deriveKey: (purpose: string) => Buffer
+  /** What links in mails begin with. */
+  readonly publicUrl: string
+  /** Whether this installation sends mail. */
+  readonly mailEnabled: boolean
+  readonly log: Logger
+  /** Default: the system's clock. */
+  readonly clock?: () => Date
+}
+
+export interface NotificationsModule {
+  readonly services: readonly RegisteredService[]
+  readonly routes: readonly HttpRoute[]
+  close(): Promise<void>
+}
+
+/** What the backend serves: inboxes, preferences, announcements, and the operator's view of delivery. */
+export function createNotificationsModule(_options: NotificationsModuleOptions): NotificationsModule {
+  return { services: [], routes: [], close: async () => undefined }
+}

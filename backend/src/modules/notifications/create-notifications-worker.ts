@@ -1,0 +1,44 @@
+import type { Logger } from 'pino'
+import type { DataSource } from 'typeorm'
+import type { Bus } from '../../ports/bus.ts'
+import type { MailTransport } from '../../ports/mail.ts'
+import type { PushSender } from '../../ports/push.ts'
+import type { WorkerPart } from './worker-part.ts'
+
+export interface NotificationsWorkerOptions {
+  readonly dataSource: DataSource
+  readonly databaseUrl: string
+  readonly bus: Bus
+  readonly push: PushSender
+  /** Undefined when this installation sends no mail. */
+  readonly mail:
+    | {
+        readonly transport: MailTransport
+        /** "Fairlead <fairlead@example.org>" */
+        readonly from: string
+        /** Mails to one address within an hour, at most. */
+        readonly hourlyLimit: number
+      }
+    | undefined
+  /** 32 bytes for one purpose. */
+  readonly deriveKey: (purpose: string) => Buffer
+  /** What links in mails begin with. */
+  readonly publicUrl: string
+  readonly log: Logger
+  /** Default: the system's clock. */
+  readonly clock?: () => Date
+}
+
+/** Turns events into notifications, mails and pushes. */
+export function createNotificationsWorker(_options: NotificationsWorkerOptions): WorkerPart {
+  const parts: WorkerPart[] = []
+  return {
+    async start() {
+      for (const part of parts) await part.start()
+    },
+    async stop() {
+      for (const part of parts.toReversed()) await part.stop()
+    },
+    healthy: () => parts.every((part) => part.healthy()),
+  }
+}
