@@ -8,6 +8,7 @@ import {
   IconPlus,
   IconServerCog,
   IconShare,
+  IconSpeakerphone,
 } from '@tabler/icons-react'
 import { Link, NavLink } from 'react-router'
 import classes from './navigation.module.css'
@@ -25,9 +26,10 @@ interface NavigationProps {
   readonly maySubmit: boolean
   /** Whether the caller sees the queue of the whole installation. */
   readonly mayObserve: boolean
+  readonly mayAnnounce: boolean
 }
 
-export function Navigation({ organization, maySubmit, mayObserve }: NavigationProps) {
+export function Navigation({ organization, maySubmit, mayObserve, mayAnnounce }: NavigationProps) {
   const base = `/o/${organization}`
   const items: Item[] =
     organization === undefined
@@ -60,6 +62,12 @@ export function Navigation({ organization, maySubmit, mayObserve }: NavigationPr
         <NavLink to="/operations" className={classes.link ?? ''}>
           <IconServerCog size={18} stroke={1.7} aria-hidden />
           Operations
+        </NavLink>
+      )}
+      {mayAnnounce && (
+        <NavLink to="/announcements" className={classes.link ?? ''}>
+          <IconSpeakerphone size={18} stroke={1.7} aria-hidden />
+          Announcements
         </NavLink>
       )}
       <div className={classes.rest} />

@@ -39,6 +39,8 @@ export function createRouter() {
         { path: '/', element: <StartPage /> },
         { path: '/sign-in', ...page(() => import('../modules/identity/sign-in-page')) },
         { path: '/signed-in', ...page(() => import('../modules/identity/signed-in-page')) },
+        // Who follows the link in a mail need not sign in.
+        { path: '/unsubscribe', ...page(() => import('../modules/notifications/unsubscribe-page')) },
         {
           element: <RequireSession />,
           children: [
@@ -51,6 +53,15 @@ export function createRouter() {
                     { path: '/o/:organization', children: organizationPages },
                     { path: '/shared', ...page(() => import('../modules/jobs/shared-page')) },
                     { path: '/operations', ...page(() => import('../modules/operations/operations-page')) },
+                    { path: '/notifications', ...page(() => import('../modules/notifications/inbox-page')) },
+                    {
+                      path: '/notifications/preferences',
+                      ...page(() => import('../modules/notifications/preferences-page')),
+                    },
+                    {
+                      path: '/announcements',
+                      ...page(() => import('../modules/notifications/announcements-page')),
+                    },
                     { path: '/api/docs', ...page(() => import('./api-docs/api-docs-page')) },
                     { path: '/account', ...page(() => import('../modules/identity/account-page')) },
                     { path: '/o', element: <Navigate to="/" replace /> },

@@ -74,6 +74,7 @@ export default function Shell() {
           organization={shown?.slug}
           maySubmit={shown?.permissions.includes('jobs.submit') ?? false}
           mayObserve={caller.data?.platformPermissions.includes('jobs.observe') ?? false}
+          mayAnnounce={caller.data?.platformPermissions.includes('notifications.announce') ?? false}
         />
       </AppShell.Navbar>
       <AppShell.Main id="content" tabIndex={-1}>
