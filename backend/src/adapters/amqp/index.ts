@@ -1,0 +1,7 @@
+export {
+  type AmqpConnection,
+  type AmqpConnectionOptions,
+  type AmqpConnectionStatus,
+  type AmqpServer,
+  openAmqpConnection,
+} from './amqp-connection.ts'
