@@ -6,6 +6,7 @@ import {
   mkdtempSync,
   readdirSync,
   rmSync,
+  statSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs'
@@ -78,6 +79,27 @@ describe('the settings', () => {
     )
   })
 
+  test.each(['localhost:5672', 'http://user:s3cret@localhost', 'amqp://', 'user:s3cret@rabbit'])(
+    'AMQP_URL=%s, without repeating it',
+    async (url) => {
+      expect(await refusal({ FAIRLEAD_HOME: home(), AMQP_URL: url })).toBe(
+        'AMQP_URL is no address of RabbitMQ; write it as amqp://USER:PASSWORD@HOST:PORT, or unset it to use PostgreSQL.',
+      )
+    },
+  )
+
+  test.each(['AMQP_CA_FILE', 'AMQP_CERTIFICATE_FILE', 'AMQP_KEY_FILE'])(
+    '%s without its file',
+    async (name) => {
+      const sentence = await refusal({
+        FAIRLEAD_HOME: home(),
+        AMQP_URL: 'amqps://a',
+        [name]: '/nowhere/a.pem',
+      })
+      expect(sentence).toBe(`${name} names /nowhere/a.pem, which does not exist; correct the setting.`)
+    },
+  )
+
   test('FAIRLEAD_DATASETS without its folder', async () => {
     expect(await refusal({ FAIRLEAD_HOME: home(), FAIRLEAD_DATASETS: '/nowhere/images' })).toBe(
       'FAIRLEAD_DATASETS names /nowhere/images, which does not exist; make the folder or correct the setting.',
@@ -110,6 +132,21 @@ describe('the home', () => {
     expect(sentence).toMatch(
       /^The disk that holds \S+ is full \(\d+ MB free, 1000000000 MB needed\); free some space or set FAIRLEAD_HOME/,
     )
+  })
+
+  test('of an older version gets the secret that it lacks, and keeps the others', () => {
+    const path = home()
+    const file = join(path, 'secrets.json')
+    const secret = (letter: string) => letter.repeat(43)
+    const old = { databasePassword: secret('a'), secret: secret('b'), developmentGrant: secret('c') }
+    mkdirSync(path)
+    writeFileSync(file, JSON.stringify(old), { mode: 0o644 })
+    const { secrets } = openHome({ FAIRLEAD_HOME: path })
+    expect(secrets).toMatchObject(old)
+    expect(secrets.pushPassword).toMatch(/^[\w-]{43}$/)
+    expect(openHome({ FAIRLEAD_HOME: path }).secrets).toEqual(secrets)
+    expect(statSync(file).mode & 0o777).toBe(0o600)
+    expect(readdirSync(path).filter((name) => name.startsWith('secrets'))).toEqual(['secrets.json'])
   })
 
   test('has damaged secrets', async () => {

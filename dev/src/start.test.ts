@@ -12,8 +12,11 @@ import { createConnection } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { decodeJwt } from 'jose'
+import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { databaseUrl, pushDatabaseUrl } from './postgres/server.ts'
 import { type ChildName, type RunningFairlead, startFairlead } from './start.ts'
+import { readSecrets } from './supervisor/home.ts'
 import { identify } from './supervisor/processes.ts'
 import { runMain } from './testing/run-main.ts'
 import { frame } from './testing/upstreams.ts'
@@ -41,7 +44,7 @@ const pidsOf = ({ pid, run }: RunningFairlead) => [
 const alive = (pids: number[]) => pids.filter((pid) => identify(pid) !== undefined)
 
 beforeAll(async () => {
-  fairlead = await startFairlead({ env: { FAIRLEAD_HEARTBEAT_SECONDS: '1' } })
+  fairlead = await startFairlead({ env: { FAIRLEAD_HEARTBEAT_SECONDS: '1', AMQP_URL: '' } })
 })
 
 afterAll(async () => {
@@ -101,6 +104,31 @@ describe('a start', () => {
       .toMatch(/mail to bob@example\.org: Your job is done \(mail\/\S+\.eml\)/)
     const name = /mail\/(\S+\.eml)/.exec(fairlead.output())?.[1]
     expect(readFileSync(join(fairlead.home, 'mail', name!), 'utf8')).toContain('Hello Bob')
+  })
+
+  test('says that messages go by PostgreSQL, where frontends may listen and read nothing', async () => {
+    expect(fairlead.output()).toMatch(/Messages .* by PostgreSQL$/m)
+    const home = { secrets: readSecrets(join(fairlead.home, 'secrets.json')) }
+    const { postgres } = fairlead.run().ports
+    const listener = new pg.Client(pushDatabaseUrl(home, postgres))
+    const owner = new pg.Client(databaseUrl(home, postgres))
+    await Promise.all([listener.connect(), owner.connect()])
+    try {
+      const heard = new Promise((resolve) => listener.once('notification', ({ payload }) => resolve(payload)))
+      await listener.query('LISTEN test_of_the_role')
+      await owner.query("NOTIFY test_of_the_role, 'hello'")
+      expect(await heard).toBe('hello')
+      for (const statement of [
+        'SELECT * FROM public.users',
+        'DELETE FROM public.outbox',
+        'CREATE TABLE public.mine ()',
+        'CREATE TEMPORARY TABLE mine ()',
+        'SET ROLE fairlead',
+      ])
+        await expect(listener.query(statement), statement).rejects.toThrow(/permission denied/)
+    } finally {
+      await Promise.all([listener.end(), owner.end()])
+    }
   })
 
   test('keeps its secrets to its user', () => {
@@ -219,10 +247,16 @@ describe('the end', () => {
     await expect.poll(() => alive(pids), { timeout: 20_000 }).toEqual([])
   })
 
-  test('by a signal stops everything in order and leaves nothing, also after that', async () => {
-    const copy = await startFairlead({ home })
+  test('by a signal stops everything in order and leaves nothing, also after that, and without a broker', async () => {
+    const unreachable = { AMQP_URL: 'amqp://someone:s3cret@127.0.0.1:9' }
+    const copy = await startFairlead({ home, env: unreachable })
     const pids = pidsOf(copy)
     expect(await copy.stop()).toBe(0)
+    expect(copy.output()).toMatch(/Messages .* by RabbitMQ at 127\.0\.0\.1:9$/m)
+    expect(copy.output()).toContain(
+      '! RabbitMQ at 127.0.0.1:9 cannot be used (ECONNREFUSED); messages wait in the database until it can.\n',
+    )
+    expect(copy.output()).not.toContain('s3cret')
     expect(alive(pids)).toEqual([])
     for (const trace of ['run.json', 'lock', 'postgres/postmaster.pid']) {
       expect(existsSync(join(home, trace)), trace).toBe(false)

@@ -22,6 +22,7 @@ const profiles: Record<string, EnvoySettings> = {
     backendHttp: loopback(10_002),
     frontend: loopback(10_003),
     identity: loopback(10_004),
+    mail: loopback(10_005),
   },
   'embedded with hot reload': {
     ...common,
@@ -31,6 +32,7 @@ const profiles: Record<string, EnvoySettings> = {
     backendHttp: loopback(10_002),
     frontend: loopback(10_003),
     identity: loopback(10_004),
+    mail: loopback(10_005),
     hotReload: true,
   },
   cluster: {

@@ -13,14 +13,15 @@ const streamIdleSeconds = 3
 
 beforeAll(async () => {
   grpc = await grpcUpstream()
-  upstreams = await Promise.all(['backend-http', 'frontend', 'identity'].map(httpUpstream))
-  const [backend, frontend, identity] = upstreams
+  upstreams = await Promise.all(['backend-http', 'frontend', 'identity', 'mail'].map(httpUpstream))
+  const [backend, frontend, identity, mail] = upstreams
   const at = ({ port }: Upstream) => ({ host: '127.0.0.1', port })
   envoy = await runEnvoy({
     backendGrpc: at(grpc),
     backendHttp: at(backend!),
     frontend: at(frontend!),
     identity: at(identity!),
+    mail: at(mail!),
     unarySeconds,
     streamIdleSeconds,
   })
@@ -74,6 +75,12 @@ describe('a path leads to its upstream', () => {
     ['/objects/a/b?signature=s', 'backend-http', '/objects/a/b?signature=s'],
     ['/uws/jobs', 'backend-http', '/uws/jobs'],
     ['/soda/sync?ID=a', 'backend-http', '/soda/sync?ID=a'],
+    ['/mail/unsubscribe/t', 'backend-http', '/mail/unsubscribe/t'],
+    ['/mailing', 'frontend', '/mailing'],
+    ['/dev/mail', 'mail', '/dev/mail'],
+    ['/dev/mail/1?part=text', 'mail', '/dev/mail/1?part=text'],
+    ['/dev/mails', 'frontend', '/dev/mails'],
+    ['/dev', 'frontend', '/dev'],
     ['/api/v1/openapi.json', 'backend-http', '/api/v1/openapi.json'],
     ['/api/v1/organizations/a/jobs/1', 'backend-grpc', `/${job}/GetJob`],
     ['/api/v1/organizations/a/jobs?pageSize=5', 'backend-grpc', `/${job}/ListJobs`],
@@ -204,6 +211,25 @@ describe('time', () => {
   test.each(['/uws/cutout/late', '/soda/async/late'])('a client may wait in silence at %s', async (path) => {
     const response = await fetch(`${envoy.url}${path}`)
     expect([response.status, response.headers.get('x-upstream')]).toEqual([200, 'backend-http'])
+  })
+
+  test('a notification socket may be silent between two pings', async () => {
+    const { hostname, port } = new URL(envoy.url)
+    const said = await new Promise<string>((resolve, reject) => {
+      const headers = { connection: 'upgrade', upgrade: 'websocket' }
+      const sent = request({ hostname, port, path: '/ws?late', headers, agent: false })
+      sent.once('error', reject)
+      sent.once('upgrade', (_, socket, head) => {
+        let text = head.toString()
+        socket.on('data', (chunk: Buffer) => {
+          text += chunk.toString()
+        })
+        socket.once('error', reject)
+        socket.once('close', () => resolve(text))
+      })
+      sent.end()
+    })
+    expect(said).toBe('late')
   })
 
   test('a silent stream ends after the idle time', async () => {

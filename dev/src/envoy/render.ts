@@ -22,6 +22,8 @@ export interface EnvoySettings {
   frontend: Endpoint
   /** The development identity provider; without one /auth/ belongs to the pages. */
   identity?: Endpoint | undefined
+  /** The development mail server's page; without one /dev/mail belongs to the pages. */
+  mail?: Endpoint | undefined
   /** Vite serves the pages. */
   hotReload?: boolean
   /** Browsers reach us by TLS, here or in front of us. */
@@ -44,7 +46,7 @@ const templateFile = inRepository('envoy', 'envoy.template.yaml')
 
 /** Envoy's configuration as YAML. Throws a RangeError that names an unusable setting. */
 export function renderEnvoy(settings: EnvoySettings, methods: Methods = readMethods()): string {
-  const { profile, identity, hotReload = false, tls = false } = settings
+  const { profile, identity, mail, hotReload = false, tls = false } = settings
   const values: Record<string, string | number> = {
     clusterType: profile === 'embedded' ? 'STATIC' : 'STRICT_DNS',
     listenAddress: host('listenAddress', settings.listenAddress),
@@ -63,6 +65,7 @@ export function renderEnvoy(settings: EnvoySettings, methods: Methods = readMeth
     ...endpoint('backendHttp', settings.backendHttp),
     ...endpoint('frontend', settings.frontend),
     ...(identity === undefined ? {} : endpoint('identity', identity)),
+    ...(mail === undefined ? {} : endpoint('mail', mail)),
   }
   const flags: Record<string, boolean> = {
     listenIpv6: settings.listenIpv6,
@@ -70,6 +73,7 @@ export function renderEnvoy(settings: EnvoySettings, methods: Methods = readMeth
     ownNamesOnly: profile === 'embedded',
     anyName: profile === 'cluster',
     identity: identity !== undefined,
+    mail: mail !== undefined,
     hotReload,
     hsts: tls,
   }

@@ -15,6 +15,13 @@ export function databaseUrl(home: Pick<Home, 'secrets'>, port: number, database 
   return `postgres://fairlead:${home.secrets.databasePassword}@127.0.0.1:${port}/${database}`
 }
 
+/** The role that may connect, so that it may LISTEN, and read nothing. */
+const pushRole = 'fairlead_push'
+
+export function pushDatabaseUrl(home: Pick<Home, 'secrets'>, port: number): string {
+  return `postgres://${pushRole}:${home.secrets.pushPassword}@127.0.0.1:${port}/${databaseName}`
+}
+
 export function postgresSpec(
   home: Home,
   port: number,
@@ -96,6 +103,28 @@ export async function ensureDatabase(home: Home, port: number): Promise<void> {
   try {
     const found = await client.query('SELECT 1 FROM pg_database WHERE datname = $1', [databaseName])
     if (found.rowCount === 0) await client.query(`CREATE DATABASE ${databaseName}`)
+  } finally {
+    await client.end()
+  }
+}
+
+/**
+ * Makes the role that frontends LISTEN as, or gives it its password and its few rights again. What everyone may do
+ * by default is taken away: everyone else here owns the database.
+ */
+export async function ensurePushRole(home: Home, port: number): Promise<void> {
+  const client = new pg.Client({ connectionString: databaseUrl(home, port) })
+  await client.connect()
+  try {
+    const found = await client.query('SELECT 1 FROM pg_roles WHERE rolname = $1', [pushRole])
+    if (found.rowCount === 0) await client.query(`CREATE ROLE ${pushRole}`)
+    const password = client.escapeLiteral(home.secrets.pushPassword)
+    await client.query(`
+      ALTER ROLE ${pushRole} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS PASSWORD ${password};
+      REVOKE ALL ON DATABASE ${databaseName} FROM PUBLIC;
+      REVOKE ALL ON SCHEMA public FROM PUBLIC;
+      GRANT CONNECT ON DATABASE ${databaseName} TO ${pushRole};
+    `)
   } finally {
     await client.end()
   }

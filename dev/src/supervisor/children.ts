@@ -76,7 +76,7 @@ export function backendSpec({ backend: env }: Environment, ports: Ports): ChildS
 }
 
 /** As many as there are ports for: "worker", "worker-2", "worker-3" and so on. */
-export function workerSpecs({ backend: env }: Environment, ports: Ports): ChildSpec[] {
+export function workerSpecs({ worker: env }: Environment, ports: Ports): ChildSpec[] {
   return [ports.workerHttp, ...ports.furtherWorkersHttp].map((port, index) =>
     ownProgram({
       name: index === 0 ? 'worker' : `worker-${index + 1}`,
@@ -127,6 +127,7 @@ export function envoySpec({ binary, env, home, ports, listenIpv6, hotReload }: E
       backendHttp: at(ports.backendHttp),
       frontend: at(ports.frontend),
       identity: at(ports.identity),
+      mail: at(ports.mailHttp),
       hotReload,
       ...Object.fromEntries(Object.entries(limits).filter(([, value]) => value !== undefined)),
     }),

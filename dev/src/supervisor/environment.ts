@@ -1,6 +1,7 @@
 import { delimiter, join } from 'node:path'
 import { demoAccounts } from '../identity/accounts.ts'
-import { databaseUrl } from '../postgres/server.ts'
+import { databaseUrl, pushDatabaseUrl } from '../postgres/server.ts'
+import { type Bus, busVariables, chooseBus } from './bus.ts'
 import type { Home } from './home.ts'
 import type { Ports } from './ports.ts'
 
@@ -10,10 +11,12 @@ export interface Environment {
   issuer: string
   /** FAIRLEAD_DATASETS: our folder of demo images, then the user's. */
   datasets: string
+  bus: Bus
   identity: NodeJS.ProcessEnv
   mail: NodeJS.ProcessEnv
-  /** For the backend, the worker and every command beside them. */
+  /** For the backend and every command beside it. */
   backend: NodeJS.ProcessEnv
+  worker: NodeJS.ProcessEnv
   frontend: NodeJS.ProcessEnv
 }
 
@@ -26,7 +29,8 @@ export function makeEnvironment(
   const url = `http://localhost:${ports.envoy}`
   const issuer = `${url}/auth`
   const at = (port: number) => `127.0.0.1:${port}`
-  const { FORCE_COLOR: _, ...inherited } = withoutNpm(env)
+  const { FORCE_COLOR: _, FAIRLEAD_SMTP_URL: ownMailServer, ...inherited } = withoutNpm(withoutBus(env))
+  const bus = chooseBus(env)
   const base = {
     ...inherited,
     // Logs are files.
@@ -38,33 +42,51 @@ export function makeEnvironment(
     FAIRLEAD_OIDC_ISSUER: issuer,
   }
   const datasets = [home.datasets, ...userDatasets(env)].join(delimiter)
+  const backend = {
+    FAIRLEAD_OBJECTS: 'filesystem',
+    // At the domain of the demo accounts.
+    FAIRLEAD_MAIL_FROM: 'Fairlead <fairlead@example.org>',
+    ...base,
+    FAIRLEAD_DATABASE_URL: databaseUrl(home, ports.postgres),
+    FAIRLEAD_GRPC_ADDRESS: at(ports.backendGrpc),
+    FAIRLEAD_HTTP_ADDRESS: at(ports.backendHttp),
+    FAIRLEAD_WORKER_HTTP_ADDRESS: at(ports.workerHttp),
+    FAIRLEAD_OIDC_DISCOVERY_URL: `http://${at(ports.identity)}/auth/.well-known/openid-configuration`,
+    FAIRLEAD_OIDC_AUDIENCE: 'fairlead',
+    FAIRLEAD_OIDC_CLIENTS: 'fairlead-web,fairlead-cli',
+    FAIRLEAD_SECRET: home.secrets.secret,
+    FAIRLEAD_OBJECTS_FOLDER: home.objects,
+    FAIRLEAD_DATASETS: datasets,
+  }
   return {
     url,
     issuer,
     datasets,
+    bus,
     identity: {
       ...base,
       FAIRLEAD_IDENTITY_PORT: String(ports.identity),
       FAIRLEAD_IDENTITY_FOLDER: home.identity,
       FAIRLEAD_DEVELOPMENT_GRANT: home.secrets.developmentGrant,
     },
-    mail: { ...base, FAIRLEAD_MAIL_PORT: String(ports.mail), FAIRLEAD_MAIL_FOLDER: home.mail },
-    backend: {
-      FAIRLEAD_OBJECTS: 'filesystem',
+    mail: {
       ...base,
-      FAIRLEAD_DATABASE_URL: databaseUrl(home, ports.postgres),
-      FAIRLEAD_GRPC_ADDRESS: at(ports.backendGrpc),
-      FAIRLEAD_HTTP_ADDRESS: at(ports.backendHttp),
-      FAIRLEAD_WORKER_HTTP_ADDRESS: at(ports.workerHttp),
-      FAIRLEAD_OIDC_DISCOVERY_URL: `http://${at(ports.identity)}/auth/.well-known/openid-configuration`,
-      FAIRLEAD_OIDC_AUDIENCE: 'fairlead',
-      FAIRLEAD_OIDC_CLIENTS: 'fairlead-web,fairlead-cli',
-      FAIRLEAD_SECRET: home.secrets.secret,
-      FAIRLEAD_OBJECTS_FOLDER: home.objects,
-      FAIRLEAD_DATASETS: datasets,
+      FAIRLEAD_MAIL_PORT: String(ports.mail),
+      FAIRLEAD_MAIL_HTTP_PORT: String(ports.mailHttp),
+      FAIRLEAD_MAIL_FOLDER: home.mail,
+    },
+    backend,
+    worker: {
+      ...backend,
+      ...(bus.kind === 'rabbitmq' ? bus.variables : {}),
+      FAIRLEAD_SMTP_URL: ownMailServer || `smtp://${at(ports.mail)}`,
     },
     frontend: {
       ...base,
+      ...(bus.kind === 'rabbitmq'
+        ? bus.variables
+        : { FAIRLEAD_PUSH_DATABASE_URL: pushDatabaseUrl(home, ports.postgres) }),
+      FAIRLEAD_BACKEND_ADDRESS: at(ports.backendGrpc),
       FAIRLEAD_FRONTEND_ADDRESS: at(ports.frontend),
       FAIRLEAD_FRONTEND_MODE: mode === 'dev' ? 'vite' : 'built',
       FAIRLEAD_OIDC_CLIENT_ID: 'fairlead-web',
@@ -87,6 +109,10 @@ export function userDatasets(env: NodeJS.ProcessEnv): string[] {
     .split(delimiter)
     .filter((folder) => folder !== '')
     .map((folder) => (folder.startsWith('/') ? folder : join(from, folder)))
+}
+
+function withoutBus(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !busVariables.includes(name)))
 }
 
 /** npm's own variables mean nothing to a server, and IPC descriptors are this process's. */

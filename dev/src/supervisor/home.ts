@@ -1,5 +1,13 @@
 import { randomBytes } from 'node:crypto'
-import { chmodSync, existsSync, mkdirSync, readFileSync, statfsSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  statfsSync,
+  writeFileSync,
+} from 'node:fs'
 import { isAbsolute, join, resolve } from 'node:path'
 import { fileRefusal, Refusal } from '../refusal.ts'
 import { inRepository } from '../repository.ts'
@@ -28,6 +36,8 @@ export interface Secrets {
   secret: string
   /** What `npm run token` shows to the development identity provider. */
   developmentGrant: string
+  /** Of the database role that may listen and read nothing. */
+  pushPassword: string
 }
 
 /** FAIRLEAD_HOME as an absolute path; a relative one is meant from where npm was called. */
@@ -82,29 +92,49 @@ function checkFreeSpace(folder: string, minimumMb: number): void {
 /** Made at the first start and kept, readable by this user alone. */
 export function readSecrets(path: string): Secrets {
   if (!existsSync(path)) {
-    const fresh = () => randomBytes(32).toString('base64url')
-    const secrets: Secrets = { databasePassword: fresh(), secret: fresh(), developmentGrant: fresh() }
-    writeFileSync(path, `${JSON.stringify(secrets, null, 2)}\n`, { mode: 0o600, flag: 'wx' })
+    const secrets: Secrets = {
+      databasePassword: fresh(),
+      secret: fresh(),
+      developmentGrant: fresh(),
+      pushPassword: fresh(),
+    }
+    writeFileSync(path, written(secrets), { mode: 0o600, flag: 'wx' })
     return secrets
   }
   chmodSync(path, 0o600)
   return parseSecrets(readFileSync(path, 'utf8'), path)
 }
 
+const fresh = () => randomBytes(32).toString('base64url')
+const written = (secrets: Secrets) => `${JSON.stringify(secrets, null, 2)}\n`
+
 function parseSecrets(text: string, path: string): Secrets {
-  try {
-    const { databasePassword, secret, developmentGrant } = JSON.parse(text)
-    if (
-      [databasePassword, secret, developmentGrant].every(
-        (value) => typeof value === 'string' && value.length >= 32,
-      )
-    ) {
-      return { databasePassword, secret, developmentGrant }
-    }
-  } catch {
-    // Said below, as for a file that lacks a secret.
+  const { databasePassword, secret, developmentGrant, pushPassword } = parsed(text) ?? {}
+  if (isSecret(databasePassword) && isSecret(secret) && isSecret(developmentGrant)) {
+    if (isSecret(pushPassword)) return { databasePassword, secret, developmentGrant, pushPassword }
+    if (pushPassword === undefined) return upgraded({ databasePassword, secret, developmentGrant }, path)
   }
   throw new Refusal(
     `${path} is damaged; restore it, or delete its folder to start afresh (that loses its data).`,
   )
+}
+
+function parsed(text: string): Partial<Record<keyof Secrets, unknown>> | undefined {
+  try {
+    const value: unknown = JSON.parse(text)
+    return typeof value === 'object' && value !== null ? value : undefined
+  } catch {
+    return undefined
+  }
+}
+
+const isSecret = (value: unknown): value is string => typeof value === 'string' && value.length >= 32
+
+/** Adds what homes had not before. Replaced whole, so that a kill at any moment leaves the old or the new. */
+function upgraded(secrets: Omit<Secrets, 'pushPassword'>, path: string): Secrets {
+  const all = { ...secrets, pushPassword: fresh() }
+  const draft = `${path}.new-${process.pid}`
+  writeFileSync(draft, written(all), { mode: 0o600 })
+  renameSync(draft, path)
+  return all
 }

@@ -12,6 +12,7 @@ const portNames = [
   'frontend',
   'identity',
   'mail',
+  'mailHttp',
 ] as const
 export type PortName = (typeof portNames)[number]
 export interface Ports extends Record<PortName, number> {

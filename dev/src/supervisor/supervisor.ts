@@ -5,10 +5,17 @@ import { buildPages, pagesAreStale } from '../frontend/build.ts'
 import { demoAccounts, seedFile } from '../identity/accounts.ts'
 import { postgresBinaries } from '../postgres/binaries.ts'
 import { checkDataFolder, ensureDataFolder } from '../postgres/data-folder.ts'
-import { damageRefusal, endLeftoverServer, ensureDatabase, postgresSpec } from '../postgres/server.ts'
+import {
+  damageRefusal,
+  endLeftoverServer,
+  ensureDatabase,
+  ensurePushRole,
+  postgresSpec,
+} from '../postgres/server.ts'
 import { postgresUser } from '../postgres/system-user.ts'
 import { Refusal } from '../refusal.ts'
 import { inRepository } from '../repository.ts'
+import { type Bus, brokerProblem } from './bus.ts'
 import { Child, type ChildSpec } from './child.ts'
 import * as specs from './children.ts'
 import type { Console } from './console.ts'
@@ -74,10 +81,13 @@ export class Supervisor {
     const environment = makeEnvironment(env, this.#home, ports, mode)
     this.#ports = ports
     this.#environment = environment
+    const database = this.#startDatabase(environment, ports)
     const all = await Promise.allSettled(
       [
-        this.#startData(environment, ports),
-        this.#startPages(environment, ports),
+        database,
+        this.#startWork(environment, ports, database),
+        this.#startPages(environment, ports, database),
+        this.#checkBus(environment.bus),
         this.#startBeside(environment, ports),
         this.#startEnvoy(ports),
       ].map((part) => this.#orStopAll(part)),
@@ -117,11 +127,8 @@ export class Supervisor {
     }
   }
 
-  /** Database, its schema, the first organisations, the demo images; then what works on them. */
-  async #startData(environment: Environment, ports: Ports): Promise<void> {
+  async #startDatabase({ bus }: Environment, ports: Ports): Promise<void> {
     const { console } = this.#options
-    const images = this.#makeDemoImages(environment)
-    images.catch(() => undefined)
     const binaries = postgresBinaries()
     const user = postgresUser()
     await console.step(
@@ -136,10 +143,19 @@ export class Supervisor {
           throw damageRefusal(error, this.#home)
         }
         await ensureDatabase(this.#home, ports.postgres)
+        if (bus.kind === 'postgresql') await ensurePushRole(this.#home, ports.postgres)
         return made
       },
       (made) => (made ? 'new database' : ''),
     )
+  }
+
+  /** Schema, the first organisations, the demo images; then what works on them. */
+  async #startWork(environment: Environment, ports: Ports, database: Promise<void>): Promise<void> {
+    const { console } = this.#options
+    const images = this.#makeDemoImages(environment)
+    images.catch(() => undefined)
+    await database
     await console.step('Schema', () =>
       this.#task('migrate', [inRepository('backend/src/migrate.ts')], environment.backend),
     )
@@ -167,7 +183,20 @@ export class Supervisor {
     )
   }
 
-  async #startPages(environment: Environment, ports: Ports): Promise<void> {
+  /** A broker that does not answer stops nothing: worker and frontend go on trying. */
+  async #checkBus(bus: Bus): Promise<void> {
+    const { console } = this.#options
+    const name = bus.kind === 'postgresql' ? 'PostgreSQL' : `RabbitMQ at ${bus.address}`
+    const problem = await console.step(
+      'Messages',
+      async () => (bus.kind === 'postgresql' ? undefined : brokerProblem(bus)),
+      () => `by ${name}`,
+    )
+    if (problem === undefined) return
+    console.warn(`${name} cannot be used (${problem}); messages wait in the database until it can.`)
+  }
+
+  async #startPages(environment: Environment, ports: Ports, database: Promise<void>): Promise<void> {
     const { console, mode } = this.#options
     if (mode === 'start' && pagesAreStale()) {
       await console.step(
@@ -181,6 +210,8 @@ export class Supervisor {
         () => 'built',
       )
     }
+    // It listens there.
+    await database
     await console.step('Frontend', () => this.#startChild(specs.frontendSpec(environment, ports)))
   }
 

@@ -93,9 +93,11 @@ export async function httpUpstream(name: string): Promise<Upstream> {
     })
   })
   server.on('upgrade', (request, socket) => {
-    socket.end(
+    socket.write(
       `HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: websocket\r\nx-upstream: ${name}\r\nx-upstream-path: ${request.url}\r\n\r\n`,
     )
+    if (request.url?.endsWith('late')) setTimeout(() => socket.end('late'), LATE_MS)
+    else socket.end()
   })
   return {
     port: await listen(server),
