@@ -1,0 +1,116 @@
+import { randomUUID } from 'node:crypto'
+import { connect as connectTcp, createServer, type Socket } from 'node:net'
+import { connect } from 'amqplib'
+import pino from 'pino'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import type { PushMessage } from '../../../ports/push.ts'
+import { pushContract } from '../push-contract.ts'
+import { openAmqpPushReceiver } from './amqp-push-receiver.ts'
+import { createAmqpPushSender } from './amqp-push-sender.ts'
+
+const log = pino({ level: 'silent' })
+const url = process.env['AMQP_URL'] ?? ''
+
+/** The way to the broker, which can be cut. */
+async function createWay(target: URL) {
+  const sockets = new Set<Socket>()
+  const server = createServer((near) => {
+    const far = connectTcp(Number(target.port || 5672), target.hostname)
+    for (const [socket, other] of [
+      [near, far],
+      [far, near],
+    ] as const) {
+      sockets.add(socket)
+      socket.on('error', () => other.destroy())
+      socket.on('close', () => {
+        sockets.delete(socket)
+        other.destroy()
+      })
+    }
+    far.pipe(near)
+    near.pipe(far)
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const address = server.address()
+  const way = new URL(target)
+  way.hostname = '127.0.0.1'
+  way.port = String(typeof address === 'object' ? address?.port : 0)
+  return {
+    url: way.href,
+    cut: () => {
+      for (const socket of sockets) socket.destroy()
+    },
+    close: async () => {
+      for (const socket of sockets) socket.destroy()
+      await new Promise((resolve) => server.close(resolve))
+    },
+  }
+}
+
+async function removeExchange(exchange: string): Promise<void> {
+  const connection = await connect(url)
+  const channel = await connection.createChannel()
+  await channel.deleteExchange(exchange)
+  await connection.close()
+}
+
+if (url === '') {
+  it.skip('pushes over RabbitMQ: AMQP_URL is not set', () => undefined)
+} else {
+  pushContract('RabbitMQ', async () => {
+    const exchange = `test.${randomUUID()}`
+    const way = await createWay(new URL(url))
+    return {
+      sender: createAmqpPushSender({ server: { url }, log, exchange }),
+      open: async (handlers) => openAmqpPushReceiver({ server: { url: way.url }, handlers, log, exchange }),
+      disconnectReceivers: async () => way.cut(),
+      async close() {
+        await way.close()
+        await removeExchange(exchange)
+      },
+    }
+  })
+
+  describe('the sender over RabbitMQ', () => {
+    it('keeps what is sent while the broker is away, and tells the heads of what it cannot keep', async () => {
+      const exchange = `test.${randomUUID()}`
+      const [ada, ben] = [randomUUID(), randomUUID()]
+      const messages: PushMessage[] = []
+      const heads: unknown[] = []
+      const receiver = openAmqpPushReceiver({
+        server: { url },
+        log,
+        exchange,
+        handlers: {
+          onMessage: (message) => messages.push(message),
+          onHead: (head) => heads.push(head),
+          onResync: () => undefined,
+        },
+      })
+      onTestFinished(() => receiver.close())
+      await receiver.bind(ada)
+      await receiver.bind(ben)
+      await expect.poll(() => receiver.connected()).toBe(true)
+
+      // It connects after this turn at the earliest.
+      const sender = createAmqpPushSender({ server: { url }, log, exchange, maxBacklogBytes: 500 })
+      onTestFinished(async () => {
+        await sender.close()
+        await removeExchange(exchange)
+      })
+      const sent: PushMessage[] = [1, 2, 3, 4, 5, 6, 7].map((sequence) => ({
+        kind: 'notification',
+        userId: sequence < 5 ? ada : ben,
+        sequence,
+        notification: '{}',
+      }))
+      await sender.send(sent)
+      await expect.poll(() => heads.length).toBe(2)
+      expect(messages).toEqual(sent.slice(0, 3))
+      expect(heads).toEqual([
+        { userId: ada, lastSequence: 4 },
+        { userId: ben, lastSequence: 7 },
+      ])
+    })
+  })
+}
