@@ -8,6 +8,9 @@ import { JobsSharesBeyond1763700005001 } from './1763700005001-jobs-shares-beyon
 import { JobsListing1763700006000 } from './1763700006000-jobs-listing.ts'
 import { JobsUnfinished1763700007000 } from './1763700007000-jobs-unfinished.ts'
 import { Notifications1763700009000 } from './1763700009000-notifications.ts'
+import { NotificationsMail1763700010000 } from './1763700010000-notifications-mail.ts'
+import { IdentityTokenExpiry1763700011000 } from './1763700011000-identity-token-expiry.ts'
+import { NotificationsAnnouncements1763700011001 } from './1763700011001-notifications-announcements.ts'
 
 /** Every migration, in the order of their timestamps. One step a file; never changed once released. */
 export const migrations = [
@@ -21,4 +24,7 @@ export const migrations = [
   JobsListing1763700006000,
   JobsUnfinished1763700007000,
   Notifications1763700009000,
+  NotificationsMail1763700010000,
+  IdentityTokenExpiry1763700011000,
+  NotificationsAnnouncements1763700011001,
 ]

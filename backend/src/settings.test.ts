@@ -1,4 +1,7 @@
-import { expect, test } from 'vitest'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, onTestFinished, test } from 'vitest'
 import { backendSettings, type Environment, SettingsError, workerSettings } from './settings.ts'
 
 const complete: Environment = {
@@ -116,17 +119,24 @@ test('without settings of a broker and a mail server PostgreSQL carries events a
 
 test('a broker may be reached over TLS with a certificate of ours', () => {
   const amqp = { ...complete, AMQP_URL: 'amqps://fairlead:secret@broker' }
-  expect(workerSettings(amqp).amqp).toEqual({
-    url: 'amqps://fairlead:secret@broker',
-    caFile: undefined,
-    client: undefined,
-  })
-  const tls = { AMQP_CA_FILE: '/ca.pem', AMQP_CERTIFICATE_FILE: '/own.pem', AMQP_KEY_FILE: '/own.key' }
+  expect(workerSettings(amqp).amqp).toEqual({ url: 'amqps://fairlead:secret@broker' })
+  const folder = mkdtempSync(join(tmpdir(), 'fairlead-settings-'))
+  onTestFinished(() => rmSync(folder, { recursive: true }))
+  const file = (name: string) => {
+    writeFileSync(join(folder, name), `PEM of ${name}`)
+    return join(folder, name)
+  }
+  const tls = {
+    AMQP_CA_FILE: file('ca'),
+    AMQP_CERTIFICATE_FILE: file('own'),
+    AMQP_KEY_FILE: file('key'),
+  }
   expect(workerSettings({ ...amqp, ...tls }).amqp).toMatchObject({
-    caFile: '/ca.pem',
-    client: { certificateFile: '/own.pem', keyFile: '/own.key' },
+    ca: 'PEM of ca',
+    certificate: 'PEM of own',
+    key: 'PEM of key',
   })
-  const lonely = { ...amqp, AMQP_CERTIFICATE_FILE: '/own.pem' }
+  const lonely = { ...amqp, AMQP_CERTIFICATE_FILE: tls.AMQP_CERTIFICATE_FILE }
   expect(() => workerSettings(lonely)).toThrow(/AMQP_KEY_FILE.*AMQP_CERTIFICATE_FILE needs it/)
 })
 
@@ -142,6 +152,7 @@ test('mail needs a server and a sender, of which the backend asks for the sender
 
 test.each([
   ['AMQP_URL', 'http://localhost', /amqp:/],
+  ['AMQP_CA_FILE', '/nowhere/ca.pem', /cannot be read: ENOENT/],
   ['FAIRLEAD_SMTP_URL', 'localhost:25', /smtp:/],
   ['FAIRLEAD_MAIL_FROM', 'somebody', /not an address/],
   ['FAIRLEAD_MAIL_FROM', 'A <a@example.org>\r\nBcc: b@example.org', /not an address/],

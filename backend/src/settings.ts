@@ -1,4 +1,5 @@
 import { hkdfSync } from 'node:crypto'
+import { readFileSync } from 'node:fs'
 import { z } from 'zod'
 
 export interface Address {
@@ -63,10 +64,11 @@ export interface OidcSettings {
 export interface AmqpSettings {
   /** "amqp://..." or "amqps://..." */
   readonly url: string
-  /** PEM of the authority that signed the server's certificate; undefined for those that Node knows. */
-  readonly caFile: string | undefined
-  /** PEM of our own certificate and its key; undefined when the server asks for none. */
-  readonly client: { readonly certificateFile: string; readonly keyFile: string } | undefined
+  /** PEM of the authority that signed the broker's certificate; without it those that Node knows. */
+  readonly ca?: string
+  /** PEM of a certificate of ours and of its key, for a broker that asks for one. */
+  readonly certificate?: string
+  readonly key?: string
 }
 
 export interface MailSettings {
@@ -154,6 +156,16 @@ const wholeNumber = (least: number, most: number, unset: number) => {
 /** What a container or a script leaves empty counts as left out. */
 const optional = <Schema extends z.ZodType>(schema: Schema) =>
   z.preprocess((value) => (value === '' ? undefined : value), schema.optional())
+
+const fileContent = z.string().transform((path, context) => {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error)
+    context.addIssue(`names a file that cannot be read: ${why}. Set it to the path of a PEM file.`)
+    return z.NEVER
+  }
+})
 
 const sender = z.string().regex(/^(?:[^<>\r\n]*<[^\s<>@]+@[^\s<>@]+>|[^\s<>@]+@[^\s<>@]+)$/, {
   error:
@@ -268,9 +280,9 @@ const worker = z
     FAIRLEAD_WORKER_HTTP_ADDRESS: address('127.0.0.1:10003'),
     FAIRLEAD_WORKER_CONCURRENCY: wholeNumber(1, 64, 2),
     AMQP_URL: optional(url(['amqp:', 'amqps:'], 'amqps://fairlead:PASSWORD@localhost:5671')),
-    AMQP_CA_FILE: optional(z.string()),
-    AMQP_CERTIFICATE_FILE: optional(z.string()),
-    AMQP_KEY_FILE: optional(z.string()),
+    AMQP_CA_FILE: optional(fileContent),
+    AMQP_CERTIFICATE_FILE: optional(fileContent),
+    AMQP_KEY_FILE: optional(fileContent),
     FAIRLEAD_SMTP_URL: optional(url(['smtp:', 'smtps:'], 'smtps://fairlead:PASSWORD@mail.example.org')),
     FAIRLEAD_MAIL_FROM: optional(sender),
     FAIRLEAD_MAIL_RECIPIENT_HOURLY_LIMIT: wholeNumber(1, 10_000, 20),
@@ -337,14 +349,18 @@ export function workerSettings(env: Environment = process.env): WorkerSettings {
 type WorkerVariables = z.output<typeof worker>
 
 function amqpOf(variables: WorkerVariables): AmqpSettings | undefined {
-  const url = variables.AMQP_URL
+  const {
+    AMQP_URL: url,
+    AMQP_CA_FILE: ca,
+    AMQP_CERTIFICATE_FILE: certificate,
+    AMQP_KEY_FILE: key,
+  } = variables
   if (url === undefined) return undefined
-  const certificateFile = variables.AMQP_CERTIFICATE_FILE
-  const keyFile = variables.AMQP_KEY_FILE
   return {
     url,
-    caFile: variables.AMQP_CA_FILE,
-    client: certificateFile === undefined || keyFile === undefined ? undefined : { certificateFile, keyFile },
+    ...(ca === undefined ? {} : { ca }),
+    ...(certificate === undefined ? {} : { certificate }),
+    ...(key === undefined ? {} : { key }),
   }
 }
 

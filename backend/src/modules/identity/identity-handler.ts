@@ -88,19 +88,30 @@ export function identityHandler(deps: IdentityHandlerDeps): RegisteredService {
 
     async createMember(request, context) {
       const { organization } = organizationContext(context)
-      const member = await members.create(organization.id, request.email, roleOfMessage(request.role))
+      const member = await members.create(
+        callerOf(context).userId,
+        organization.id,
+        request.email,
+        roleOfMessage(request.role),
+      )
       return memberMessage(organization.slug, member)
     },
 
     async updateMember(request, context) {
       const { organization } = organizationContext(context)
       const role = roleOfMessage(request.role)
-      const member = await members.setRole(organization.id, idOf(request.name), role)
+      const member = await members.setRole(
+        callerOf(context).userId,
+        organization.id,
+        idOf(request.name),
+        role,
+      )
       return memberMessage(organization.slug, member)
     },
 
     async deleteMember(request, context) {
-      await members.delete(organizationContext(context).organization.id, idOf(request.name))
+      const { organization } = organizationContext(context)
+      await members.delete(callerOf(context).userId, organization.id, idOf(request.name))
       return {}
     },
 

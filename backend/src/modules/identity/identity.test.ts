@@ -257,6 +257,61 @@ test("a token carries no more than its owner has at the time of the call, and no
   expect(await failureOf(revoke)).toMatchObject({ code: 'NOT_FOUND', reason: 'TOKEN_NOT_FOUND' })
 })
 
+test('who is added, invited, given another role or removed is told of, with who did it', async () => {
+  const created = await organization()
+  await backend.call(service.getCaller, {}, await backend.issuer.tokenOf('nora'))
+  const nora = await invite('nora@example.org', 'ROLE_MEMBER', created.parent, created.token)
+  const guest = await invite('guest@example.org', 'ROLE_TREASURER', created.parent, created.token)
+  for (let time = 0; time < 2; time++) {
+    await backend.call(service.updateMember, { name: nora.name, role: 'ROLE_SUBMITTER' }, created.token)
+  }
+  await backend.call(service.deleteMember, { name: nora.name }, created.token)
+  const refused = invite('nora@example.org', 'ROLE_ANALYST', created.parent, created.token)
+  expect(await failureOf(refused)).toMatchObject({ reason: 'ROLE_NOT_IN_KIND' })
+
+  const [organizationRow] = await backend.database.dataSource.query(
+    'select id from organizations where slug = $1',
+    [created.slug],
+  )
+  const idOf = async (token: string) =>
+    (await backend.call(service.getCaller, {}, token)).user!.name.replace('users/', '')
+  const [administrator, operator] = [await idOf(created.token), await idOf(olivia)]
+  const user = nora.user!.name.replace('users/', '')
+  const place = { organization: organizationRow.id }
+  const events = await backend.database.dataSource.query(
+    `select routing_key, payload from outbox where routing_key like 'identity.%.' || $1 order by id`,
+    [organizationRow.id],
+  )
+  expect(events).toEqual([
+    {
+      routing_key: `identity.member_added.${organizationRow.id}`,
+      payload: { ...place, user: administrator, role: 'ADMINISTRATOR', added_by: operator },
+    },
+    {
+      routing_key: `identity.member_added.${organizationRow.id}`,
+      payload: { ...place, user, role: 'MEMBER', added_by: administrator },
+    },
+    {
+      routing_key: `identity.member_invited.${organizationRow.id}`,
+      payload: {
+        ...place,
+        user: guest.user!.name.replace('users/', ''),
+        email: 'guest@example.org',
+        role: 'TREASURER',
+        invited_by: administrator,
+      },
+    },
+    {
+      routing_key: `identity.role_changed.${organizationRow.id}`,
+      payload: { ...place, user, role: 'SUBMITTER', changed_by: administrator },
+    },
+    {
+      routing_key: `identity.member_removed.${organizationRow.id}`,
+      payload: { ...place, user, removed_by: administrator },
+    },
+  ])
+})
+
 /** A fresh organisation whose administrator has signed in. */
 async function organization() {
   const slug = `o-${randomUUID()}`

@@ -24,6 +24,7 @@ export type { Member, Membership, Organization, User } from './identity-rows.ts'
 export type { IdentityService } from './identity-service.ts'
 export { allPermissions } from './role-permissions.ts'
 export { readSeed, type Seed, seedIdentity } from './seed-identity.ts'
+export { type TokenExpiryOptions, watchTokenExpiry } from './token-expiry.ts'
 
 export interface IdentityModuleDeps {
   readonly dataSource: DataSource
@@ -71,7 +72,7 @@ export function createIdentityModule(deps: IdentityModuleDeps): IdentityModule {
   const invitations = createInvitationService(userStore, memberStore)
   const handler = identityHandler({
     identity,
-    organizations: createOrganizationService(dataSource, organizationStore, invitations, forget),
+    organizations: createOrganizationService(dataSource, organizationStore, memberStore, invitations, forget),
     members: createMemberService(dataSource, organizationStore, memberStore, invitations, forget),
     apiTokens: createApiTokenService(dataSource, tokenStore, identity.permissionsOf, forget),
     pageTokens,

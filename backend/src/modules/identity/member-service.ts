@@ -7,6 +7,7 @@ import {
   organizationNotFound,
   roleNotInKind,
 } from './errors.ts'
+import { announceMember, announceRemoval, announceRole } from './identity-events.ts'
 import type { Member, Organization, Page } from './identity-rows.ts'
 import type { InvitationService } from './invitation-service.ts'
 import type { MemberStore } from './member-store.ts'
@@ -15,11 +16,11 @@ import { type Role, rolesOf } from './role-permissions.ts'
 
 export interface MemberService {
   list(organizationId: string, after: readonly string[] | undefined, size: number): Promise<Page<Member>>
-  create(organizationId: string, email: string, role: Role): Promise<Member>
+  create(actorId: string, organizationId: string, email: string, role: Role): Promise<Member>
   /** The last administrator keeps the role. */
-  setRole(organizationId: string, memberId: string, role: Role): Promise<Member>
+  setRole(actorId: string, organizationId: string, memberId: string, role: Role): Promise<Member>
   /** The last administrator stays. */
-  delete(organizationId: string, memberId: string): Promise<void>
+  delete(actorId: string, organizationId: string, memberId: string): Promise<void>
 }
 
 /** @param forget called with a user whose rights have changed, after the change is durable */
@@ -55,34 +56,39 @@ export function createMemberService(
 
   return {
     list: (organizationId, after, size) => members.page(organizationId, after, size),
-    async create(organizationId, email, role) {
+    async create(actorId, organizationId, email, role) {
       const member = await inTransaction(dataSource, async (manager) => {
         checkRole(await locked(manager, organizationId), role)
         const { memberId } = await invitations.invite(manager, organizationId, email, role)
         if (memberId === undefined) throw memberExists(email)
-        return existing(manager, organizationId, memberId)
+        const added = await existing(manager, organizationId, memberId)
+        await announceMember(manager, organizationId, added, actorId)
+        return added
       })
       forget(member.user.id)
       return member
     },
-    async setRole(organizationId, memberId, role) {
+    async setRole(actorId, organizationId, memberId, role) {
       const changed = await inTransaction(dataSource, async (manager) => {
         const organization = await locked(manager, organizationId)
         const member = await existing(manager, organizationId, memberId)
         checkRole(organization, role)
+        if (role === member.role) return member
         if (role !== 'ADMINISTRATOR') await checkNotLast(manager, organizationId, member)
         await members.setRole(manager, memberId, role)
+        await announceRole(manager, organizationId, member.user.id, role, actorId)
         return { ...member, role }
       })
       forget(changed.user.id)
       return changed
     },
-    async delete(organizationId, memberId) {
+    async delete(actorId, organizationId, memberId) {
       const userId = await inTransaction(dataSource, async (manager) => {
         await locked(manager, organizationId)
         const member = await existing(manager, organizationId, memberId)
         await checkNotLast(manager, organizationId, member)
         await members.delete(manager, memberId)
+        await announceRemoval(manager, organizationId, member.user.id, actorId)
         return member.user.id
       })
       forget(userId)

@@ -3,8 +3,10 @@ import type { DataSource } from 'typeorm'
 import { v7 } from 'uuid'
 import { inTransaction } from '../../database/index.ts'
 import { organizationExists, organizationNotFound, requestIdReused } from './errors.ts'
+import { announceMember } from './identity-events.ts'
 import type { Organization, Page } from './identity-rows.ts'
 import type { InvitationService } from './invitation-service.ts'
+import type { MemberStore } from './member-store.ts'
 import type { OrganizationStore } from './organization-store.ts'
 
 export interface OrganizationRequest {
@@ -26,6 +28,7 @@ export interface OrganizationService {
 export function createOrganizationService(
   dataSource: DataSource,
   organizations: OrganizationStore,
+  members: MemberStore,
   invitations: InvitationService,
   forget: (userId: string) => void,
 ): OrganizationService {
@@ -55,10 +58,14 @@ export function createOrganizationService(
           if (!first.requestHash.equals(hash)) throw requestIdReused()
           return { organization: first.organization, administrator: undefined }
         }
-        const { userId } = await invitations.invite(manager, id, administratorEmail, 'ADMINISTRATOR')
+        const administrator = await invitations.invite(manager, id, administratorEmail, 'ADMINISTRATOR')
+        if (administrator.memberId === undefined) throw new Error('a new organisation has members')
+        const member = await members.byId(manager, id, administrator.memberId)
+        if (member === undefined) throw new Error('the administrator who was just added is gone')
+        await announceMember(manager, id, member, creatorId)
         const organization = await organizations.lock(manager, id)
         if (organization === undefined) throw new Error('the organisation that was just inserted is gone')
-        return { organization, administrator: userId }
+        return { organization, administrator: administrator.userId }
       })
       if (created.administrator !== undefined) forget(created.administrator)
       return created.organization

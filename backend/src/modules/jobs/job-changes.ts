@@ -17,6 +17,8 @@ export interface JobMove {
   readonly note?: PhaseNote
   /** Events before the one of the phase, in order. */
   readonly before?: readonly JobEventBody[]
+  /** The user who asked for it; undefined when it is the system's own doing. */
+  readonly actorId?: string
 }
 
 /**
@@ -56,7 +58,7 @@ export async function moveJob(database: Database, job: JobRecord, move: JobMove)
          suspended_at = case when $4 = 'SUSPENDED' then now() end
        where id = $1 and phase = $2 and version = $3
        returning ${jobColumns}
-     ), ${recordChange('moved', '$10', '$11')}
+     ), ${recordChange('moved', '$10', '$11', '$15')}
      select moved.* from moved, notified`,
     [
       job.id,
@@ -73,6 +75,7 @@ export async function moveJob(database: Database, job: JobRecord, move: JobMove)
       note?.reason ?? null,
       note?.message ?? null,
       note?.ownerMayRun ?? false,
+      move.actorId ?? null,
     ],
   )
   const row = moved[0]
@@ -171,11 +174,14 @@ export async function alterJob(
   return jobOf(row)
 }
 
+/** Enough to be read in a notification. */
+const OUTBOX_MESSAGE_MAX_CHARACTERS = 2_000
+
 /**
  * The tail of every statement that changes a job: the events, numbered on from where the job was, the
  * outbox row of a phase change, and the notification that watchers wake up by.
  */
-export function recordChange(changed: string, events: string, outboxEvent?: string): string {
+export function recordChange(changed: string, events: string, outboxEvent?: string, actor = 'null'): string {
   const outbox =
     outboxEvent === undefined
       ? ''
@@ -184,7 +190,11 @@ export function recordChange(changed: string, events: string, outboxEvent?: stri
            select ${outboxEvent}::text || '.' || organization_id,
              jsonb_build_object('job', id, 'organization', organization_id, 'owner', owner_id,
                'service', service, 'run_id', run_id, 'phase', phase, 'version', version,
-               'sequence', last_sequence, 'error_reason', error_reason)
+               'sequence', last_sequence, 'error_reason', error_reason,
+               'error_message', left(error_message, ${OUTBOX_MESSAGE_MAX_CHARACTERS}),
+               'phase_reason', phase_reason,
+               'phase_message', left(phase_message, ${OUTBOX_MESSAGE_MAX_CHARACTERS}),
+               'task_count', task_count, 'tasks_failed', tasks_failed, 'actor', ${actor}::text)
            from ${changed}
          ),`
   return `recorded as (

@@ -11,14 +11,23 @@ import { cancelTasks, type TaskOutcome, taskOutcomes } from './task-store.ts'
 /** Content of attempts that were not published is removed after this: by then their writers are gone. */
 const CLEAN_UP_DELAY_MS = 60_000
 
-/** Ends a locked job that is to run no further, with everything of it that runs or waits. */
+/**
+ * Ends a locked job that is to run no further, with everything of it that runs or waits.
+ *
+ * @param actorId the user who asked for it, if one did
+ */
 export async function stopJob(
   manager: EntityManager,
   job: JobRecord,
   to: 'ERROR' | 'ABORTED',
   error: JobError,
+  actorId?: string,
 ): Promise<JobRecord> {
-  const ended = await moveJob(manager, job, { to, error })
+  const ended = await moveJob(manager, job, {
+    to,
+    error,
+    ...(actorId === undefined ? {} : { actorId }),
+  })
   await cancelTasks(manager, job.id)
   await enqueueCleanUp(manager, job.id, CLEAN_UP_DELAY_MS)
   return ended

@@ -226,14 +226,14 @@ export class JobsService {
     return this.#change(actor, jobId, async (manager, job) => {
       refuseStrangers(actor, job)
       if (hasEnded(job.phase)) throw jobAlreadyEnded(job)
-      return stopJob(manager, job, 'ABORTED', cancelledBy(actor))
+      return stopJob(manager, job, 'ABORTED', cancelledBy(actor), actor.userId)
     })
   }
 
   async delete(actor: Actor, jobId: string): Promise<void> {
     await changeJob(this.#options.dataSource, actor.organizationId, jobId, async (manager, job) => {
       refuseStrangers(actor, job)
-      if (!hasEnded(job.phase)) await stopJob(manager, job, 'ABORTED', cancelledBy(actor))
+      if (!hasEnded(job.phase)) await stopJob(manager, job, 'ABORTED', cancelledBy(actor), actor.userId)
       await markDeleted(manager, job)
     })
   }

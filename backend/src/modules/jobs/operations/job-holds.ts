@@ -14,7 +14,12 @@ const HELD_BY_OPERATOR = 'HELD_BY_OPERATOR'
 const SUSPENDED_BY_OPERATOR = 'SUSPENDED_BY_OPERATOR'
 
 /** Keeps a job from starting, or takes one that runs off its workers. */
-export async function holdJob(database: Database, job: JobRecord, reason: string): Promise<JobRecord> {
+export async function holdJob(
+  database: Database,
+  job: JobRecord,
+  reason: string,
+  actorId: string,
+): Promise<JobRecord> {
   const held: PhaseNote = {
     reason: HELD_BY_OPERATOR,
     message: `The operator holds the job: ${reason}`,
@@ -29,10 +34,10 @@ export async function holdJob(database: Database, job: JobRecord, reason: string
     case 'PENDING':
     case 'QUEUED':
       await dequeueTasks(database, job.id)
-      return moveJob(database, job, { to: 'HELD', note: held })
+      return moveJob(database, job, { to: 'HELD', note: held, actorId })
     case 'EXECUTING':
       await handBackTasks(database, job.id, suspended.message)
-      return moveJob(database, job, { to: 'SUSPENDED', note: suspended })
+      return moveJob(database, job, { to: 'SUSPENDED', note: suspended, actorId })
     case 'HELD':
       if (job.phaseNote?.reason === HELD_BY_OPERATOR) throw jobAlreadyHeld(job)
       return annotate(database, job, held)

@@ -104,6 +104,39 @@ describe('the operator', () => {
     await expect(methods[method](name)).rejects.toMatchObject({ code: 'NOT_FOUND' })
   })
 
+  it('is named where others are told of a job that it held or aborted, with the reason', async () => {
+    const name = await create(['write a'])
+    await hold(name)
+    await abort(name)
+    const told = await fixture.database.dataSource.query(
+      `select routing_key, payload from outbox where payload ->> 'job' = $1 order by id`,
+      [idOf(name)],
+    )
+    expect(told).toMatchObject([
+      { routing_key: `jobs.created.${fixture.organizationId}`, payload: { actor: null } },
+      {
+        routing_key: `jobs.held.${fixture.organizationId}`,
+        payload: {
+          phase: 'HELD',
+          phase_reason: 'HELD_BY_OPERATOR',
+          phase_message: expect.stringContaining(reason),
+          actor: operator.caller?.userId,
+        },
+      },
+      {
+        routing_key: `jobs.aborted.${fixture.organizationId}`,
+        payload: {
+          error_reason: 'ABORTED_BY_OPERATOR',
+          error_message: expect.stringContaining(reason),
+          phase_reason: null,
+          task_count: 1,
+          tasks_failed: 0,
+          actor: operator.caller?.userId,
+        },
+      },
+    ])
+  })
+
   it('holds a queued job, and releases it into the queue', async () => {
     const name = await create(['write a'])
     await hold(name)

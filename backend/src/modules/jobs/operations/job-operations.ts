@@ -128,7 +128,7 @@ export class JobOperations {
     return changed
   }
 
-  async abort(slug: string, jobId: string, reason: string): Promise<void> {
+  async abort(slug: string, jobId: string, reason: string, actorId: string): Promise<void> {
     const error: JobError = {
       reason: 'ABORTED_BY_OPERATOR',
       message: `The operator aborted the job: ${reason}`,
@@ -136,12 +136,12 @@ export class JobOperations {
     }
     await this.#change(slug, jobId, (manager, job) => {
       if (hasEnded(job.phase)) throw jobAlreadyEnded(job)
-      return stopJob(manager, job, 'ABORTED', error)
+      return stopJob(manager, job, 'ABORTED', error, actorId)
     })
   }
 
-  async hold(slug: string, jobId: string, reason: string): Promise<void> {
-    await this.#change(slug, jobId, (manager, job) => holdJob(manager, job, reason))
+  async hold(slug: string, jobId: string, reason: string, actorId: string): Promise<void> {
+    await this.#change(slug, jobId, (manager, job) => holdJob(manager, job, reason, actorId))
   }
 
   async release(slug: string, jobId: string): Promise<void> {

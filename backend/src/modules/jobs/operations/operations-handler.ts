@@ -1,5 +1,6 @@
 import { OperationsServiceService } from '@fairlead/proto/server/fairlead/jobs/v1/operations'
 import { organizationSlug } from '../../../server/authorize.ts'
+import { callerOf } from '../../../server/call-context.ts'
 import { type PageTokens, pageScope } from '../../../server/page-token.ts'
 import { type RegisteredService, registeredService } from '../../../server/service-handlers.ts'
 import { jobIdOf, phaseOfMessage } from '../job-messages.ts'
@@ -108,15 +109,17 @@ export function operationsHandler({
       return workerMessage(changed)
     },
 
-    async abortJob({ job, reason }, { log, caller }) {
-      await operations.abort(slugOf(job), jobIdOf(job), reason)
-      log.info({ job: jobIdOf(job), userId: caller?.userId }, 'the operator aborted a job')
+    async abortJob({ job, reason }, context) {
+      const { userId } = callerOf(context)
+      await operations.abort(slugOf(job), jobIdOf(job), reason, userId)
+      context.log.info({ job: jobIdOf(job), userId }, 'the operator aborted a job')
       return {}
     },
 
-    async holdJob({ job, reason }, { log, caller }) {
-      await operations.hold(slugOf(job), jobIdOf(job), reason)
-      log.info({ job: jobIdOf(job), userId: caller?.userId }, 'the operator holds a job')
+    async holdJob({ job, reason }, context) {
+      const { userId } = callerOf(context)
+      await operations.hold(slugOf(job), jobIdOf(job), reason, userId)
+      context.log.info({ job: jobIdOf(job), userId }, 'the operator holds a job')
       return {}
     },
 

@@ -221,7 +221,7 @@ describe('a claim of tasks', () => {
 
   it('never takes tasks of a job that is held, until it is released', async () => {
     const job = await queue('a', 2)
-    await change(job, (manager, locked) => holdJob(manager, locked, 'maintenance'))
+    await change(job, (manager, locked) => holdJob(manager, locked, 'maintenance', v7()))
     expect(await phaseNow('a', job)).toBe('HELD')
     expect(await claim(9)).toEqual([])
     await change(job, releaseJob)
@@ -241,7 +241,7 @@ describe('a claim of tasks', () => {
       return row.s as number
     }
     expect(await deadline()).toBeCloseTo(60, 0)
-    await change(job, (manager, locked) => holdJob(manager, locked, 'maintenance'))
+    await change(job, (manager, locked) => holdJob(manager, locked, 'maintenance', v7()))
     expect(await claim(9)).toEqual([])
     expect(await end(begun === undefined ? [] : [begun])).toEqual([false])
     await dataSource.query(`update jobs set suspended_at = suspended_at - interval '100 s' where id = $1`, [

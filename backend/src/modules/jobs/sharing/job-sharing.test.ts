@@ -72,6 +72,32 @@ describe('sharing a job', () => {
     await unshare(name, id('member'))
   })
 
+  it('is told of once, with who shared it', async () => {
+    const name = await create()
+    await share(name, 'member@example.org', carol)
+    await share(name, 'member@example.org')
+    const job = name.split('/').at(-1)
+    const told = await fixture.database.dataSource.query(
+      `select routing_key, payload from outbox where routing_key like 'jobs.shared.%' and payload ->> 'job' = $1`,
+      [job],
+    )
+    expect(told).toEqual([
+      {
+        routing_key: `jobs.shared.${fixture.organizationId}`,
+        payload: {
+          job,
+          organization: fixture.organizationId,
+          owner: fixture.ownerId,
+          service: 'probe',
+          run_id: '',
+          shared_with: id('member'),
+          shared_by: id('carol'),
+        },
+      },
+    ])
+    await unshare(name, id('member'))
+  })
+
   it('takes who is invited by the address, and nobody who only says to have it', async () => {
     const name = await create()
     expect((await share(name, 'invited@example.org')).shares).toHaveLength(1)

@@ -1,5 +1,6 @@
-import type { DataSource } from 'typeorm'
+import type { DataSource, EntityManager } from 'typeorm'
 import { validate } from 'uuid'
+import { writeEvent } from '../../../outbox/index.ts'
 import { type Actor, refuseStrangers } from '../actor.ts'
 import { changeJob, readJob } from '../change-job.ts'
 import type { JobRecord } from '../job.ts'
@@ -10,6 +11,27 @@ import { deleteShare, insertShare, listSharedJobs, type ShareCursor } from './sh
 
 /** Users with whom one job is shared, at most: a list of people, not a publication. */
 const SHARES_MAX = 100
+
+/** Tells whoever wants to know of a new share. */
+async function announceShare(
+  transaction: EntityManager,
+  job: JobRecord,
+  sharedWith: string,
+  sharedBy: string,
+): Promise<void> {
+  await writeEvent(transaction, {
+    routingKey: `jobs.shared.${job.organizationId}`,
+    payload: {
+      job: job.id,
+      organization: job.organizationId,
+      owner: job.ownerId,
+      service: job.service,
+      run_id: job.runId,
+      shared_with: sharedWith,
+      shared_by: sharedBy,
+    },
+  })
+}
 
 /** Who else may see a job than the members of its organisation. */
 export class JobSharing {
@@ -28,7 +50,9 @@ export class JobSharing {
     const userId = await this.#userOf(actor, before, email)
     return changeJob(this.#dataSource, actor.organizationId, jobId, async (manager, job) => {
       const share = { jobId: job.id, userId, sharedBy: actor.userId, beyondOrganization: actor.managesJobs }
-      if (!(await insertShare(manager, share, SHARES_MAX))) throw sharesFull(SHARES_MAX)
+      const inserted = await insertShare(manager, share, SHARES_MAX)
+      if (inserted === 'FULL') throw sharesFull(SHARES_MAX)
+      if (inserted === 'ADDED') await announceShare(manager, job, userId, actor.userId)
       return alterJob(manager, job.id, '', [])
     })
   }

@@ -3,7 +3,7 @@ import { type JobRow, jobColumns, jobOf } from '../job-rows.ts'
 import { type Database, rows } from '../sql.ts'
 import { type JsonShare, type ShareRecord, sharesOf, sharesOfJson } from './share-rows.ts'
 
-/** False when the job is shared with as many users as it may be. One that has it already keeps it. */
+/** FULL when the job is shared with as many users as it may be. One that has it already keeps it: HELD. */
 export async function insertShare(
   database: Database,
   share: {
@@ -14,18 +14,20 @@ export async function insertShare(
     readonly beyondOrganization: boolean
   },
   limit: number,
-): Promise<boolean> {
-  const inserted = await rows(
+): Promise<'ADDED' | 'HELD' | 'FULL'> {
+  const inserted = await rows<{ added: boolean }>(
     database,
     `insert into job_shares (job_id, user_id, shared_by, beyond_organization)
      select $1::uuid, $2::uuid, $3::uuid, $4
      where (select count(*) from job_shares where job_id = $1 and user_id <> $2) < $5::int
      on conflict (job_id, user_id) do update
        set beyond_organization = job_shares.beyond_organization or excluded.beyond_organization
-     returning job_id`,
+     -- a row that this statement inserted has never been locked or updated
+     returning xmax = 0 as added`,
     [share.jobId, share.userId, share.sharedBy, share.beyondOrganization, limit],
   )
-  return inserted.length > 0
+  if (inserted[0] === undefined) return 'FULL'
+  return inserted[0].added ? 'ADDED' : 'HELD'
 }
 
 /** False when there was none. */

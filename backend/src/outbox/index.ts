@@ -1,0 +1,1 @@
+export { writeEvent } from './write-event.ts'
