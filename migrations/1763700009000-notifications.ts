@@ -15,7 +15,9 @@ export class Notifications1763700009000 implements MigrationInterface {
         -- notifications that are neither read nor archived
         unread_count integer not null default 0 check (unread_count >= 0),
         -- when last_sequence last rose
-        grow_time timestamptz not null default now()
+        grow_time timestamptz not null default now(),
+        -- create_time of the latest notification: that of the next is no earlier
+        last_create_time timestamptz
       ) with (fillfactor = 70)`)
     await runner.query(`
       create table notifications (
@@ -31,7 +33,7 @@ export class Notifications1763700009000 implements MigrationInterface {
         resource text not null,
         -- slug; empty when it is about no organisation
         organization text not null,
-        -- when the event happened
+        -- when the event happened; rises with the sequence, so that the oldest ones are a prefix of the inbox
         create_time timestamptz not null,
         read_time timestamptz,
         -- whatever is archived is read

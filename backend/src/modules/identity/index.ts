@@ -22,6 +22,14 @@ import { UserStore } from './user-store.ts'
 export { IDENTITY_CHANNEL } from './authentication/token-authenticator.ts'
 export type { Member, Membership, Organization, User } from './identity-rows.ts'
 export type { IdentityService } from './identity-service.ts'
+export {
+  type MemberKey,
+  memberKey,
+  membersAmong,
+  type RolesAsked,
+  usersAmong,
+  usersWithRoles,
+} from './members-among.ts'
 export { allPermissions } from './role-permissions.ts'
 export { readSeed, type Seed, seedIdentity } from './seed-identity.ts'
 export { type TokenExpiryOptions, watchTokenExpiry } from './token-expiry.ts'

@@ -6,6 +6,7 @@ export {
 } from './create-jobs-module.ts'
 export { type ImmediateFile, ImmediateJobs, openScratch } from './immediate/index.ts'
 export { defaultJobLimits, type JobLimits } from './job-limits.ts'
+export { jobsAmong, type ShareKey, shareKey, sharesAmong } from './jobs-among.ts'
 export type { People } from './owner-names.ts'
 export { jobServices } from './services/index.ts'
 export type { JobService } from './services/job-service.ts'

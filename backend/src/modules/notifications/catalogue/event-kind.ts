@@ -1,4 +1,5 @@
-import type { z } from 'zod'
+import { z } from 'zod'
+import { plainLine, plainText } from './plain-text.ts'
 
 export type Severity = 'INFO' | 'SUCCESS' | 'WARNING' | 'ERROR'
 
@@ -24,23 +25,36 @@ export type Audience =
       readonly organizationId: string
       readonly jobId: string
     }
-  /** Everyone who has one of the roles in the organisation. */
-  | { readonly kind: 'roles'; readonly organizationId: string; readonly roles: readonly string[] }
+  /** Everyone who has one of the roles in the organisation, but for one user. */
+  | {
+      readonly kind: 'roles'
+      readonly organizationId: string
+      readonly roles: readonly string[]
+      readonly except: string | undefined
+    }
   /** Everyone who has one of the roles in the operator organisation. */
   | { readonly kind: 'operators'; readonly roles: readonly string[] }
   /** Whom an announcement is for. */
   | { readonly kind: 'announcement'; readonly announcementId: string }
+
+/** What an operator announces. */
+export interface AnnouncementText {
+  readonly title: string
+  readonly body: string
+  readonly severity: Severity
+  readonly link: string
+}
 
 /** What templates may name, read for a whole batch of events. */
 export interface Names {
   organization(id: string): { readonly slug: string; readonly displayName: string }
   /** The display name. */
   user(id: string): string
+  announcement(id: string): AnnouncementText
 }
 
-/** What a template says, before it is made plain and cut to size. */
 export interface Message {
-  /** One line. */
+  /** One line, never empty. */
   readonly title: string
   readonly body: string
   readonly severity: Severity
@@ -51,29 +65,112 @@ export interface Message {
 }
 
 /** One kind of event that someone may be notified of. */
-export interface EventKind<Facts = unknown> {
+export interface EventKind {
   /** "<module>.<event>", as clients see it. */
   readonly key: string
+  readonly module: string
   /** "<module>.<event>" of the routing keys that it is told by. */
   readonly toldBy: readonly string[]
   readonly displayName: string
   /** Who is notified. */
   readonly description: string
-  /** What an event's payload must be to be understood. */
-  readonly facts: z.ZodType<Facts>
-  readonly audience: (facts: Facts) => readonly Audience[]
-  /** Who did it, and so is not told; undefined when nobody did or it is not known. */
-  readonly actor: (facts: Facts) => string | undefined
-  /** Users whom the template names. */
-  readonly mentions: (facts: Facts) => readonly string[]
-  /** Id of the organisation that it is about; undefined when it is about none. */
-  readonly organization: (facts: Facts) => string | undefined
-  readonly message: (facts: Facts, names: Names) => Message
   readonly defaults: { readonly inApp: boolean; readonly mail: MailDelivery }
   /** It always stands in the inbox, whatever the preference. */
   readonly inAppRequired: boolean
-  /** It can only be mailed: there is no inbox to put it into yet. */
+  /** It is never put into an inbox: whom it tells has none yet. */
   readonly mailOnly: boolean
   /** Not listed: nothing writes such events yet. */
   readonly hidden: boolean
+  /** @throws NotUnderstood that names the field */
+  read(payload: unknown): EventReading
 }
+
+/** What an event says, once it is understood. */
+export interface EventReading {
+  readonly audience: readonly Audience[]
+  /** Who did it, and so is not told; undefined when nobody did or it is not known. */
+  readonly actor: string | undefined
+  /** Users whom the template names. */
+  readonly mentions: readonly string[]
+  /** Id of the organisation that it is about; undefined when it is about none. */
+  readonly organization: string | undefined
+  message(names: Names): Message
+}
+
+/** The payload of an event is not what its kind says. */
+export class NotUnderstood extends Error {
+  override readonly name = 'NotUnderstood'
+}
+
+/** How a kind of event is written down in the catalogue. */
+export interface EventDeclaration<Facts> {
+  readonly key: string
+  /** Default: the key. */
+  readonly toldBy?: readonly string[]
+  readonly displayName: string
+  readonly description: string
+  /** What the payload of an event must be to be understood; what is beyond it is ignored. */
+  readonly facts: z.ZodType<Facts>
+  readonly audience: (facts: Facts) => readonly Audience[]
+  readonly actor?: (facts: Facts) => string | null | undefined
+  readonly mentions?: (facts: Facts) => readonly (string | null | undefined)[]
+  readonly organization?: (facts: Facts) => string
+  /** May leave lines too long and with any character in them. */
+  readonly message: (facts: Facts, names: Names) => Partial<Message> & Pick<Message, 'title'>
+  /** Default: in-app only. */
+  readonly mail?: MailDelivery
+  readonly inAppRequired?: boolean
+  readonly mailOnly?: boolean
+  readonly hidden?: boolean
+}
+
+export function eventKind<Facts>(declared: EventDeclaration<Facts>): EventKind {
+  const { key, displayName, description, facts, hidden = false, mailOnly = false } = declared
+  return {
+    key,
+    module: key.slice(0, key.indexOf('.')),
+    toldBy: declared.toldBy ?? [key],
+    displayName,
+    description,
+    defaults: { inApp: !mailOnly, mail: declared.mail ?? 'OFF' },
+    inAppRequired: declared.inAppRequired ?? false,
+    mailOnly,
+    hidden,
+    read(payload) {
+      const parsed = facts.safeParse(payload)
+      if (!parsed.success) throw notUnderstood(key, parsed.error)
+      const { data } = parsed
+      return {
+        audience: declared.audience(data),
+        actor: declared.actor?.(data) ?? undefined,
+        mentions: (declared.mentions?.(data) ?? []).filter((id) => typeof id === 'string'),
+        organization: declared.organization?.(data),
+        message(names) {
+          const message = declared.message(data, names)
+          return {
+            title: plainLine(message.title) || displayName,
+            body: plainText(message.body ?? ''),
+            severity: message.severity ?? 'INFO',
+            link: message.link ?? '',
+            resource: message.resource ?? '',
+          }
+        },
+      }
+    },
+  }
+}
+
+function notUnderstood(key: string, error: z.ZodError): NotUnderstood {
+  const [issue] = error.issues
+  const field = issue?.path.join('.') || 'the payload'
+  return new NotUnderstood(`${key}: ${field}: ${issue?.message ?? 'is not understood'}`, { cause: error })
+}
+
+/** A UUID of any version. */
+export const idField = z.guid().transform((id) => id.toLowerCase())
+/** For what the writer of an event may not know. */
+export const optionalId = idField.nullish()
+export const optionalText = z
+  .string()
+  .nullish()
+  .transform((text) => text ?? '')
