@@ -1,0 +1,5 @@
+export type { AnnouncementFacts } from './announcement.ts'
+export { createAnnouncementPublisher } from './announcement-publisher.ts'
+export { announcementFacts, announcementRecipients, announcementTold } from './announcement-store.ts'
+export { announcementsHandler } from './announcements-handler.ts'
+export { Announcements } from './announcements-service.ts'
