@@ -10,10 +10,12 @@ import {
   moveShares,
   type ReadableDatasets,
 } from './modules/jobs/index.ts'
+import { createNotificationsModule } from './modules/notifications/index.ts'
 import type { DatasetFiles } from './ports/dataset-files.ts'
 import type { Objects } from './ports/objects.ts'
 import { readContracts } from './server/contracts.ts'
 import type { GrpcEnvironment } from './server/grpc-method.ts'
+import type { HttpRoute } from './server/http-route.ts'
 import { pageTokens } from './server/page-token.ts'
 import { requestValidator } from './server/request-validator.ts'
 import type { ServerMetrics } from './server/server-metrics.ts'
@@ -33,12 +35,17 @@ export interface BackendParts {
   readonly heartbeatSeconds: number
   /** Of every organisation. Default: those of an installation that sets none. */
   readonly queue?: QueueSettings
+  readonly publicUrl: string
+  /** Whether the workers send mail. */
+  readonly mailEnabled: boolean
   readonly log: Logger
   readonly metrics: ServerMetrics
 }
 
 export interface BackendModules {
   readonly services: readonly RegisteredService[]
+  /** Of the HTTP server. */
+  readonly routes: readonly HttpRoute[]
   /** What the gRPC server enforces on every method of the services. */
   readonly environment: GrpcEnvironment
   /** For what runs without a job. */
@@ -92,9 +99,21 @@ export async function createBackendModules(
   })
   releasers.defer(() => jobs.close())
 
+  const notifications = createNotificationsModule({
+    dataSource,
+    pageTokens: tokens,
+    identity: identity.identity,
+    deriveKey: parts.deriveKey,
+    publicUrl: parts.publicUrl,
+    mailEnabled: parts.mailEnabled,
+    log,
+  })
+  releasers.defer(() => notifications.close())
+
   const contracts = readContracts()
   return {
-    services: [...identity.services, ...datasets.services, ...jobs.services],
+    services: [...identity.services, ...datasets.services, ...jobs.services, ...notifications.services],
+    routes: notifications.routes,
     datasets: datasets.service,
     environment: {
       contracts,

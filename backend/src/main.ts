@@ -27,7 +27,12 @@ await runProcess('backend', backendSettings, async (settings, log, releasers) =>
   releasers.defer(() => objects.close())
 
   const metrics = createServerMetrics()
-  const { services, environment, datasets } = await createBackendModules(
+  const {
+    services,
+    routes: moduleRoutes,
+    environment,
+    datasets,
+  } = await createBackendModules(
     {
       dataSource,
       databaseUrl,
@@ -38,6 +43,8 @@ await runProcess('backend', backendSettings, async (settings, log, releasers) =>
       deriveKey: settings.deriveKey,
       heartbeatSeconds: settings.heartbeatSeconds,
       queue: settings.queue,
+      publicUrl: settings.publicUrl,
+      mailEnabled: settings.mailEnabled,
       log,
       metrics,
     },
@@ -77,6 +84,7 @@ await runProcess('backend', backendSettings, async (settings, log, releasers) =>
   const http = createHttpServer(
     [
       ...routes,
+      ...moduleRoutes,
       ...ivoa,
       openApiRoute((document) => openApiOfServices(document, jobServices)),
       ...operationsRoutes(metrics.registry, health),

@@ -60,6 +60,8 @@ export async function startTestBackend(seed: Seed): Promise<TestBackend> {
       files: createDatasetFiles({}),
       deriveKey: (purpose) => Buffer.alloc(32, purpose),
       heartbeatSeconds: 1,
+      publicUrl: 'https://fairlead.example.org',
+      mailEnabled: true,
       log,
       metrics,
     },

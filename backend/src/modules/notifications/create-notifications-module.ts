@@ -4,6 +4,7 @@ import type { HttpRoute } from '../../server/http-route.ts'
 import type { PageTokens } from '../../server/page-token.ts'
 import type { RegisteredService } from '../../server/service-handlers.ts'
 import type { IdentityService } from '../identity/index.ts'
+import { Announcements, announcementsHandler } from './announcements/index.ts'
 
 export interface NotificationsModuleOptions {
   readonly dataSource: DataSource
@@ -27,6 +28,12 @@ export interface NotificationsModule {
 }
 
 /** What the backend serves: inboxes, preferences, announcements, and the operator's view of delivery. */
-export function createNotificationsModule(_options: NotificationsModuleOptions): NotificationsModule {
-  return { services: [], routes: [], close: async () => undefined }
+export function createNotificationsModule(options: NotificationsModuleOptions): NotificationsModule {
+  const { dataSource, identity, pageTokens, clock = () => new Date() } = options
+  const announcements = new Announcements({ dataSource, identity, clock })
+  return {
+    services: [announcementsHandler({ announcements, pageTokens })],
+    routes: [],
+    close: async () => undefined,
+  }
 }

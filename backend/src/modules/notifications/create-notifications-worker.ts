@@ -3,6 +3,7 @@ import type { DataSource } from 'typeorm'
 import type { Bus } from '../../ports/bus.ts'
 import type { MailTransport } from '../../ports/mail.ts'
 import type { PushSender } from '../../ports/push.ts'
+import { createAnnouncementPublisher } from './announcements/index.ts'
 import type { WorkerPart } from './worker-part.ts'
 
 export interface NotificationsWorkerOptions {
@@ -30,8 +31,9 @@ export interface NotificationsWorkerOptions {
 }
 
 /** Turns events into notifications, mails and pushes. */
-export function createNotificationsWorker(_options: NotificationsWorkerOptions): WorkerPart {
-  const parts: WorkerPart[] = []
+export function createNotificationsWorker(options: NotificationsWorkerOptions): WorkerPart {
+  const { dataSource, log } = options
+  const parts: WorkerPart[] = [createAnnouncementPublisher({ dataSource, log })]
   return {
     async start() {
       for (const part of parts) await part.start()

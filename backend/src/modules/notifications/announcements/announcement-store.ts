@@ -195,6 +195,18 @@ export async function countRecipients(
   return row?.count ?? 0
 }
 
+/** How many have read each of the announcements; those that nobody has read are left out. */
+export async function countReads(database: Database, ids: readonly string[]): Promise<Map<string, number>> {
+  if (ids.length === 0) return new Map()
+  const rows: { id: string; reads: number }[] = await database.query(
+    `select split_part(resource, '/', 2) as id, count(*)::int as reads from notifications
+     where event_type = 'operator.announcement' and resource = any($1) and read_time is not null
+     group by resource`,
+    [ids.map((id) => `announcements/${id}`)],
+  )
+  return new Map(rows.map((row) => [row.id, row.reads]))
+}
+
 /** Notes that every recipient has it. */
 export async function announcementTold(
   database: Database,

@@ -15,6 +15,7 @@ import { parseBody, parseLink, parsePublishTime, parseTitle } from './announceme
 import {
   type AnnouncementCursor,
   cancelScheduled,
+  countReads,
   countRecipients,
   findAnnouncement,
   findAnnouncementRequest,
@@ -25,8 +26,6 @@ import {
 export interface AnnouncementsOptions {
   readonly dataSource: DataSource
   readonly identity: Pick<IdentityService, 'organizationBySlug' | 'organizationsByIds'>
-  /** How many have read each of some announcements; absent ones were read by nobody. */
-  readonly readCounts: (ids: readonly string[]) => Promise<ReadonlyMap<string, number>>
   readonly clock: () => Date
 }
 
@@ -130,11 +129,14 @@ export class Announcements {
   }
 
   async #place(announcements: readonly AnnouncementRecord[]): Promise<PlacedAnnouncement[]> {
-    const { identity, readCounts } = this.#options
+    const { dataSource, identity } = this.#options
     const organizationIds = new Set(announcements.flatMap((each) => each.organizationIds))
     const [organizations, reads] = await Promise.all([
       identity.organizationsByIds([...organizationIds]),
-      readCounts(announcements.map(({ id }) => id)),
+      countReads(
+        dataSource,
+        announcements.map(({ id }) => id),
+      ),
     ])
     return announcements.map((announcement) => ({
       announcement,

@@ -32,7 +32,6 @@ describe('announcements', () => {
   let database: TestDatabase
   let handlers: Handlers
   const users = new Map<string, string>()
-  const reads = new Map<string, number>()
 
   const user = (name: string) => users.get(name) ?? ''
   const as = (name: string): CallContext => ({
@@ -109,13 +108,12 @@ describe('announcements', () => {
       announcements: new Announcements({
         dataSource,
         identity: createIdentityReader(dataSource),
-        readCounts: async () => reads,
         clock: () => new Date(),
       }),
       pageTokens: pageTokens(Buffer.alloc(32, 1)),
     }).handlers as unknown as Handlers
   })
-  beforeEach(() => database.dataSource.query('truncate announcements, outbox'))
+  beforeEach(() => database.dataSource.query('truncate announcements, outbox, inboxes cascade'))
   afterAll(() => database.drop())
 
   it('are published at once, with one event in the same transaction', async () => {
@@ -238,8 +236,22 @@ describe('announcements', () => {
     }
     expect(names(seen)).toEqual(['alice', 'bob', 'dave', 'stranger'])
     await announcementTold(database.dataSource, idOf({ name }), seen.length)
-    reads.set(idOf({ name }), 3)
-    expect((await list()).announcements).toMatchObject([{ name, recipientCount: 4, readCount: 3 }])
+    for (const [index, id] of seen.entries()) {
+      await database.dataSource.query(
+        `with inbox as (insert into inboxes (user_id) values ($1) returning user_id)
+         insert into notifications (user_id, sequence, event_id, event_type, title, body, severity, link, resource,
+           organization, create_time, read_time, quiet)
+         select user_id, 1, '1', 'operator.announcement', 'title', '', 'INFO', '', $2, '', now(),
+           case when $3 then now() end, false
+         from inbox`,
+        [id, name, index > 0],
+      )
+    }
+    const other = await create()
+    expect((await list()).announcements).toMatchObject([
+      { name: other.name, recipientCount: 0, readCount: 0 },
+      { name, recipientCount: 4, readCount: 3 },
+    ])
   })
 
   it('are listed by pages, the latest first', async () => {
