@@ -1,4 +1,4 @@
-import { randomUUID, type webcrypto } from 'node:crypto'
+import { randomUUID, webcrypto } from 'node:crypto'
 import { createServer } from 'node:http'
 import { exportJWK, generateKeyPair, type JWTHeaderParameters, SignJWT } from 'jose'
 import type { OidcSettings } from '../settings.ts'
@@ -85,7 +85,7 @@ export async function startTestIssuer(): Promise<TestIssuer> {
       const pair = await generateKeyPair(algorithm, { extractable: true })
       const kid = randomUUID()
       current = { kid, algorithm, pair: pair as webcrypto.CryptoKeyPair }
-      publicKeyPem = Buffer.from(await crypto.subtle.exportKey('spki', current.pair.publicKey)).toString(
+      publicKeyPem = Buffer.from(await webcrypto.subtle.exportKey('spki', current.pair.publicKey)).toString(
         'base64',
       )
       keys.push({ ...(await exportJWK(pair.publicKey)), kid, alg: algorithm, use: 'sig' })

@@ -12,8 +12,11 @@ export interface PostgresServer {
   stop(): Promise<void>
 }
 
-/** An empty PostgreSQL in a temporary folder, without durability: for tests and benches only. */
-export async function startPostgresServer(): Promise<PostgresServer> {
+/**
+ * An empty PostgreSQL in a temporary folder, without durability: for tests and benches only. Further settings as
+ * "name=value".
+ */
+export async function startPostgresServer(settings: readonly string[] = []): Promise<PostgresServer> {
   hydrateSymlinks()
   const folder = mkdtempSync(join(tmpdir(), 'fairlead-postgres-'))
   // PostgreSQL refuses to run as root and then runs as another user, who must reach the folder.
@@ -36,6 +39,7 @@ export async function startPostgresServer(): Promise<PostgresServer> {
         'shared_buffers=64MB',
       ],
       ...['fsync=off', 'synchronous_commit=off', 'full_page_writes=off', 'max_wal_size=1GB', 'timezone=UTC'],
+      ...settings,
     ].flatMap((setting) => ['-c', setting]),
     onLog: (line) => output.push(line),
     onError: (error) => output.push(String(error)),

@@ -113,7 +113,7 @@ async function seedMember(databaseUrl: string) {
   }
 }
 
-async function healthy(port: number): Promise<void> {
+export async function healthy(port: number): Promise<void> {
   const deadline = performance.now() + 60_000
   while (performance.now() < deadline) {
     const ok = await fetch(`http://127.0.0.1:${port}/healthz`).then(
@@ -126,14 +126,14 @@ async function healthy(port: number): Promise<void> {
   throw new Error(`nothing is healthy on port ${port}`)
 }
 
-async function stopProcess(child: ChildProcess): Promise<void> {
+export async function stopProcess(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return
   const ended = once(child, 'exit')
   child.kill('SIGTERM')
   await ended
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const probe = createServer().listen(0, '127.0.0.1')
   await once(probe, 'listening')
   const address = probe.address()
