@@ -7,6 +7,7 @@ import { JobsSharing1763700005000 } from './1763700005000-jobs-sharing.ts'
 import { JobsSharesBeyond1763700005001 } from './1763700005001-jobs-shares-beyond.ts'
 import { JobsListing1763700006000 } from './1763700006000-jobs-listing.ts'
 import { JobsUnfinished1763700007000 } from './1763700007000-jobs-unfinished.ts'
+import { OutboxDelivery1763700008000 } from './1763700008000-outbox-delivery.ts'
 import { Notifications1763700009000 } from './1763700009000-notifications.ts'
 import { NotificationsMail1763700010000 } from './1763700010000-notifications-mail.ts'
 import { IdentityTokenExpiry1763700011000 } from './1763700011000-identity-token-expiry.ts'
@@ -23,6 +24,7 @@ export const migrations = [
   JobsSharesBeyond1763700005001,
   JobsListing1763700006000,
   JobsUnfinished1763700007000,
+  OutboxDelivery1763700008000,
   Notifications1763700009000,
   NotificationsMail1763700010000,
   IdentityTokenExpiry1763700011000,

@@ -1,1 +1,10 @@
+export { type BusKind, type OutboxStatus, readOutboxStatus } from './outbox-status.ts'
+export {
+  discardParkedEvent,
+  listParkedEvents,
+  type ParkedEvent,
+  type ParkedEventState,
+  type ParkedEventsQuery,
+  retryParkedEvent,
+} from './parked-events.ts'
 export { writeEvent } from './write-event.ts'

@@ -1,13 +1,10 @@
 import type { EntityManager } from 'typeorm'
 import type { BusEvent } from '../ports/bus.ts'
 
-/** Tells of an event when the transaction commits, and of none when it does not. */
-export async function writeEvent(
-  transaction: Pick<EntityManager, 'query'>,
-  { routingKey, payload }: BusEvent,
-): Promise<void> {
-  await transaction.query('insert into outbox (routing_key, payload) values ($1, $2::jsonb)', [
-    routingKey,
-    JSON.stringify(payload),
+/** In the transaction of what happened: both commit, or neither. */
+export async function writeEvent(transaction: Pick<EntityManager, 'query'>, event: BusEvent): Promise<void> {
+  await transaction.query(`insert into outbox (routing_key, payload) values ($1, $2::jsonb)`, [
+    event.routingKey,
+    JSON.stringify(event.payload),
   ])
 }

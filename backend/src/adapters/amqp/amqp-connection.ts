@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises'
+import type { Socket } from 'node:net'
 import { setTimeout } from 'node:timers/promises'
 import { type ChannelModel, connect, type SocketOptions } from 'amqplib'
 import type { Logger } from 'pino'
@@ -41,6 +42,7 @@ export interface AmqpConnection {
 const FIRST_RETRY_MS = 100
 const LAST_RETRY_MS = 10_000
 const CONNECT_TIMEOUT_MS = 10_000
+const GOODBYE_MS = 1_000
 /** A dead peer is noticed after two of them. */
 const HEARTBEAT_S = 10
 
@@ -89,7 +91,6 @@ class ReconnectingConnection implements AmqpConnection {
         // What is lost while it begins may leave it without an answer for ever.
         const begun = this.#options.begin(model)
         const early = await Promise.race([begun.then(() => undefined), lost])
-        begun.catch(() => undefined)
         if (early === undefined) {
           this.#status = {
             ...this.#status,
@@ -157,9 +158,18 @@ function lossOf(model: ChannelModel): Promise<string> {
   })
 }
 
+/** A broker that has blocked the connection does not read our goodbye. */
 async function end(model: ChannelModel | undefined): Promise<void> {
-  // It may be closed, or closing, already.
-  await model?.close().catch(() => undefined)
+  if (model === undefined) return
+  const waited = new AbortController()
+  const closed = model.close().catch(() => undefined)
+  const late = setTimeout(GOODBYE_MS, true, { signal: waited.signal }).catch(() => false)
+  if (await Promise.race([closed, late])) socketOf(model)?.destroy()
+  waited.abort()
+}
+
+function socketOf(model: ChannelModel): Socket | undefined {
+  return 'stream' in model.connection ? (model.connection.stream as Socket) : undefined
 }
 
 /** As the socket or the broker says it. Neither names credentials, but a URL that cannot be parsed would be. */

@@ -1,117 +1,281 @@
+import { fork } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
-import type { DataSource } from 'typeorm'
+import { once } from 'node:events'
+import { pino } from 'pino'
+import type { DataSource, EntityManager } from 'typeorm'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import type { Bus, BusEvent, DeliveredEvent, Subscription } from '../../ports/bus.ts'
+import { listParkedEvents, readOutboxStatus, retryParkedEvent, writeEvent } from '../../outbox/index.ts'
+import type { Bus, BusQueue, DeliveredEvent, RefusedEvent } from '../../ports/bus.ts'
+import { createTestDatabase, type TestDatabase } from '../../testing/database.ts'
+import { createBus } from './create-bus.ts'
+import type { ConsumerProcessOptions } from './testing/consumer-process.ts'
+import { tally } from './testing/tally.ts'
 
-export interface BusUnderTest {
-  readonly dataSource: DataSource
-  /** Another process's view of the same bus. */
-  open(): Promise<Bus>
-  close(): Promise<void>
-}
+const log = pino({ level: process.env['TEST_LOG'] ?? 'silent' })
+const quickRetries = { attempts: 4, firstMs: 5, lastMs: 20 }
 
-/** What every bus adapter keeps to. */
-export function busContract(name: string, start: () => Promise<BusUnderTest>): void {
+/** What every bus adapter keeps to. Each test has queues of its own, in one database. */
+export function busContract(name: string, amqpUrl?: string): void {
   describe(`the bus over ${name}`, () => {
-    let under: BusUnderTest
-    let publisher: Bus
-    let subscriber: Bus
-    const subscriptions: Subscription[] = []
-    const event = (routingKey: string, payload = {}): BusEvent => ({ routingKey, payload })
-    const publish = (...events: readonly BusEvent[]) =>
-      under.dataSource.transaction(async (manager) => {
-        for (const each of events) await publisher.publish(manager, each)
+    const namespace = `test-${randomUUID()}-`
+    let database: TestDatabase
+    let dataSource: DataSource
+    /** Two processes that both consume what a test consumes. */
+    let buses: Bus[]
+    let closings: (() => Promise<unknown>)[] = []
+
+    const open = () =>
+      createBus({
+        databaseUrl: database.url,
+        dataSource,
+        amqp: amqpUrl === undefined ? undefined : { url: amqpUrl },
+        namespace,
+        retries: quickRetries,
+        log,
       })
-    const collect = async (pattern: string) => {
+    const queueOf = (...patterns: readonly string[]): BusQueue => ({ name: `q-${randomUUID()}`, patterns })
+    /** A first word of its own for each test. */
+    const word = () => `w${randomUUID().slice(0, 8)}`
+    const write = (manager: Pick<EntityManager, 'query'>, routingKey: string, payload = {}) =>
+      writeEvent(manager, { routingKey, payload })
+    const writeNumbers = (routingKey: string, from: number, to: number) =>
+      dataSource.transaction(async (manager) => {
+        for (let n = from; n <= to; n++) await write(manager, routingKey, { n })
+      })
+    type Handle = (event: DeliveredEvent) => Promise<RefusedEvent | undefined> | RefusedEvent | undefined
+    const consume = async (queue: BusQueue, handle: Handle = () => undefined, on = buses) => {
       const seen: DeliveredEvent[] = []
-      subscriptions.push(
-        await subscriber.subscribe(pattern, async (each) => {
-          seen.push(each)
-        }),
-      )
+      for (const bus of on) {
+        const subscription = await bus.consume(queue, async (events) => {
+          const refused: RefusedEvent[] = []
+          for (const event of events) {
+            const refusal = await handle(event)
+            if (refusal !== undefined) refused.push(refusal)
+          }
+          seen.push(...events)
+          return refused
+        })
+        closings.push(() => subscription.close())
+      }
       return seen
     }
-    const eventually = async (condition: () => boolean) => {
-      const deadline = performance.now() + 10_000
-      while (!condition()) {
-        if (performance.now() > deadline) throw new Error('not delivered in time')
-        await new Promise((resolve) => setTimeout(resolve, 10))
-      }
-    }
+    const numbers = (events: readonly DeliveredEvent[]) => events.map(({ payload }) => payload['n'])
+    const count = (to: number) => Array.from({ length: to }, (_, index) => index + 1)
+    const parked = async (key: string) =>
+      (await listParkedEvents(dataSource, { showSettled: true, limit: 100 })).filter(({ routingKey }) =>
+        routingKey.startsWith(key),
+      )
 
     beforeAll(async () => {
-      under = await start()
-      publisher = await under.open()
-      subscriber = await under.open()
+      database = await createTestDatabase()
+      dataSource = database.dataSource
+      buses = [await open(), await open()]
     })
     afterEach(async () => {
-      for (const subscription of subscriptions.splice(0)) await subscription.close()
+      for (const close of closings) await close()
+      closings = []
     })
     afterAll(async () => {
-      await publisher.close()
-      await subscriber.close()
-      await under.close()
+      for (const bus of buses) await bus.close()
+      await database.drop()
     })
 
-    it('delivers what commits to another process, with its payload, in order', async () => {
-      const seen = await collect('jobs.#')
-      await publish(event('jobs.created.a', { n: 1 }), event('jobs.queued.a', { n: 2 }))
-      await publish(event('jobs.completed.a', { n: 3, text: 'ü'.repeat(20_000) }))
-      await eventually(() => seen.length === 3)
-      expect(seen.map(({ payload }) => payload['n'])).toEqual([1, 2, 3])
+    it('delivers what commits, with its payload, in order, to one of those who consume', async () => {
+      const key = word()
+      const seen = await consume(queueOf(`${key}.#`))
+      await writeNumbers(`${key}.created.a`, 1, 2)
+      await write(dataSource, `${key}.completed.b`, { n: 3, text: 'ü'.repeat(20_000) })
+      await expect.poll(() => numbers(seen)).toEqual([1, 2, 3])
       expect(seen[2]?.payload['text']).toBe('ü'.repeat(20_000))
+      expect(seen[2]?.routingKey).toBe(`${key}.completed.b`)
+      expect(Math.abs(Date.now() - (seen[2]?.createTime.getTime() ?? 0))).toBeLessThan(60_000)
       expect(new Set(seen.map(({ id }) => id)).size).toBe(3)
     })
 
     it('delivers nothing of a transaction that is rolled back', async () => {
-      const seen = await collect('#')
-      const failed = under.dataSource.transaction(async (manager) => {
-        await publisher.publish(manager, event('jobs.created.lost'))
+      const key = word()
+      const seen = await consume(queueOf(`${key}.#`))
+      const failed = dataSource.transaction(async (manager) => {
+        await write(manager, `${key}.lost`)
         throw new Error('rolled back')
       })
       await expect(failed).rejects.toThrow('rolled back')
-      await publish(event('jobs.created.kept'))
-      await eventually(() => seen.length > 0)
-      expect(seen.map(({ routingKey }) => routingKey)).toEqual(['jobs.created.kept'])
+      await write(dataSource, `${key}.kept`)
+      await expect.poll(() => seen.map(({ routingKey }) => routingKey)).toEqual([`${key}.kept`])
     })
 
-    it('delivers to every subscription whose pattern matches, and to no other', async () => {
-      const [ofOne, ofAll, ofOther] = [
-        await collect('jobs.*.one'),
-        await collect('jobs.#'),
-        await collect('files.#'),
-      ]
-      await publish(event('jobs.created.one'), event('jobs.created.two'))
-      await eventually(() => ofAll.length === 2)
-      expect(ofOne.map(({ routingKey }) => routingKey)).toEqual(['jobs.created.one'])
-      expect(ofOther).toEqual([])
+    it('waits for no transaction that is still open, and delivers that one when it commits', async () => {
+      const key = word()
+      const seen = await consume(queueOf(`${key}.#`))
+      const slow = dataSource.createQueryRunner()
+      await slow.startTransaction()
+      await write(slow.manager, `${key}.slow`, { n: 1 })
+      await write(dataSource, `${key}.quick`, { n: 2 })
+      await expect.poll(() => numbers(seen)).toEqual([2])
+      await slow.commitTransaction()
+      await slow.release()
+      await expect.poll(() => numbers(seen)).toEqual([2, 1])
     })
 
-    it('hands an event to its handler again when that failed, before any later one', async () => {
-      const seen: unknown[] = []
+    it('keeps the order of what happens to one thing, whichever transaction began first', async () => {
+      const key = word()
+      const seen = await consume(queueOf(`${key}.#`))
+      const early = dataSource.createQueryRunner()
+      await early.startTransaction()
+      await early.query(`select pg_current_xact_id()`)
+      await write(dataSource, `${key}.first`, { n: 1 })
+      await write(early.manager, `${key}.second`, { n: 2 })
+      await early.commitTransaction()
+      await early.release()
+      await expect.poll(() => numbers(seen)).toEqual([1, 2])
+    })
+
+    it('delivers to every queue whose patterns match, and to no other', async () => {
+      const key = word()
+      const one = await consume(queueOf(`${key}.*.one`))
+      const all = await consume(queueOf(`${key}.#`, `other.#`))
+      const other = await consume(queueOf('files.#'))
+      await write(dataSource, `${key}.created.two`)
+      await write(dataSource, `${key}.created.one`)
+      await expect.poll(() => all.length).toBe(2)
+      await expect.poll(() => one.map(({ routingKey }) => routingKey)).toEqual([`${key}.created.one`])
+      expect(other).toEqual([])
+    })
+
+    it('keeps for a queue what commits while nobody consumes it', async () => {
+      const key = word()
+      const queue = queueOf(`${key}.#`)
+      const first = await buses[0]?.consume(queue, async () => [])
+      await first?.close()
+      await writeNumbers(`${key}.created`, 1, 700)
+      const seen = await consume(queue)
+      await expect.poll(() => seen.length).toBe(700)
+      expect(numbers(seen)).toEqual(count(700))
+    })
+
+    it('hands events on again, in order, when they were not handled', async () => {
+      const key = word()
+      const tried: unknown[] = []
       let failures = 2
-      subscriptions.push(
-        await subscriber.subscribe('again.#', async ({ payload }) => {
-          seen.push(payload['n'])
-          if (failures-- > 0) throw new Error('not yet')
-        }),
-      )
-      await publish(event('again.a.b', { n: 1 }), event('again.a.b', { n: 2 }))
-      await eventually(() => seen.length === 4)
-      expect(seen).toEqual([1, 1, 1, 2])
+      const seen = await consume(queueOf(`${key}.#`), ({ payload }) => {
+        tried.push(payload['n'])
+        if (failures-- > 0) throw new Error('not yet')
+        return undefined
+      })
+      await writeNumbers(`${key}.created`, 1, 3)
+      await expect.poll(() => numbers(seen)).toEqual([1, 2, 3])
+      expect(tried).toEqual([1, 1, 1, 2, 3])
     })
 
-    it('delivers nothing to a subscription that was closed', async () => {
-      const key = `closed.${randomUUID()}`
-      const closed: DeliveredEvent[] = []
-      const subscription = await subscriber.subscribe('closed.#', async (each) => {
-        closed.push(each)
+    it('parks what the handler refuses, or never can handle, and goes on; a retry has the same id', async () => {
+      const key = word()
+      const queue = queueOf(`${key}.#`)
+      let isMended = false
+      const seen = await consume(queue, ({ id, payload }) => {
+        if (payload['n'] === 2 && !isMended) return { id, reason: 'NOT_UNDERSTOOD', message: 'no such thing' }
+        if (payload['n'] === 4) throw new Error('never')
+        return undefined
       })
-      await subscription.close()
-      const open = await collect('closed.#')
-      await publish(event(key))
-      await eventually(() => open.length === 1)
-      expect(closed).toEqual([])
+      await writeNumbers(`${key}.created`, 1, 5)
+      await expect.poll(async () => (await parked(key)).length).toBe(2)
+      await expect.poll(() => numbers(seen).at(-1)).toBe(5)
+      const [failed, refused] = await parked(key)
+      expect(refused).toMatchObject({
+        parkedAt: queue.name,
+        reason: 'NOT_UNDERSTOOD',
+        message: 'no such thing',
+      })
+      expect(failed).toMatchObject({ parkedAt: queue.name, reason: 'HANDLER_FAILED', message: 'never' })
+      isMended = true
+      const retry = () =>
+        dataSource.transaction((manager) => retryParkedEvent(manager, refused?.id ?? '', randomUUID()))
+      expect(await retry()).toMatchObject({ state: 'RETRIED' })
+      expect(await retry()).toBe('SETTLED')
+      await expect.poll(() => numbers(seen).at(-1)).toBe(2)
+      const [first, again] = seen.filter(({ payload }) => payload['n'] === 2)
+      expect(again?.id).toBe(first?.id)
+    })
+
+    it('parks what cannot be sent, and sends the rest', async () => {
+      const key = word()
+      const seen = await consume(queueOf(`${key}.#`))
+      await write(dataSource, `${key}.${'x'.repeat(255)}`, { n: 1 })
+      await write(dataSource, `${key}.large`, { n: 2, text: 'x'.repeat(1024 * 1024) })
+      await write(dataSource, `${key}.fine`, { n: 3, text: 'x'.repeat(1024 * 1024 - 100) })
+      await expect.poll(() => numbers(seen)).toEqual([3])
+      expect((await parked(key)).map(({ parkedAt, reason }) => [parkedAt, reason])).toEqual([
+        ['RELAY', 'TOO_LARGE'],
+        ['RELAY', 'ROUTING_KEY_INVALID'],
+      ])
+    })
+
+    it('goes on in another process where one stopped', async () => {
+      const key = word()
+      const queue = queueOf(`${key}.#`)
+      const [bus, another] = buses
+      const mine: unknown[] = []
+      const subscription = await bus?.consume(queue, async (events) => {
+        mine.push(...numbers(events))
+        return []
+      })
+      await writeNumbers(`${key}.created`, 1, 3)
+      await expect.poll(() => mine).toEqual([1, 2, 3])
+      const seen = await consume(queue, undefined, another === undefined ? [] : [another])
+      await writeNumbers(`${key}.created`, 4, 4)
+      await expect.poll(() => mine).toEqual([1, 2, 3, 4])
+      await subscription?.close()
+      await writeNumbers(`${key}.created`, 5, 6)
+      await expect.poll(() => numbers(seen)).toEqual([5, 6])
+      expect(mine).toEqual([1, 2, 3, 4])
+    })
+
+    it('goes on in another process when one is killed under load, and misses nothing', async () => {
+      const key = word()
+      const queue = queueOf(`${key}.#`)
+      const options: ConsumerProcessOptions = { databaseUrl: database.url, amqpUrl, namespace, queue }
+      const child = fork(new URL('./testing/consumer-process.ts', import.meta.url), [JSON.stringify(options)])
+      closings.push(async () => child.kill('SIGKILL'))
+      const before: number[] = []
+      child.on('message', (message: { got?: number[] }) => before.push(...(message.got ?? [])))
+      await once(child, 'message')
+      const sent = 2_000
+      await writeNumbers(`${key}.created`, 1, 20)
+      await expect.poll(() => before.length).toBeGreaterThan(0)
+      const seen = await consume(queue)
+      for (let n = 21; n <= sent; n += 20) {
+        await writeNumbers(`${key}.created`, n, n + 19)
+        if (n > sent / 4) child.kill('SIGKILL')
+      }
+      await expect.poll(() => numbers(seen).at(-1), { timeout: 15_000 }).toBe(sent)
+      const received = [...before, ...numbers(seen)]
+      const counted = tally(`bus over ${name}, consumer killed`, sent, received, (await parked(key)).length)
+      expect(counted).toMatchObject({ missing: 0, parked: 0 })
+      expect(seen.length).toBeLessThan(sent)
+      expect(numbers(seen)).toEqual(count(sent).slice(-seen.length))
+    })
+
+    it('says that it is connected, and what was not handled', async () => {
+      const key = word()
+      const queue = queueOf(`${key}.#`)
+      const first = await buses[0]?.consume(queue, async () => [])
+      await first?.close()
+      await writeNumbers(`${key}.created`, 1, 3)
+      await expect
+        .poll(async () => {
+          const status = await buses[0]?.status(queue)
+          return status && { ...status, waiting: (await readOutboxStatus(dataSource)).waitingEvents }
+        })
+        .toMatchObject({
+          connected: true,
+          problem: '',
+          // Nobody numbers them for a queue without a consumer: there they wait.
+          ...(amqpUrl === undefined ? { waiting: 3 } : { unhandled: 3, waiting: 0 }),
+        })
+      expect(await readOutboxStatus(dataSource)).toMatchObject({
+        bus: amqpUrl === undefined ? 'POSTGRES' : 'RABBITMQ',
+        connected: true,
+        problem: '',
+      })
     })
   })
 }

@@ -33,7 +33,6 @@ export async function sweep(sweeper: Sweeper): Promise<void> {
   await sweepStep(log, 'lost tasks', () => requeueLostTasks(sweeper))
   await sweepStep(log, 'overdue jobs', () => stopOverdueJobs(sweeper))
   await sweepStep(log, 'expired jobs', () => archiveExpiredJobs(sweeper))
-  await sweepStep(log, 'old events', () => pruneOutbox(sweeper))
 }
 
 /** graphile-worker itself would keep a dead worker's queue entries locked for four hours. */
@@ -123,15 +122,4 @@ async function archiveExpiredJobs({ dataSource, log }: Sweeper): Promise<void> {
       await enqueueCleanUp(manager, id, 0)
     })
   for (const id of found) await sweepStep(log, `expired job ${id}`, () => archive(id))
-}
-
-/** Events are for whoever subscribes now; a day covers any reader that lost its connection. */
-async function pruneOutbox({ dataSource }: Sweeper): Promise<void> {
-  await rows(
-    dataSource,
-    `delete from outbox where id in (
-       select id from outbox where create_time < now() - interval '1 day' order by create_time limit 1000
-     )`,
-    [],
-  )
 }

@@ -1,0 +1,86 @@
+import { type Database, type OutboxEvent, PAYLOAD_MAX_BYTES } from './outbox-event.ts'
+import { topicExpression } from './topic-pattern.ts'
+
+export const BATCH = 500
+/** Payloads of a batch together, so that what is in memory has a bound. */
+const BATCH_MAX_BYTES = 4 * 1024 * 1024
+/** Numbered in one transaction at most. */
+const NUMBERED_AT_ONCE = 5_000
+
+/** Numbers what has committed, in the order of commits, and returns the last number. */
+export async function numberEvents(database: Database): Promise<number> {
+  const [numbered] = await database.query<{ last: string }>(`select number_outbox($1) as last`, [
+    NUMBERED_AT_ONCE,
+  ])
+  return Number(numbered?.last)
+}
+
+/** Numbers all that had committed when it was called, and returns the last number. */
+export async function numberAllEvents(database: Database): Promise<number> {
+  for (let last = await numberEvents(database); ; ) {
+    const next = await numberEvents(database)
+    if (next < last + NUMBERED_AT_ONCE) return next
+    last = next
+  }
+}
+
+export interface EventRange {
+  /** The first is the one after it. */
+  readonly after: number
+  readonly until: number
+  /** Only those that match one; all when undefined. */
+  readonly patterns?: readonly string[]
+  /** Not those that were put aside by the relay or by this queue. */
+  readonly notParkedAt?: string
+}
+
+interface EventRow {
+  id: string
+  event_id: string
+  sequence: string
+  routing_key: string
+  create_time: Date
+  body: string | null
+  bytes: number
+}
+
+/** The first events of a range that were numbered, in order: at least one if there is any. */
+export async function readEvents(database: Database, range: EventRange): Promise<OutboxEvent[]> {
+  if (range.until <= range.after) return []
+  const values: unknown[] = [range.after, range.until]
+  let conditions = ''
+  if (range.patterns !== undefined) {
+    values.push(range.patterns.map(topicExpression))
+    conditions += ` and routing_key ~ any ($${values.length}::text[])`
+  }
+  if (range.notParkedAt !== undefined) {
+    values.push(range.notParkedAt)
+    conditions += ` and not exists (
+      select from parked_events
+      where parked_events.sequence = outbox.sequence and parked_at in ('RELAY', $${values.length}))`
+  }
+  const found = await database.query<EventRow>(
+    `with picked as materialized (
+       select id, coalesce(replays_id, id) as event_id, sequence, routing_key, create_time, payload::text as body
+       from outbox where sequence > $1 and sequence <= $2${conditions}
+       order by sequence limit ${BATCH}
+     ), sized as (
+       select *, octet_length(body) as bytes,
+         sum(octet_length(body)) over (order by sequence) - octet_length(body) as bytes_before
+       from picked
+     )
+     select id, event_id, sequence, routing_key, create_time, bytes,
+       case when bytes <= ${PAYLOAD_MAX_BYTES} then body end as body
+     from sized where bytes_before < ${BATCH_MAX_BYTES} order by sequence`,
+    values,
+  )
+  return found.map((row) => ({
+    outboxId: row.id,
+    eventId: row.event_id,
+    sequence: Number(row.sequence),
+    routingKey: row.routing_key,
+    createTime: row.create_time,
+    payload: row.body ?? undefined,
+    payloadBytes: row.bytes,
+  }))
+}
