@@ -119,11 +119,15 @@ test('without settings of a broker and a mail server PostgreSQL carries events a
 
 test('a broker may be reached over TLS with a certificate of ours', () => {
   const amqp = { ...complete, AMQP_URL: 'amqps://fairlead:secret@broker' }
-  expect(workerSettings(amqp).amqp).toEqual({ url: 'amqps://fairlead:secret@broker' })
+  expect(workerSettings(amqp).amqp).toEqual({
+    url: 'amqps://fairlead:secret@broker',
+    caFile: undefined,
+    client: undefined,
+  })
   const folder = mkdtempSync(join(tmpdir(), 'fairlead-settings-'))
   onTestFinished(() => rmSync(folder, { recursive: true }))
   const file = (name: string) => {
-    writeFileSync(join(folder, name), `PEM of ${name}`)
+    writeFileSync(join(folder, name), '')
     return join(folder, name)
   }
   const tls = {
@@ -132,9 +136,8 @@ test('a broker may be reached over TLS with a certificate of ours', () => {
     AMQP_KEY_FILE: file('key'),
   }
   expect(workerSettings({ ...amqp, ...tls }).amqp).toMatchObject({
-    ca: 'PEM of ca',
-    certificate: 'PEM of own',
-    key: 'PEM of key',
+    caFile: tls.AMQP_CA_FILE,
+    client: { certificateFile: tls.AMQP_CERTIFICATE_FILE, keyFile: tls.AMQP_KEY_FILE },
   })
   const lonely = { ...amqp, AMQP_CERTIFICATE_FILE: tls.AMQP_CERTIFICATE_FILE }
   expect(() => workerSettings(lonely)).toThrow(/AMQP_KEY_FILE.*AMQP_CERTIFICATE_FILE needs it/)

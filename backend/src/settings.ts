@@ -1,5 +1,5 @@
 import { hkdfSync } from 'node:crypto'
-import { readFileSync } from 'node:fs'
+import { accessSync, constants } from 'node:fs'
 import { z } from 'zod'
 
 export interface Address {
@@ -64,11 +64,10 @@ export interface OidcSettings {
 export interface AmqpSettings {
   /** "amqp://..." or "amqps://..." */
   readonly url: string
-  /** PEM of the authority that signed the broker's certificate; without it those that Node knows. */
-  readonly ca?: string
-  /** PEM of a certificate of ours and of its key, for a broker that asks for one. */
-  readonly certificate?: string
-  readonly key?: string
+  /** PEM of the authority that signed the broker's certificate; undefined for those that Node knows. */
+  readonly caFile: string | undefined
+  /** PEM of a certificate of ours and of its key; undefined when the broker asks for none. */
+  readonly client: { readonly certificateFile: string; readonly keyFile: string } | undefined
 }
 
 export interface MailSettings {
@@ -157,13 +156,13 @@ const wholeNumber = (least: number, most: number, unset: number) => {
 const optional = <Schema extends z.ZodType>(schema: Schema) =>
   z.preprocess((value) => (value === '' ? undefined : value), schema.optional())
 
-const fileContent = z.string().transform((path, context) => {
+/** Read when it is needed, so that a renewed one is taken up; a wrong path is told at the start. */
+const readableFile = z.string().superRefine((path, context) => {
   try {
-    return readFileSync(path, 'utf8')
+    accessSync(path, constants.R_OK)
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error)
     context.addIssue(`names a file that cannot be read: ${why}. Set it to the path of a PEM file.`)
-    return z.NEVER
   }
 })
 
@@ -280,9 +279,9 @@ const worker = z
     FAIRLEAD_WORKER_HTTP_ADDRESS: address('127.0.0.1:10003'),
     FAIRLEAD_WORKER_CONCURRENCY: wholeNumber(1, 64, 2),
     AMQP_URL: optional(url(['amqp:', 'amqps:'], 'amqps://fairlead:PASSWORD@localhost:5671')),
-    AMQP_CA_FILE: optional(fileContent),
-    AMQP_CERTIFICATE_FILE: optional(fileContent),
-    AMQP_KEY_FILE: optional(fileContent),
+    AMQP_CA_FILE: optional(readableFile),
+    AMQP_CERTIFICATE_FILE: optional(readableFile),
+    AMQP_KEY_FILE: optional(readableFile),
     FAIRLEAD_SMTP_URL: optional(url(['smtp:', 'smtps:'], 'smtps://fairlead:PASSWORD@mail.example.org')),
     FAIRLEAD_MAIL_FROM: optional(sender),
     FAIRLEAD_MAIL_RECIPIENT_HOURLY_LIMIT: wholeNumber(1, 10_000, 20),
@@ -349,18 +348,12 @@ export function workerSettings(env: Environment = process.env): WorkerSettings {
 type WorkerVariables = z.output<typeof worker>
 
 function amqpOf(variables: WorkerVariables): AmqpSettings | undefined {
-  const {
-    AMQP_URL: url,
-    AMQP_CA_FILE: ca,
-    AMQP_CERTIFICATE_FILE: certificate,
-    AMQP_KEY_FILE: key,
-  } = variables
+  const { AMQP_URL: url, AMQP_CERTIFICATE_FILE: certificateFile, AMQP_KEY_FILE: keyFile } = variables
   if (url === undefined) return undefined
   return {
     url,
-    ...(ca === undefined ? {} : { ca }),
-    ...(certificate === undefined ? {} : { certificate }),
-    ...(key === undefined ? {} : { key }),
+    caFile: variables.AMQP_CA_FILE,
+    client: certificateFile === undefined || keyFile === undefined ? undefined : { certificateFile, keyFile },
   }
 }
 
