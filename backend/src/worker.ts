@@ -1,16 +1,22 @@
-// The worker: runs queued jobs, and takes the images of the configured folders into the list of datasets.
+// The worker: runs queued jobs, turns events into notifications and mail, and takes the images of the configured
+// folders into the list of datasets.
+import { createBus } from './adapters/bus/create-bus.ts'
 import { createDatasetFiles } from './adapters/dataset-files/dataset-files.ts'
 import { createProcessExecution } from './adapters/execution/process/index.ts'
+import { createMailTransport } from './adapters/mail/index.ts'
 import { createObjects } from './adapters/objects/create-objects.ts'
+import { createPushSender } from './adapters/push/create-push-sender.ts'
 import { createDisabledScanner } from './adapters/scanner/disabled/index.ts'
 import { createDataSource } from './database/index.ts'
 import { registerFolders } from './modules/datasets/index.ts'
+import { watchTokenExpiry } from './modules/identity/index.ts'
 import { createJobsWorker, jobServices } from './modules/jobs/index.ts'
+import { createNotificationsWorker, type NotificationsWorkerOptions } from './modules/notifications/index.ts'
 import { runProcess } from './run-process.ts'
 import { createHttpServer } from './server/http-server.ts'
 import { operationsRoutes } from './server/operations-routes.ts'
 import { createServerMetrics } from './server/server-metrics.ts'
-import { workerSettings } from './settings.ts'
+import { type MailSettings, workerSettings } from './settings.ts'
 import type { TaskRunnerConfiguration } from './task-runner.ts'
 
 /** Small folders are read before the worker says that it is ready; large ones do not hold up the start. */
@@ -42,15 +48,35 @@ await runProcess('worker', workerSettings, async (settings, log, releasers) => {
   })
   releasers.defer(() => worker.stop())
 
+  const bus = await createBus({ databaseUrl, dataSource, amqp: settings.amqp, log })
+  releasers.defer(() => bus.close())
+  const push = createPushSender({ dataSource, amqp: settings.amqp, log })
+  releasers.defer(() => push.close())
+  const notifications = createNotificationsWorker({
+    dataSource,
+    databaseUrl,
+    bus,
+    push,
+    mail: mailOf(settings.mail, releasers),
+    deriveKey: settings.deriveKey,
+    publicUrl: settings.publicUrl,
+    log,
+  })
+  releasers.defer(() => notifications.stop())
+
   const health = async () => {
     await dataSource.query('select 1')
     if (!worker.healthy()) throw new Error('the worker cannot renew its leases')
+    if (!notifications.healthy()) throw new Error('the worker cannot turn events into notifications')
     if (!registered) throw new Error('the datasets folders are being read')
   }
   const http = createHttpServer(operationsRoutes(createServerMetrics().registry, health), log)
   releasers.defer(() => http.stop())
   const httpPort = await http.start(settings.httpAddress)
   await worker.start()
+  await notifications.start()
+  const expiry = watchTokenExpiry({ dataSource, log })
+  releasers.defer(() => expiry.stop())
 
   const stopRegistering = new AbortController()
   const registration = registerDatasets(stopRegistering.signal)
@@ -83,3 +109,14 @@ await runProcess('worker', workerSettings, async (settings, log, releasers) => {
     }
   }
 })
+
+function mailOf(
+  mail: MailSettings | undefined,
+  releasers: AsyncDisposableStack,
+): NotificationsWorkerOptions['mail'] {
+  if (mail === undefined) return undefined
+  const { smtpUrl, from, recipientHourlyLimit } = mail
+  const transport = createMailTransport({ url: smtpUrl, from })
+  releasers.defer(() => transport.close())
+  return { transport, from, hourlyLimit: recipientHourlyLimit }
+}
