@@ -29,6 +29,8 @@ export class SimulatedServer {
   refuseWith: number | undefined
   /** Milliseconds that a call takes each way, asked for each call. */
   callLatencyMs = () => 10
+  /** Milliseconds that a frame takes, asked for each; frames of one socket do not overtake one another. */
+  frameLatencyMs = () => 20
   validToken = 'token-1'
   token: string | undefined = 'token-1'
   renewals = 0
@@ -214,6 +216,8 @@ export class SimulatedServer {
     return class implements WebSocketLike {
       #listeners: [string, (event: SocketEvent) => void][] = []
       #isOver = false
+      /** When the last frame reaches the page. */
+      #arrival = 0
       readonly #connection: Connection
 
       constructor() {
@@ -223,13 +227,16 @@ export class SimulatedServer {
           token: '',
           sent: 0,
           heard: [],
-          deliver: (type, event) =>
+          deliver: (type, event) => {
+            this.#arrival = Math.max(this.#arrival, Date.now() + server.frameLatencyMs())
             setTimeout(() => {
               if (this.#isOver) return
               if (type === 'close') this.#isOver = true
-              for (const [listened, listener] of this.#listeners)
+              for (const [listened, listener] of this.#listeners) {
                 if (listened === type) listener({ data: undefined, code: 0, ...event })
-            }, 20),
+              }
+            }, this.#arrival - Date.now())
+          },
         }
         server.allConnections.push(this.#connection)
         if (server.isDown || server.socketsBlocked || !server.online) {
