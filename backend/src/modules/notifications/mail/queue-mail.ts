@@ -49,8 +49,8 @@ export interface WaitingEntry {
   readonly dueTime: Date
 }
 
-/** When it goes out instead; DROP when it never does. */
-export type Weighed = { readonly delivery: MailDelivery; readonly dueTime: Date } | 'DROP'
+/** When it goes out instead; undefined when it never does. */
+export type Weighed = { readonly delivery: MailDelivery; readonly dueTime: Date } | undefined
 
 /** Weighs a user's mail that is not composed yet again, after the user changed what is wanted when. */
 export async function reweighMail(
@@ -79,7 +79,7 @@ export async function reweighMail(
       dueTime: row.due_time,
     })
     changed.push(
-      weighed === 'DROP'
+      weighed === undefined
         ? { id: row.id, delivery: row.delivery, due_time: row.due_time, dropped: true }
         : { id: row.id, delivery: weighed.delivery, due_time: weighed.dueTime, dropped: false },
     )
