@@ -1,11 +1,10 @@
 import { startTestIssuer } from '../../../backend/src/testing/issuer.ts'
 import { startPostgresServer } from '../../../backend/src/testing/postgres-server.ts'
+import { ensurePages, startSystem } from '../../../frontend/server/sockets/faults/testing/system.ts'
 import type { BenchLine, BenchReport } from '../report.ts'
 import { startBroker } from './broker.ts'
-import { buildPages } from './built-pages.ts'
 import { quantile, USERS } from './load.ts'
 import { measureProduct } from './measure-product.ts'
-import { startProduct } from './product.ts'
 import { type Measured, measureReference } from './reference.ts'
 
 const MEASURED_MS = 20_000
@@ -17,7 +16,7 @@ const MEASURED_MS = 20_000
  */
 export async function run(): Promise<BenchReport> {
   await using started = new AsyncDisposableStack()
-  buildPages()
+  await ensurePages()
   const broker = await startBroker(started)
   // Tells when each row of an inbox was committed.
   const postgres = await startPostgresServer(['track_commit_timestamp=on'])
@@ -28,11 +27,7 @@ export async function run(): Promise<BenchReport> {
 
   const measure = async (name: string, amqpUrl: string | undefined) => {
     await using system = new AsyncDisposableStack()
-    return measureProduct(
-      await startProduct(system, { postgres, issuer, name, amqpUrl }),
-      issuer,
-      MEASURED_MS,
-    )
+    return measureProduct(await startSystem(system, { postgres, issuer, name, amqpUrl }), issuer, MEASURED_MS)
   }
   const before = await measureReference(broker, MEASURED_MS / 2)
   const rabbitmq = await measure('with_rabbitmq', broker)

@@ -2,9 +2,15 @@ import pg from 'pg'
 import type { DataSource } from 'typeorm'
 import { createDataSource } from '../../../backend/src/database/index.ts'
 import type { TestIssuer } from '../../../backend/src/testing/issuer.ts'
+import {
+  makePeople,
+  nameOf,
+  type People,
+  tellOfCompletion,
+} from '../../../frontend/server/sockets/faults/testing/people.ts'
+import { publicUrl, type System } from '../../../frontend/server/sockets/faults/testing/system.ts'
 import { durations, load, USERS, type Way } from './load.ts'
-import { makePeople, nameOf, type People } from './people.ts'
-import { type Product, publicUrl } from './product.ts'
+import { memoryBytes, reportsMemory } from './server-memory.ts'
 import { clockMs } from './socket-messages.ts'
 import { type ReceivedNotification, SocketProcesses } from './socket-processes.ts'
 import { untilReceived } from './until-received.ts'
@@ -20,30 +26,36 @@ export interface ProductMeasured {
 
 /** Ends of jobs to the sockets of their owners. */
 export async function measureProduct(
-  { databaseUrl, socketUrl, frontend }: Product,
+  system: System,
   issuer: TestIssuer,
   durationMs: number,
 ): Promise<ProductMeasured> {
   await using started = new AsyncDisposableStack()
-  const database = await createDataSource(databaseUrl).initialize()
+  const frontend = await system.startFrontend({ nodeArgs: reportsMemory })
+  started.defer(() => void process.stderr.write(frontend.log()))
+  const database = await createDataSource(system.databaseUrl).initialize()
   started.defer(() => database.destroy())
   const people = await makePeople(database, issuer.oidc.issuer, USERS)
 
-  const idleBytes = await frontend.memoryBytes()
+  const idleBytes = await memoryBytes(frontend.process)
   const sockets = await SocketProcesses.open({
-    url: socketUrl,
+    url: `ws://127.0.0.1:${frontend.port}/ws`,
     origin: publicUrl,
     tokens: await Promise.all(people.userIds.map((_, user) => issuer.tokenOf(nameOf(user)))),
   })
   started.defer(() => sockets.close())
-  const socketBytes = ((await frontend.memoryBytes()) - idleBytes) / USERS
+  const socketBytes = ((await memoryBytes(frontend.process)) - idleBytes) / USERS
 
-  const writer = new pg.Client({ connectionString: databaseUrl })
+  const writer = new pg.Client({ connectionString: system.databaseUrl })
   await writer.connect()
   started.defer(() => writer.end())
   const committedMs = new Map<string, number>()
   const { messages, countsFromMs } = await load(durationMs, async (users) => {
-    for (const [id, atMs] of await commitEvents(writer, people, users)) committedMs.set(id, atMs)
+    let atMs = 0
+    const ids = await tellOfCompletion(writer, people, users, () => {
+      atMs = clockMs()
+    })
+    for (const id of ids) committedMs.set(id, atMs)
   })
   const received = await untilReceived(sockets, messages)
   const ways = await waysOf(database, people, received, committedMs)
@@ -52,30 +64,6 @@ export async function measureProduct(
     fromRowMs: durations(ways.fromRow, countsFromMs),
     socketBytes,
   }
-}
-
-/** What a change of a job to COMPLETED writes, for several jobs in one transaction; when its COMMIT began. */
-async function commitEvents(
-  writer: pg.Client,
-  { jobIds }: People,
-  users: readonly number[],
-): Promise<[id: string, atMs: number][]> {
-  await writer.query('begin')
-  const { rows } = await writer.query<{ id: string }>({
-    name: 'events',
-    text: `insert into outbox (routing_key, payload)
-      select 'jobs.completed.' || organization_id,
-        jsonb_build_object('job', id, 'organization', organization_id, 'owner', owner_id, 'service', service,
-          'run_id', run_id, 'phase', phase, 'version', version, 'sequence', last_sequence, 'error_reason', null,
-          'error_message', null, 'phase_reason', null, 'phase_message', null, 'task_count', task_count,
-          'tasks_failed', tasks_failed, 'actor', null)
-      from unnest($1::uuid[]) as ended (id) join jobs using (id)
-      returning id`,
-    values: [users.map((user) => jobIds[user])],
-  })
-  const atMs = clockMs()
-  await writer.query('commit')
-  return rows.map(({ id }) => [String(id), atMs])
 }
 
 /** Every notification of the inboxes has to have come once, and in its order. */

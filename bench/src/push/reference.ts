@@ -1,9 +1,11 @@
+import { fork } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { type Channel, connect } from 'amqplib'
+import { stopProcess } from '../backend-system/start-backend.ts'
 import { durations, load, USERS } from './load.ts'
-import { ServerProcess } from './server-process.ts'
+import { memoryBytes, reportsMemory } from './server-memory.ts'
 import { clockMs } from './socket-messages.ts'
 import { SocketProcesses } from './socket-processes.ts'
 import { untilReceived } from './until-received.ts'
@@ -38,18 +40,21 @@ export async function measureReference(amqpUrl: string, durationMs: number): Pro
   started.defer(() => connection.close())
   const channel = await connection.createChannel()
   const { queue } = await channel.assertQueue(`bench-${randomUUID()}`, { durable: true, autoDelete: true })
-  const relay = new ServerProcess(relayFile, [queue], { ...process.env, AMQP_URL: amqpUrl })
-  started.defer(() => relay.stop())
-  const [port] = await once(relay.child, 'message')
+  const relay = fork(relayFile, [queue], {
+    env: { ...process.env, AMQP_URL: amqpUrl },
+    execArgv: reportsMemory,
+  })
+  started.defer(() => stopProcess(relay))
+  const [port] = await once(relay, 'message')
 
-  const idleBytes = await relay.memoryBytes()
+  const idleBytes = await memoryBytes(relay)
   const sockets = await SocketProcesses.open({
     url: `ws://127.0.0.1:${port}/`,
     origin: 'http://localhost',
     tokens: Array.from({ length: USERS }, (_, user) => String(user)),
   })
   started.defer(() => sockets.close())
-  const socketBytes = ((await relay.memoryBytes()) - idleBytes) / USERS
+  const socketBytes = ((await memoryBytes(relay)) - idleBytes) / USERS
 
   const publishedMs: number[] = []
   const { messages, countsFromMs } = await load(durationMs, async (users) => {

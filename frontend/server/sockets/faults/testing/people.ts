@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
+import type pg from 'pg'
 import type { DataSource } from 'typeorm'
-import { makeJobs } from '../backend-system/make-jobs.ts'
+import { makeJobs } from '../../../../../bench/src/backend-system/make-jobs.ts'
 
 /** In the order of their places. */
 export interface People {
@@ -9,9 +10,10 @@ export interface People {
   readonly jobIds: readonly string[]
 }
 
+/** As the issuer's tokens name them. */
 export const nameOf = (user: number) => `user${user}`
 
-/** Members of one organisation, as the issuer knows them, each with a job. */
+/** Members of one organisation, each with a job. */
 export async function makePeople(database: DataSource, issuer: string, count: number): Promise<People> {
   const userIds = Array.from({ length: count }, () => randomUUID())
   const jobIds = userIds.map(() => randomUUID())
@@ -39,4 +41,32 @@ export async function makePeople(database: DataSource, issuer: string, count: nu
   })
   await database.query('analyze')
   return { userIds, jobIds }
+}
+
+/**
+ * Tells that a job of each of these users has completed, as the change of the job does, in one transaction. `commits`
+ * is called just before its COMMIT. Returns the events' ids.
+ */
+export async function tellOfCompletion(
+  client: pg.Client,
+  { jobIds }: People,
+  users: readonly number[],
+  commits: () => void = () => undefined,
+): Promise<string[]> {
+  await client.query('begin')
+  const { rows } = await client.query<{ id: string }>({
+    name: 'tell-of-completion',
+    text: `insert into outbox (routing_key, payload)
+      select 'jobs.completed.' || organization_id,
+        jsonb_build_object('job', id, 'organization', organization_id, 'owner', owner_id, 'service', service,
+          'run_id', run_id, 'phase', phase, 'version', version, 'sequence', last_sequence, 'error_reason', null,
+          'error_message', null, 'phase_reason', null, 'phase_message', null, 'task_count', task_count,
+          'tasks_failed', tasks_failed, 'actor', null)
+      from unnest($1::uuid[]) as ended (id) join jobs using (id)
+      returning id::text`,
+    values: [users.map((user) => jobIds[user])],
+  })
+  commits()
+  await client.query('commit')
+  return rows.map(({ id }) => id)
 }
