@@ -4,6 +4,7 @@ import type { Bus } from '../../ports/bus.ts'
 import type { MailTransport } from '../../ports/mail.ts'
 import type { PushSender } from '../../ports/push.ts'
 import { createAnnouncementPublisher } from './announcements/index.ts'
+import { createInboxConsumer } from './consumer/inbox-consumer.ts'
 import type { WorkerPart } from './worker-part.ts'
 
 export interface NotificationsWorkerOptions {
@@ -32,8 +33,12 @@ export interface NotificationsWorkerOptions {
 
 /** Turns events into notifications, mails and pushes. */
 export function createNotificationsWorker(options: NotificationsWorkerOptions): WorkerPart {
-  const { dataSource, log } = options
-  const parts: WorkerPart[] = [createAnnouncementPublisher({ dataSource, log })]
+  const { dataSource, bus, push, log, clock = () => new Date() } = options
+  const mailEnabled = options.mail !== undefined
+  const parts: WorkerPart[] = [
+    createInboxConsumer({ dataSource, bus, push, mailEnabled, clock, log }),
+    createAnnouncementPublisher({ dataSource, log }),
+  ]
   return {
     async start() {
       for (const part of parts) await part.start()

@@ -49,6 +49,12 @@ function nameOf({ run_id: runId, service }: NamedJob): string {
   return `${service.charAt(0).toUpperCase()}${service.slice(1)} job`
 }
 
+/** Within a sentence. */
+function withArticle(job: NamedJob): string {
+  if (job.run_id.trim() !== '') return nameOf(job)
+  return `${/^[aeiou]/i.test(job.service) ? 'an' : 'a'} ${job.service} job`
+}
+
 function placeOf({ job, organization }: NamedJob, names: Names) {
   const { slug } = names.organization(organization)
   return { link: `/o/${slug}/jobs/${job}`, resource: `organizations/${slug}/jobs/${job}` }
@@ -132,7 +138,7 @@ export const jobEvents: readonly EventKind[] = [
     message: (facts, names) => ({
       ...placeOf(facts, names),
       title: facts.shared_by
-        ? `${names.user(facts.shared_by)} shared ${nameOf(facts)} with you`
+        ? `${names.user(facts.shared_by)} shared ${withArticle(facts)} with you`
         : `${nameOf(facts)} was shared with you`,
       body: `A job of ${names.organization(facts.organization).displayName}.`,
     }),

@@ -1,0 +1,130 @@
+import type { DataSource, EntityManager } from 'typeorm'
+import { inTransaction } from '../../../database/index.ts'
+import type { AnnouncementText, Names } from '../catalogue/event-kind.ts'
+import type { NewNotification } from '../inbox/notification.ts'
+import { lockInboxes, type WrittenNotification, writeNotifications } from '../inbox/write-notifications.ts'
+import { type MailEntry, queueMail } from '../mail/index.ts'
+import { dueTime, quietUntil, type Timing } from '../preferences/due-time.ts'
+import { readChoices, timingOf } from '../preferences/preference-store.ts'
+import { wantedChannels } from '../preferences/wanted-channels.ts'
+import type { NamesReader } from './names-reader.ts'
+import type { ToldEvent } from './told-event.ts'
+
+export interface TellingOptions {
+  readonly dataSource: DataSource
+  readonly names: NamesReader
+  /** Whether this installation sends mail. */
+  readonly mailEnabled: boolean
+  readonly clock: () => Date
+}
+
+/** An event and one user who is told of it. */
+export interface Telling {
+  readonly told: ToldEvent
+  readonly userId: string
+}
+
+/**
+ * Writes events into inboxes and mail, each to its users, by what each of them wants.
+ *
+ * @param tellings in the order of the events; one event to one user at most once
+ * @param alongside more to be done in the same transaction, once the inboxes are locked
+ */
+export async function tell(
+  options: TellingOptions,
+  tellings: readonly Telling[],
+  announcements?: ReadonlyMap<string, AnnouncementText>,
+  alongside?: (transaction: EntityManager) => Promise<void>,
+): Promise<readonly WrittenNotification[]> {
+  const { dataSource, clock } = options
+  const userIds = [...new Set(tellings.map(({ userId }) => userId))]
+  const readings = new Set(tellings.map(({ told }) => told.reading))
+  const [names, choicesOf] = await Promise.all([
+    options.names.read(
+      [...readings].flatMap(({ organization }) => organization ?? []),
+      [...readings].flatMap(({ mentions }) => mentions),
+      announcements,
+    ),
+    readChoices(dataSource, userIds, [...new Set(tellings.map(({ told }) => told.kind.key))]),
+  ])
+
+  const now = clock()
+  const messageOf = messages(names)
+  const inApp: NewNotification[] = []
+  const mail: MailEntry[] = []
+  for (const { told, userId } of tellings) {
+    const { event, kind, reading } = told
+    const choices = choicesOf(userId)
+    const wanted = wantedChannels(kind, choices)
+    const timing = timingOf(choices.settings)
+    const { resource, ...message } = messageOf(told)
+    const { organization } = reading
+    const common = {
+      ...message,
+      userId,
+      eventId: event.id,
+      eventType: kind.key,
+      createTime: event.createTime,
+    }
+    if (wanted.inApp) {
+      inApp.push({
+        ...common,
+        resource,
+        organization: organization === undefined ? '' : names.organization(organization).slug,
+        quiet: isQuiet(now, timing),
+      })
+    }
+    if (wanted.mail !== 'OFF' && options.mailEnabled) {
+      mail.push({
+        ...common,
+        delivery: wanted.mail,
+        dueTime: dueTime(wanted.mail, now, timing),
+        memberOf: membershipOf(told, userId),
+      })
+    }
+  }
+  if (inApp.length === 0 && mail.length === 0 && alongside === undefined) return []
+
+  const locked = [...new Set(inApp.map(({ userId }) => userId))]
+  return inTransaction(dataSource, async (transaction) => {
+    let written: readonly WrittenNotification[] = []
+    if (locked.length > 0) {
+      await lockInboxes(transaction, locked)
+      written = await writeNotifications(transaction, inApp)
+    }
+    await queueMail(transaction, mail)
+    await alongside?.(transaction)
+    return written
+  })
+}
+
+/** Each event's message once, however many are told. */
+function messages(names: Names) {
+  const made = new Map<ToldEvent, ReturnType<ToldEvent['reading']['message']>>()
+  return (told: ToldEvent) => {
+    const known = made.get(told)
+    if (known !== undefined) return known
+    const message = told.reading.message(names)
+    made.set(told, message)
+    return message
+  }
+}
+
+function isQuiet(now: Date, timing: Timing): boolean {
+  return timing.quietHours !== undefined && quietUntil(now, timing) !== undefined
+}
+
+/** The organisation that the user is told as a member of. */
+function membershipOf({ reading }: ToldEvent, userId: string): string | undefined {
+  for (const audience of reading.audience) {
+    switch (audience.kind) {
+      case 'member':
+      case 'job-owner':
+        if (audience.userId === userId) return audience.organizationId
+        break
+      case 'roles':
+        return audience.organizationId
+    }
+  }
+  return undefined
+}
