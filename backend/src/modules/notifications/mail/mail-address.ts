@@ -1,5 +1,5 @@
 import type { DataSource } from 'typeorm'
-import { type Database, rows } from './rows.ts'
+import { type Database, rows } from '../sql.ts'
 
 /** Whether mail goes to a user, as the user reads it. */
 export interface MailAddressRecord {

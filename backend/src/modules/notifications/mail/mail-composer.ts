@@ -3,7 +3,7 @@ import { v7 } from 'uuid'
 import { inTransaction } from '../../../database/index.ts'
 import { ANNOUNCEMENT, INVITATION } from './mail-entry.ts'
 import type { MailPreferences } from './mail-preferences.ts'
-import { rows } from './rows.ts'
+import { rows } from '../sql.ts'
 
 export interface MailComposerOptions {
   readonly dataSource: DataSource
