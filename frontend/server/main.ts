@@ -1,16 +1,32 @@
+import { openPushReceiver } from '@fairlead/backend/push-receiver'
 import pino from 'pino'
 import { createPagesServer } from './server.ts'
 import { readSettings } from './settings.ts'
+import { type ServedSockets, serveSockets } from './sockets/serve-sockets.ts'
+import { SOCKET_LIMITS } from './sockets/socket-limits.ts'
 
 const settings = readSettings(process.env)
 const logger = pino({ level: settings.logLevel, base: { process: 'frontend' } })
-const server = await createPagesServer(settings, logger)
 
 let stopping = false
+const server = await createPagesServer(settings, logger, () => !stopping)
+const { backendAddress, publicUrl, push, socketsPerUser, sockets } = settings.sockets
+const served: ServedSockets = await serveSockets({
+  server: server.server,
+  backendAddress,
+  publicUrl,
+  openReceiver: (handlers) => openPushReceiver(push, handlers, logger),
+  limits: { ...SOCKET_LIMITS, sockets, socketsPerUser },
+  // Vite's hot reload.
+  othersUpgrade: settings.mode === 'vite',
+  log: logger,
+})
+
 async function stop(signal: string): Promise<void> {
   if (stopping) return
   stopping = true
   logger.info({ signal }, 'stopping')
+  await served.drain()
   await server.close()
   logger.info('stopped')
 }

@@ -11,12 +11,16 @@ const env = {
   FAIRLEAD_FRONTEND_ADDRESS: '127.0.0.1:0',
   FAIRLEAD_OIDC_ISSUER: 'http://localhost:10000/auth',
   FAIRLEAD_DEVELOPMENT: 'true',
+  FAIRLEAD_BACKEND_ADDRESS: '127.0.0.1:10001',
+  FAIRLEAD_PUBLIC_URL: 'http://localhost:10000',
+  FAIRLEAD_PUSH_DATABASE_URL: 'postgres://push:secret@127.0.0.1/fairlead',
   FAIRLEAD_DEMO_ACCOUNTS: JSON.stringify([
     { username: 'alice', displayName: 'Alice', organization: 'Survey', role: 'submitter' },
   ]),
 }
 
 let folder: string
+let healthy = true
 let server: FastifyInstance
 
 beforeAll(async () => {
@@ -26,7 +30,7 @@ beforeAll(async () => {
   await writeFile(join(folder, 'assets', 'app-1a2b.js'), 'export {}')
   await writeFile(join(folder, 'assets', 'app-1a2b.js.br'), 'brotli')
   await writeFile(join(folder, 'favicon.svg'), '<svg/>')
-  server = await createPagesServer(readSettings(env), pino({ level: 'silent' }), folder)
+  server = await createPagesServer(readSettings(env), pino({ level: 'silent' }), () => healthy, folder)
 })
 afterAll(async () => {
   await server.close()
@@ -92,13 +96,16 @@ describe('the pages’ server', () => {
     })
   })
 
-  test('is healthy', async () => {
+  test('is healthy until it stops', async () => {
     expect((await server.inject({ url: '/healthz' })).statusCode).toBe(200)
+    healthy = false
+    expect((await server.inject({ url: '/healthz' })).statusCode).toBe(503)
+    healthy = true
   })
 
   test('says what to do when the app was not built', async () => {
     await expect(
-      createPagesServer(readSettings(env), pino({ level: 'silent' }), join(folder, 'none')),
+      createPagesServer(readSettings(env), pino({ level: 'silent' }), undefined, join(folder, 'none')),
     ).rejects.toThrow('npm run build')
   })
 })
@@ -113,7 +120,38 @@ describe('settings', () => {
     [{ FAIRLEAD_OIDC_ISSUER: undefined }, 'FAIRLEAD_OIDC_ISSUER'],
     [{ FAIRLEAD_DEMO_ACCOUNTS: '{' }, 'FAIRLEAD_DEMO_ACCOUNTS'],
     [{ FAIRLEAD_FRONTEND_MODE: 'fast' }, 'FAIRLEAD_FRONTEND_MODE'],
+    [{ FAIRLEAD_BACKEND_ADDRESS: undefined }, 'FAIRLEAD_BACKEND_ADDRESS'],
+    [{ FAIRLEAD_PUBLIC_URL: 'localhost' }, 'FAIRLEAD_PUBLIC_URL'],
+    [{ FAIRLEAD_PUSH_DATABASE_URL: '' }, 'FAIRLEAD_PUSH_DATABASE_URL'],
+    [{ FAIRLEAD_PUSH_DATABASE_URL: '' }, 'AMQP_URL'],
+    [{ AMQP_URL: 'http://localhost' }, 'AMQP_URL'],
+    [{ AMQP_URL: 'amqp://localhost', AMQP_KEY_FILE: '/key.pem' }, 'AMQP_CERTIFICATE_FILE'],
+    [{ FAIRLEAD_SOCKETS_PER_USER: '0' }, 'FAIRLEAD_SOCKETS_PER_USER'],
+    [{ FAIRLEAD_FRONTEND_SOCKETS: 'many' }, 'FAIRLEAD_FRONTEND_SOCKETS'],
+    [{ FAIRLEAD_FRONTEND_METRICS_ADDRESS: 'x' }, 'FAIRLEAD_FRONTEND_METRICS_ADDRESS'],
   ])('%o is refused by name', (wrong, name) => {
     expect(() => readSettings({ ...env, ...wrong })).toThrow(name)
+  })
+
+  test('pushes come by RabbitMQ when it is there, else by PostgreSQL', () => {
+    expect(readSettings(env).sockets.push).toEqual({
+      kind: 'postgres',
+      databaseUrl: 'postgres://push:secret@127.0.0.1/fairlead',
+    })
+    const tls = { AMQP_CA_FILE: '/ca.pem', AMQP_CERTIFICATE_FILE: '/own.pem', AMQP_KEY_FILE: '/key.pem' }
+    expect(readSettings({ ...env, ...tls, AMQP_URL: 'amqps://broker' }).sockets.push).toEqual({
+      kind: 'amqp',
+      server: {
+        url: 'amqps://broker',
+        caFile: '/ca.pem',
+        client: { certificateFile: '/own.pem', keyFile: '/key.pem' },
+      },
+    })
+  })
+
+  test('a wrong address says nothing of the password in it', () => {
+    const read = () => readSettings({ ...env, AMQP_URL: 'https://user:verysecret@broker' })
+    expect(read).toThrow('AMQP_URL')
+    expect(read).not.toThrow('verysecret')
   })
 })

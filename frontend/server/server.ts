@@ -7,10 +7,14 @@ import { serveVitePages } from './vite-pages.ts'
 
 const frontendFolder = fileURLToPath(new URL('..', import.meta.url))
 
-/** The pages' server, not yet listening. `builtFolder` is where the built app lies. */
+/**
+ * The pages' server, not yet listening. It says that it is not healthy when it should get no new requests.
+ * `builtFolder` is where the built app lies.
+ */
 export async function createPagesServer(
   settings: Settings,
   logger: Logger,
+  healthy: () => boolean = () => true,
   builtFolder = fileURLToPath(new URL('../dist', import.meta.url)),
 ): Promise<FastifyInstance> {
   const server: FastifyInstance = fastify({
@@ -33,7 +37,11 @@ export async function createPagesServer(
     reply.header('cache-control', 'no-cache').send(configuration),
   )
   server.get('/healthz', (_request, reply) =>
-    reply.header('cache-control', 'no-store').type('text/plain').send('ok\n'),
+    reply
+      .code(healthy() ? 200 : 503)
+      .header('cache-control', 'no-store')
+      .type('text/plain')
+      .send(healthy() ? 'ok\n' : 'stopping\n'),
   )
 
   if (settings.mode === 'vite') await serveVitePages(server, frontendFolder)

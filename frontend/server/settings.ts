@@ -1,3 +1,4 @@
+import type { PushReceiverSettings } from '@fairlead/backend/push-receiver'
 import { z } from 'zod'
 
 const demoAccount = z.object({
@@ -32,7 +33,19 @@ const demoAccounts = z
   })
   .pipe(z.array(demoAccount))
 
-const environment = z.object({
+const wholeNumber = (least: number, most: number) => z.coerce.number().int().min(least).max(most)
+
+const url = (...protocols: readonly string[]) =>
+  z.string().refine((value) => URL.canParse(value) && protocols.includes(new URL(value).protocol), {
+    // The value may hold a password.
+    error: `must be a URL that begins with ${protocols.map((protocol) => `${protocol}//`).join(' or ')}`,
+  })
+
+/** Unset and empty are the same. */
+const optional = <Value extends z.ZodType>(value: Value) =>
+  z.preprocess((given) => (given === '' ? undefined : given), value.optional())
+
+const variables = z.object({
   // Where pages are served.
   FAIRLEAD_FRONTEND_ADDRESS: address,
   // The issuer as browsers reach it.
@@ -42,8 +55,50 @@ const environment = z.object({
   FAIRLEAD_DEMO_ACCOUNTS: demoAccounts.default([]),
   // built: frontend/dist. vite: the sources, with hot reload on the same port.
   FAIRLEAD_FRONTEND_MODE: z.enum(['built', 'vite']).default('built'),
+  // gRPC of the backend. A name that stands for several addresses spreads the calls over them.
+  FAIRLEAD_BACKEND_ADDRESS: address,
+  // The site as browsers reach it: only its pages may open sockets.
+  FAIRLEAD_PUBLIC_URL: url('http:', 'https:'),
+  // What pushes come in by: RabbitMQ, or, without it, PostgreSQL.
+  AMQP_URL: optional(url('amqp:', 'amqps:')),
+  AMQP_CA_FILE: optional(z.string()),
+  AMQP_CERTIFICATE_FILE: optional(z.string()),
+  AMQP_KEY_FILE: optional(z.string()),
+  // As a role that may connect; it needs no rights to any table.
+  FAIRLEAD_PUSH_DATABASE_URL: optional(url('postgres:', 'postgresql:')),
+  // Open at a time; the oldest of a user is closed when there are more.
+  FAIRLEAD_SOCKETS_PER_USER: wholeNumber(1, 1_000).default(20),
+  // Open at a time in this process; further ones are sent away.
+  FAIRLEAD_FRONTEND_SOCKETS: wholeNumber(1, 1_000_000).default(20_000),
+  // Prometheus figures, at /metrics. Not for the public.
+  FAIRLEAD_FRONTEND_METRICS_ADDRESS: optional(address),
   FAIRLEAD_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
 })
+
+const environment = variables.superRefine((values, context) => {
+  if (values.AMQP_URL === undefined && values.FAIRLEAD_PUSH_DATABASE_URL === undefined) {
+    context.addIssue({
+      code: 'custom',
+      path: ['AMQP_URL'],
+      message: 'is not set, nor is FAIRLEAD_PUSH_DATABASE_URL; set one of the two, as the worker has it',
+    })
+  }
+  if ((values.AMQP_CERTIFICATE_FILE === undefined) !== (values.AMQP_KEY_FILE === undefined)) {
+    context.addIssue({
+      code: 'custom',
+      path: ['AMQP_CERTIFICATE_FILE'],
+      message: 'and AMQP_KEY_FILE belong together; set both, or neither',
+    })
+  }
+})
+
+export interface SocketSettings {
+  readonly backendAddress: string
+  readonly publicUrl: string
+  readonly push: PushReceiverSettings
+  readonly socketsPerUser: number
+  readonly sockets: number
+}
 
 export interface Settings {
   readonly address: { readonly host: string; readonly port: number }
@@ -53,6 +108,8 @@ export interface Settings {
   readonly demoAccounts: readonly DemoAccount[]
   readonly mode: 'built' | 'vite'
   readonly logLevel: string
+  readonly sockets: SocketSettings
+  readonly metricsAddress: { readonly host: string; readonly port: number } | undefined
 }
 
 /** Throws one error that names every wrong or missing variable. */
@@ -72,5 +129,29 @@ export function readSettings(env: Record<string, string | undefined>): Settings 
     demoAccounts: values.FAIRLEAD_DEVELOPMENT ? values.FAIRLEAD_DEMO_ACCOUNTS : [],
     mode: values.FAIRLEAD_FRONTEND_MODE,
     logLevel: values.FAIRLEAD_LOG_LEVEL,
+    sockets: Object.freeze({
+      backendAddress: addressText(values.FAIRLEAD_BACKEND_ADDRESS),
+      publicUrl: values.FAIRLEAD_PUBLIC_URL,
+      push: pushOf(values),
+      socketsPerUser: values.FAIRLEAD_SOCKETS_PER_USER,
+      sockets: values.FAIRLEAD_FRONTEND_SOCKETS,
+    }),
+    metricsAddress: values.FAIRLEAD_FRONTEND_METRICS_ADDRESS,
   })
+}
+
+function pushOf(values: z.output<typeof environment>): PushReceiverSettings {
+  const url = values.AMQP_URL
+  if (url === undefined) {
+    return { kind: 'postgres', databaseUrl: values.FAIRLEAD_PUSH_DATABASE_URL ?? '' }
+  }
+  const certificateFile = values.AMQP_CERTIFICATE_FILE
+  const keyFile = values.AMQP_KEY_FILE
+  const client =
+    certificateFile !== undefined && keyFile !== undefined ? { certificateFile, keyFile } : undefined
+  return { kind: 'amqp', server: { url, caFile: values.AMQP_CA_FILE, client } }
+}
+
+function addressText({ host, port }: { readonly host: string; readonly port: number }): string {
+  return `${host}:${port}`
 }
