@@ -5,6 +5,10 @@ import type { PageTokens } from '../../server/page-token.ts'
 import type { RegisteredService } from '../../server/service-handlers.ts'
 import type { IdentityService } from '../identity/index.ts'
 import { Announcements, announcementsHandler } from './announcements/index.ts'
+import { listedKinds } from './catalogue/catalogue.ts'
+import { Delivery, deliveryHandler } from './delivery/index.ts'
+import { createUnsubscriptions, unsubscribeRoute } from './mail/index.ts'
+import { mailPreferences } from './preferences/mail-preferences.ts'
 
 export interface NotificationsModuleOptions {
   readonly dataSource: DataSource
@@ -29,11 +33,14 @@ export interface NotificationsModule {
 
 /** What the backend serves: inboxes, preferences, announcements, and the operator's view of delivery. */
 export function createNotificationsModule(options: NotificationsModuleOptions): NotificationsModule {
-  const { dataSource, identity, pageTokens, clock = () => new Date() } = options
+  const { dataSource, identity, mailEnabled, pageTokens, clock = () => new Date() } = options
   const announcements = new Announcements({ dataSource, identity, clock })
   return {
-    services: [announcementsHandler({ announcements, pageTokens })],
-    routes: [],
+    services: [
+      announcementsHandler({ announcements, pageTokens }),
+      deliveryHandler({ delivery: new Delivery({ dataSource, mailEnabled }), pageTokens }),
+    ],
+    routes: [unsubscribeRoute(unsubscriptions)],
     close: async () => undefined,
   }
 }
