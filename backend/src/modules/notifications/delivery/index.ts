@@ -1,0 +1,2 @@
+export { deliveryHandler } from './delivery-handler.ts'
+export { Delivery } from './delivery-service.ts'
