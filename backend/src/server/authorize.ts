@@ -3,7 +3,10 @@ import type { AccessPolicy } from './access-policy.ts'
 import type { CallContext, CallOrganization } from './call-context.ts'
 import type { Principal } from './principal.ts'
 
-type Authorized = Pick<CallContext, 'caller' | 'organization' | 'permissions' | 'tokenScopes'>
+type Authorized = Pick<
+  CallContext,
+  'caller' | 'organization' | 'permissions' | 'tokenScopes' | 'credentialExpireTime'
+>
 
 /** What someone shared with single users, beyond what their memberships let them see. */
 export interface SharedResources {
@@ -33,8 +36,13 @@ export async function authorize(
   shared: SharedResources,
 ): Promise<Authorized> {
   const authorized = await decide(policy, principal, request, shared)
-  const scopes = principal?.tokenScopes
-  return scopes === undefined ? authorized : { ...authorized, tokenScopes: scopes }
+  if (principal === undefined) return authorized
+  const { tokenScopes, credentialExpireTime } = principal
+  return {
+    ...authorized,
+    ...(tokenScopes === undefined ? {} : { tokenScopes }),
+    ...(credentialExpireTime === undefined ? {} : { credentialExpireTime }),
+  }
 }
 
 async function decide(

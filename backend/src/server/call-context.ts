@@ -25,6 +25,8 @@ export interface CallContext {
   readonly permissions: ReadonlySet<string>
   /** Set when the call came with an API token: its scopes. */
   readonly tokenScopes?: ReadonlySet<string>
+  /** When the credential of the call stops being accepted, unless it is revoked before; unset in methods of scope PUBLIC. */
+  readonly credentialExpireTime?: Date
   readonly requestId: string
   readonly log: Logger
   /** Aborted when the client cancels, disconnects or passes its deadline, and when the server stops. */

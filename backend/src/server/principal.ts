@@ -16,6 +16,8 @@ export interface Principal {
   readonly platformPermissions: ReadonlySet<string>
   /** Set for an API token: nothing outside of these scopes, whatever the roles say. */
   readonly tokenScopes: ReadonlySet<string> | undefined
+  /** When the credential stops being accepted, unless it is revoked before; unset where none was presented. */
+  readonly credentialExpireTime?: Date
 }
 
 export interface Authenticator {

@@ -139,9 +139,10 @@ export function createTokenAuthenticator(deps: TokenAuthenticatorDeps): TokenAut
       if (token === undefined) throw unauthenticated('TOKEN_MALFORMED')
       const credential = await credentialOf(token)
       const principal = await principalOf(credential.userId)
-      if (credential.apiToken === undefined) return principal
+      const credentialExpireTime = new Date(credential.expireTimeMs)
+      if (credential.apiToken === undefined) return { ...principal, credentialExpireTime }
       noteUse(credential.apiToken.id)
-      return { ...principal, tokenScopes: credential.apiToken.scopes }
+      return { ...principal, tokenScopes: credential.apiToken.scopes, credentialExpireTime }
     },
     forget,
     async close() {
