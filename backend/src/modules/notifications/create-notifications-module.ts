@@ -33,8 +33,15 @@ export interface NotificationsModule {
 
 /** What the backend serves: inboxes, preferences, announcements, and the operator's view of delivery. */
 export function createNotificationsModule(options: NotificationsModuleOptions): NotificationsModule {
-  const { dataSource, identity, mailEnabled, pageTokens, clock = () => new Date() } = options
+  const { dataSource, identity, mailEnabled, pageTokens, deriveKey, clock = () => new Date() } = options
   const announcements = new Announcements({ dataSource, identity, clock })
+  const unsubscriptions = createUnsubscriptions({
+    dataSource,
+    deriveKey,
+    preferences: mailPreferences,
+    eventTypes: listedKinds.map(({ key }) => key),
+    clock,
+  })
   return {
     services: [
       announcementsHandler({ announcements, pageTokens }),
