@@ -39,8 +39,11 @@ export interface LiveSource {
 export interface LiveListener {
   onState(state: LiveState): void
   onNotification(notification: Notification): void
-  /** Where the inbox stands, as the server said just now. */
-  onInbox(inbox: InboxPosition): void
+  /**
+   * Where the inbox stands, as the server said just now; `changed` when what had come before may have been read,
+   * unread or archived since.
+   */
+  onInbox(inbox: InboxPosition, changed: boolean): void
   /** The server's inbox was set back: what is shown is to be read anew. */
   onReset(lastSequence: number): void
   /** The server takes no token of this session any more. */
@@ -111,6 +114,7 @@ export function startLiveClient(options: LiveClientOptions): LiveClient {
   let closed = false
   let socket: LiveSocket | undefined
   let isReady = false
+  let hasBeenLive = false
   /** Attempts in a row that brought no working socket. */
   let failures = 0
   let refusals = 0
@@ -201,7 +205,7 @@ export function startLiveClient(options: LiveClientOptions): LiveClient {
         onNotification(message.sequence, message.notification)
         break
       case 'inbox':
-        listener.onInbox({ lastSequence: message.lastSequence, unreadCount: message.unreadCount })
+        listener.onInbox({ lastSequence: message.lastSequence, unreadCount: message.unreadCount }, true)
         // Its notifications are on their way, or were lost.
         expect(message.lastSequence)
         break
@@ -230,7 +234,9 @@ export function startLiveClient(options: LiveClientOptions): LiveClient {
       restartedAfter = lastSequence
     }
     become('live')
-    listener.onInbox({ lastSequence, unreadCount })
+    // Between two sockets nothing told of changes.
+    listener.onInbox({ lastSequence, unreadCount }, hasBeenLive)
+    hasBeenLive = true
     tellToken()
     // The missed ones follow by themselves; should they not, they are asked for.
     expect(lastSequence)
@@ -362,7 +368,7 @@ export function startLiveClient(options: LiveClientOptions): LiveClient {
           const inbox = await source.inbox()
           if (closed) return false
           gate.startAfter(inbox.lastSequence)
-          listener.onInbox(inbox)
+          listener.onInbox(inbox, false)
           return true
         }
         const { notifications, inbox } = await source.replay(from)
@@ -370,7 +376,7 @@ export function startLiveClient(options: LiveClientOptions): LiveClient {
         if (epoch !== gate.epoch()) continue
         if (inbox.lastSequence < from) {
           restart(inbox.lastSequence)
-          listener.onInbox(inbox)
+          listener.onInbox(inbox, true)
           return true
         }
         for (const notification of notifications) {
@@ -381,7 +387,7 @@ export function startLiveClient(options: LiveClientOptions): LiveClient {
         const position = gate.position() ?? 0
         if (notifications.length === 0 || position >= inbox.lastSequence) {
           // Otherwise something came by the socket since, and this answer is out of date.
-          if (position === inbox.lastSequence) listener.onInbox(inbox)
+          if (position === inbox.lastSequence) listener.onInbox(inbox, false)
           return true
         }
       }

@@ -12,6 +12,8 @@ export interface NotificationFilter {
 export const notificationKeys = {
   /** An InboxState: where the inbox stands. */
   inbox: ['notifications', 'inbox'] as const,
+  /** The LiveState of the connection that tells of new ones. */
+  live: ['notifications', 'live'] as const,
   /** Every list of notifications, the bell's among them: each entry is a ListNotificationsResponse. */
   lists: ['notifications', 'list'] as const,
   list: (filter: NotificationFilter, pageSize: number, pageToken: string) =>
