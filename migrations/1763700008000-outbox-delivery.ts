@@ -40,9 +40,8 @@ export class OutboxDelivery1763700008000 implements MigrationInterface {
     await runner.query(`
       create table parked_events (
         id uuid primary key,
-        -- null: it did not come from the outbox
-        outbox_id bigint,
         event_id text not null,
+        -- in the outbox; null: it did not come from there
         sequence bigint,
         routing_key text not null,
         payload text not null,
@@ -55,13 +54,12 @@ export class OutboxDelivery1763700008000 implements MigrationInterface {
         state text not null default 'PARKED' check (state in ('PARKED', 'RETRIED', 'DISCARDED')),
         settle_time timestamptz,
         settled_by uuid,
-        unique (parked_at, outbox_id)
+        unique (sequence, parked_at)
       )`)
     await runner.query(`create index parked_events_by_time on parked_events (park_time, id)`)
     await runner.query(
       `create index parked_events_open on parked_events (park_time, id) where state = 'PARKED'`,
     )
-    await runner.query(`create index parked_events_sequence on parked_events (sequence)`)
     await runner.query(`
       create table bus_reports (
         reporter uuid primary key,

@@ -7,7 +7,6 @@ export interface Database {
 
 /** An event as the outbox has it. */
 export interface OutboxEvent {
-  readonly outboxId: string
   /** The same when it is sent again: of the first. */
   readonly eventId: string
   /** In the order of commits. */

@@ -47,6 +47,14 @@ export async function declaredQueues(database: Database): Promise<BusQueue[]> {
   )
 }
 
+/** Undefined before a relay was ever begun. */
+export async function findRelayPosition(database: Database): Promise<number | undefined> {
+  const [relay] = await database.query<{ position: string }>(
+    `select position from outbox_readers where name = '${RELAY}'`,
+  )
+  return relay === undefined ? undefined : Number(relay.position)
+}
+
 export async function readPosition(database: Database, name: string): Promise<number> {
   const [reader] = await database.query<{ position: string }>(
     `select position from outbox_readers where name = $1`,

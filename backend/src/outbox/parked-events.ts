@@ -26,8 +26,8 @@ export interface ParkedEvent {
 
 /** What is known of an event that is put aside. */
 export interface Unsendable {
-  readonly outboxId: string | undefined
   readonly eventId: string
+  /** Undefined when it did not come from the outbox. */
   readonly sequence: number | undefined
   readonly routingKey: string
   /** JSON; undefined for what is to be taken from the outbox. */
@@ -60,13 +60,12 @@ export async function parkEvent(
 ): Promise<void> {
   await database.query(
     `insert into parked_events
-       (id, outbox_id, event_id, sequence, routing_key, payload, create_time, parked_at, reason, message)
-     values ($1, $2, $3, $4, $5,
-       coalesce($6, (select payload::text from outbox where outbox.id = $2), 'null'), $7, $8, $9, $10)
-     on conflict (parked_at, outbox_id) do nothing`,
+       (id, event_id, sequence, routing_key, payload, create_time, parked_at, reason, message)
+     values ($1, $2, $3, $4,
+       coalesce($5, (select payload::text from outbox where outbox.sequence = $3), 'null'), $6, $7, $8, $9)
+     on conflict (sequence, parked_at) do nothing`,
     [
       newId(),
-      event.outboxId ?? null,
       event.eventId,
       event.sequence ?? null,
       event.routingKey,
@@ -112,7 +111,7 @@ export async function retryParkedEvent(
   if (typeof settled === 'string') return settled
   await queries(transaction).query(
     `insert into outbox (routing_key, payload, replays_id)
-     select routing_key, payload::jsonb, case when outbox_id is not null then event_id::bigint end
+     select routing_key, payload::jsonb, case when sequence is not null then event_id::bigint end
      from parked_events where id = $1`,
     [id],
   )

@@ -30,12 +30,13 @@ export interface EventRange {
   readonly until: number
   /** Only those that match one; all when undefined. */
   readonly patterns?: readonly string[]
+  /** At most; 500 when undefined. */
+  readonly limit?: number
   /** Not those that were put aside by the relay or by this queue. */
   readonly notParkedAt?: string
 }
 
 interface EventRow {
-  id: string
   event_id: string
   sequence: string
   routing_key: string
@@ -61,21 +62,20 @@ export async function readEvents(database: Database, range: EventRange): Promise
   }
   const found = await database.query<EventRow>(
     `with picked as materialized (
-       select id, coalesce(replays_id, id) as event_id, sequence, routing_key, create_time, payload::text as body
+       select coalesce(replays_id, id) as event_id, sequence, routing_key, create_time, payload::text as body
        from outbox where sequence > $1 and sequence <= $2${conditions}
-       order by sequence limit ${BATCH}
+       order by sequence limit ${range.limit ?? BATCH}
      ), sized as (
        select *, octet_length(body) as bytes,
          sum(octet_length(body)) over (order by sequence) - octet_length(body) as bytes_before
        from picked
      )
-     select id, event_id, sequence, routing_key, create_time, bytes,
+     select event_id, sequence, routing_key, create_time, bytes,
        case when bytes <= ${PAYLOAD_MAX_BYTES} then body end as body
      from sized where bytes_before < ${BATCH_MAX_BYTES} order by sequence`,
     values,
   )
   return found.map((row) => ({
-    outboxId: row.id,
     eventId: row.event_id,
     sequence: Number(row.sequence),
     routingKey: row.routing_key,

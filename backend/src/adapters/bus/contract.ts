@@ -9,6 +9,7 @@ import type { Bus, BusQueue, DeliveredEvent, RefusedEvent } from '../../ports/bu
 import { createTestDatabase, type TestDatabase } from '../../testing/database.ts'
 import { createBus } from './create-bus.ts'
 import type { ConsumerProcessOptions } from './testing/consumer-process.ts'
+import { removeFromBroker } from './testing/remove-from-broker.ts'
 import { tally } from './testing/tally.ts'
 
 const log = pino({ level: process.env['TEST_LOG'] ?? 'silent' })
@@ -33,7 +34,12 @@ export function busContract(name: string, amqpUrl?: string): void {
         retries: quickRetries,
         log,
       })
-    const queueOf = (...patterns: readonly string[]): BusQueue => ({ name: `q-${randomUUID()}`, patterns })
+    const queues: BusQueue[] = []
+    const queueOf = (...patterns: readonly string[]): BusQueue => {
+      const queue = { name: `q-${randomUUID()}`, patterns }
+      queues.push(queue)
+      return queue
+    }
     /** A first word of its own for each test. */
     const word = () => `w${randomUUID().slice(0, 8)}`
     const write = (manager: Pick<EntityManager, 'query'>, routingKey: string, payload = {}) =>
@@ -77,6 +83,7 @@ export function busContract(name: string, amqpUrl?: string): void {
     })
     afterAll(async () => {
       for (const bus of buses) await bus.close()
+      if (amqpUrl !== undefined) await removeFromBroker(amqpUrl, namespace, queues)
       await database.drop()
     })
 

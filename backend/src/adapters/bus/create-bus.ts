@@ -1,11 +1,14 @@
 import type { Logger } from 'pino'
+import type { Registry } from 'prom-client'
 import type { DataSource } from 'typeorm'
 import type { RetryPolicy } from '../../outbox/handle-events.ts'
-import { keepHouse } from '../../outbox/housekeeping.ts'
+import { type HousekeepingOptions, keepHouse } from '../../outbox/housekeeping.ts'
 import { removeRelay } from '../../outbox/outbox-readers.ts'
 import { queries } from '../../outbox/typeorm-database.ts'
 import type { Bus } from '../../ports/bus.ts'
 import type { AmqpServer } from '../amqp/index.ts'
+import { createAmqpBus } from './amqp/amqp-bus.ts'
+import { createBusMetrics } from './bus-metrics.ts'
 import { createPostgresBus } from './postgres/postgres-bus.ts'
 
 export interface CreateBusOptions {
@@ -16,15 +19,27 @@ export interface CreateBusOptions {
   /** In front of the names of exchanges and queues, so that several installations can share a broker. */
   readonly namespace?: string
   readonly retries?: RetryPolicy
+  /** Where figures of the bus are registered. */
+  readonly registry?: Registry
   readonly log: Logger
 }
 
 /** What carries events, and all that goes with it: the relay, the state for operators, and the removal of old events. */
 export async function createBus(options: CreateBusOptions): Promise<Bus> {
-  const { dataSource, log } = options
+  const { dataSource, amqp, registry, log } = options
+  const metrics = createBusMetrics(dataSource, registry)
+  if (amqp !== undefined) {
+    const bus = createAmqpBus({ ...options, amqp, metrics })
+    return withHousekeeping(bus, { dataSource, bus: 'RABBITMQ', problem: () => bus.problem(), log })
+  }
   await removeRelay(queries(dataSource))
   const bus = createPostgresBus(options)
-  const house = keepHouse({ dataSource, bus: 'POSTGRES', problem: () => '', log })
+  // Without the database nothing is reported, and that tells.
+  return withHousekeeping(bus, { dataSource, bus: 'POSTGRES', problem: () => '', log })
+}
+
+function withHousekeeping(bus: Bus, options: HousekeepingOptions): Bus {
+  const house = keepHouse(options)
   return {
     consume: (queue, handle) => bus.consume(queue, handle),
     status: (queue) => bus.status(queue),
