@@ -92,8 +92,12 @@ export function NotificationList({
       }
       setSelectedNames(new Set([...selectedNames].filter((name) => !left.has(name))))
     }
-    change.mutate({ notifications: chosen, change: kind })
-    if (kind === 'NOTIFICATION_CHANGE_ARCHIVE') notifyArchived(chosen.length, () => takeBack(chosen))
+    change
+      .mutateAsync({ notifications: chosen, change: kind })
+      .then(() => {
+        if (kind === 'NOTIFICATION_CHANGE_ARCHIVE') notifyArchived(chosen.length, () => takeBack(chosen))
+      })
+      .catch(saidAlready)
   }
 
   const takeBack = (archived: readonly Notification[]) => {
@@ -106,8 +110,7 @@ export function NotificationList({
           ? undefined
           : change.mutateAsync({ notifications: unread, change: 'NOTIFICATION_CHANGE_UNREAD' }),
       )
-      // The mutation has said so already.
-      .catch(() => undefined)
+      .catch(saidAlready)
   }
 
   if (rows.length === 0 && arrivals === 0) return empty
@@ -187,6 +190,10 @@ export function NotificationList({
       ))}
     </div>
   )
+}
+
+function saidAlready(): void {
+  // A change that failed tells the reader itself.
 }
 
 function focusRow(list: HTMLElement | null, { row, element }: Focus): void {
