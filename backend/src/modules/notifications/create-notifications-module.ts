@@ -7,8 +7,11 @@ import type { IdentityService } from '../identity/index.ts'
 import { Announcements, announcementsHandler } from './announcements/index.ts'
 import { listedKinds } from './catalogue/catalogue.ts'
 import { Delivery, deliveryHandler } from './delivery/index.ts'
+import { InboxService } from './inbox/inbox-service.ts'
 import { createUnsubscriptions, unsubscribeRoute } from './mail/index.ts'
+import { notificationsHandler } from './notifications-handler.ts'
 import { mailPreferences } from './preferences/mail-preferences.ts'
+import { PreferencesService } from './preferences/preferences-service.ts'
 
 export interface NotificationsModuleOptions {
   readonly dataSource: DataSource
@@ -44,6 +47,12 @@ export function createNotificationsModule(options: NotificationsModuleOptions): 
   })
   return {
     services: [
+      notificationsHandler({
+        inbox: new InboxService(dataSource),
+        preferences: new PreferencesService({ dataSource, mailEnabled, clock }),
+        unsubscriptions,
+        pageTokens,
+      }),
       announcementsHandler({ announcements, pageTokens }),
       deliveryHandler({ delivery: new Delivery({ dataSource, mailEnabled }), pageTokens }),
     ],

@@ -1,5 +1,5 @@
 import type { EntityManager } from 'typeorm'
-import { kindOf, listedKinds } from '../catalogue/catalogue.ts'
+import { catalogue, kindOf } from '../catalogue/catalogue.ts'
 import type { MailPreferences } from '../mail/index.ts'
 import { quietUntil } from './due-time.ts'
 import { readChoices, timingOf, writeChoices } from './preference-store.ts'
@@ -28,7 +28,7 @@ export const mailPreferences: MailPreferences = {
   },
 
   async turnOffMail(manager, userId, eventType) {
-    const keys = eventType === undefined ? listedKinds.map(({ key }) => key) : [eventType]
+    const keys = eventType === undefined ? catalogue.map(({ key }) => key) : [eventType]
     await writeChoices(
       manager,
       userId,

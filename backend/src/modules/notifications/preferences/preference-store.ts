@@ -1,3 +1,4 @@
+import type { EntityManager } from 'typeorm'
 import type { MailDelivery } from '../catalogue/event-kind.ts'
 import { type Database, rows } from '../sql.ts'
 import type { Timing } from './due-time.ts'
@@ -43,18 +44,16 @@ export function timingOf(settings: Settings): Timing {
   }
 }
 
-interface SettingsRow {
+interface ChosenRow {
   user_id: string
-  quiet_enabled: boolean
+  /** Null where only events were chosen for. */
+  quiet_enabled: boolean | null
   quiet_start_minute: number
   quiet_end_minute: number
   time_zone: string
   daily_digest_minute: number
-}
-
-interface ChoiceRow {
-  user_id: string
-  event_type: string
+  /** Null where only settings were chosen. */
+  event_type: string | null
   in_app: boolean | null
   mail: MailDelivery | null
 }
@@ -69,45 +68,42 @@ async function readChosen(
   userIds: readonly string[],
   eventTypes: readonly string[] | undefined,
 ): Promise<ReadonlyMap<string, Choices>> {
-  const [settings, choices] = await Promise.all([
-    rows<SettingsRow>(
-      database,
-      `select user_id, quiet_enabled, quiet_start_minute, quiet_end_minute, time_zone, daily_digest_minute
-       from notification_settings where user_id = any($1::uuid[])`,
-      [userIds],
-    ),
-    rows<ChoiceRow>(
-      database,
-      `select user_id, event_type, in_app, mail from notification_preferences
-       where user_id = any($1::uuid[]) and ($2::text[] is null or event_type = any($2::text[]))`,
-      [userIds, eventTypes ?? null],
-    ),
-  ])
-  const settingsOf = new Map(settings.map((row) => [row.user_id, row]))
-  const choicesOf = Map.groupBy(choices, (row) => row.user_id)
+  const found = await rows<ChosenRow>(
+    database,
+    `select user_id, quiet_enabled, quiet_start_minute, quiet_end_minute, time_zone, daily_digest_minute,
+       event_type, in_app, mail
+     from (select * from notification_settings where user_id = any($1::uuid[])) as settings
+     full join (
+       select * from notification_preferences
+       where user_id = any($1::uuid[]) and ($2::text[] is null or event_type = any($2::text[]))
+     ) as choices using (user_id)`,
+    [userIds, eventTypes ?? null],
+  )
   const chosen = new Map<string, Choices>()
-  for (const userId of new Set([...settingsOf.keys(), ...choicesOf.keys()])) {
-    const row = settingsOf.get(userId)
+  for (const [userId, ofUser] of Map.groupBy(found, (row) => row.user_id)) {
+    const [first] = ofUser
     chosen.set(userId, {
-      settings:
-        row === undefined
-          ? defaultSettings
-          : {
-              quietEnabled: row.quiet_enabled,
-              quietStartMinute: row.quiet_start_minute,
-              quietEndMinute: row.quiet_end_minute,
-              timeZone: row.time_zone,
-              dailyDigestMinute: row.daily_digest_minute,
-            },
+      settings: first === undefined || first.quiet_enabled === null ? defaultSettings : settingsOf(first),
       events: new Map(
-        (choicesOf.get(userId) ?? []).map((choice) => [
-          choice.event_type,
-          { inApp: choice.in_app ?? undefined, mail: choice.mail ?? undefined },
-        ]),
+        ofUser.flatMap((row) =>
+          row.event_type === null
+            ? []
+            : [[row.event_type, { inApp: row.in_app ?? undefined, mail: row.mail ?? undefined }]],
+        ),
       ),
     })
   }
   return chosen
+}
+
+function settingsOf(row: ChosenRow): Settings {
+  return {
+    quietEnabled: row.quiet_enabled === true,
+    quietStartMinute: row.quiet_start_minute,
+    quietEndMinute: row.quiet_end_minute,
+    timeZone: row.time_zone,
+    dailyDigestMinute: row.daily_digest_minute,
+  }
 }
 
 /** What users chose, also of those who chose nothing. */
@@ -116,8 +112,20 @@ export async function readChoices(
   userIds: readonly string[],
   eventTypes?: readonly string[],
 ): Promise<(userId: string) => Choices> {
-  const chosen = userIds.length === 0 ? new Map() : await readChosen(database, userIds, eventTypes)
+  const chosen =
+    userIds.length === 0 ? new Map<string, Choices>() : await readChosen(database, userIds, eventTypes)
   return (userId) => chosen.get(userId) ?? noChoices
+}
+
+/** A user's settings, which nobody else changes until the transaction ends. */
+export async function lockSettings(transaction: EntityManager, userId: string): Promise<Settings> {
+  await rows(
+    transaction,
+    'insert into notification_settings (user_id) values ($1) on conflict (user_id) do nothing',
+    [userId],
+  )
+  await rows(transaction, 'select from notification_settings where user_id = $1 for update', [userId])
+  return (await readChoices(transaction, [userId], []))(userId).settings
 }
 
 export async function writeSettings(database: Database, userId: string, settings: Settings): Promise<void> {
