@@ -17,7 +17,16 @@ export default defineConfig({
     rolldownOptions: {
       output: {
         // What many pages share is one file instead of thirty: each costs a request and its headers.
-        codeSplitting: { groups: [{ name: 'shared', minShareCount: 3 }] },
+        // Not so what the first page does without.
+        codeSplitting: {
+          groups: [
+            {
+              name: 'shared',
+              minShareCount: 3,
+              test: (id) => !/\/gen\/web\/fairlead\/notifications\/|\/modules\/notifications\//.test(id),
+            },
+          ],
+        },
       },
     },
     chunkSizeWarningLimit: 700,

@@ -7,6 +7,7 @@ import { AccountMenu } from '../modules/identity/account-menu'
 import { useCaller } from '../modules/identity/caller'
 import { OrganizationSwitcher } from '../modules/identity/organization-switcher'
 import { LiveJobs } from '../modules/jobs/live-jobs'
+import { Bell } from '../modules/notifications/bell'
 import { ColorSchemeButton } from '../ui/color-scheme-button'
 import { EmptyState } from '../ui/empty-state'
 import { ErrorState } from '../ui/error-state'
@@ -65,6 +66,7 @@ export default function Shell() {
           <OrganizationSwitcher current={slug} />
           <Group ml="auto" gap={4} wrap="nowrap">
             <ColorSchemeButton />
+            <Bell />
             <AccountMenu />
           </Group>
         </Group>

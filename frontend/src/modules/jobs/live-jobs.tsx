@@ -3,10 +3,7 @@ import { useQueryClient } from '@tanstack/react-query'
 import { useEffect } from 'react'
 import { keepStreamOpen } from '../../app/reconnecting-stream'
 import { useServices } from '../../app/services'
-import { notifyFailure, notifySuccess } from '../../ui/notify'
 import { hasEnded } from '../../ui/phase'
-import { type Caller, callerKey } from '../identity/caller'
-import { endedNotice } from './ended-notice'
 import { mergedJob, withChangedJob, withoutJob } from './job-change'
 import { lastSegment } from './job-name'
 import { jobKeys } from './job-queries'
@@ -34,20 +31,7 @@ export function LiveJobs({ organization }: { organization: string }) {
       }, settleMs)
     }
 
-    const told = new Set<string>()
-    function tellOwner(job: Job) {
-      const id = lastSegment(job.name)
-      const caller = queryClient.getQueryData<Caller>(callerKey)
-      const notice = endedNotice(job, caller?.name, Date.now())
-      // Who looks at the job sees it end.
-      if (notice === undefined || told.has(id) || window.location.pathname.endsWith(`/jobs/${id}`)) return
-      told.add(id)
-      if (notice.outcome === 'success') notifySuccess(notice.title, notice.text)
-      else notifyFailure(notice.title, new Error(notice.text))
-    }
-
     function onJob(changed: Job) {
-      tellOwner(changed)
       let phaseOrPlaceChanged = false
       for (const [key, page] of queryClient.getQueriesData<ListJobsResponse>({ queryKey: listsKey })) {
         if (page === undefined) continue
