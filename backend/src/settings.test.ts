@@ -121,6 +121,7 @@ test('a broker may be reached over TLS with a certificate of ours', () => {
   const amqp = { ...complete, AMQP_URL: 'amqps://fairlead:secret@broker' }
   expect(workerSettings(amqp).amqp).toEqual({
     url: 'amqps://fairlead:secret@broker',
+    namespace: 'fairlead',
     caFile: undefined,
     client: undefined,
   })
@@ -139,6 +140,7 @@ test('a broker may be reached over TLS with a certificate of ours', () => {
     caFile: tls.AMQP_CA_FILE,
     client: { certificateFile: tls.AMQP_CERTIFICATE_FILE, keyFile: tls.AMQP_KEY_FILE },
   })
+  expect(workerSettings({ ...amqp, AMQP_NAMESPACE: 'fairlead-1a2b' }).amqp?.namespace).toBe('fairlead-1a2b')
   const lonely = { ...amqp, AMQP_CERTIFICATE_FILE: tls.AMQP_CERTIFICATE_FILE }
   expect(() => workerSettings(lonely)).toThrow(/AMQP_KEY_FILE.*AMQP_CERTIFICATE_FILE needs it/)
 })
@@ -155,6 +157,7 @@ test('mail needs a server and a sender, of which the backend asks for the sender
 
 test.each([
   ['AMQP_URL', 'http://localhost', /amqp:/],
+  ['AMQP_NAMESPACE', 'Fair lead', /not a namespace/],
   ['AMQP_CA_FILE', '/nowhere/ca.pem', /cannot be read: ENOENT/],
   ['FAIRLEAD_SMTP_URL', 'localhost:25', /smtp:/],
   ['FAIRLEAD_MAIL_FROM', 'somebody', /not an address/],

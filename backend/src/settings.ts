@@ -64,6 +64,8 @@ export interface OidcSettings {
 export interface AmqpSettings {
   /** "amqp://..." or "amqps://..." */
   readonly url: string
+  /** Before the names of everything there, so that several installations can share a broker. */
+  readonly namespace: string
   /** PEM of the authority that signed the broker's certificate; undefined for those that Node knows. */
   readonly caFile: string | undefined
   /** PEM of a certificate of ours and of its key; undefined when the broker asks for none. */
@@ -164,6 +166,11 @@ const readableFile = z.string().superRefine((path, context) => {
     const why = error instanceof Error ? error.message : String(error)
     context.addIssue(`names a file that cannot be read: ${why}. Set it to the path of a PEM file.`)
   }
+})
+
+const namespace = z.string().regex(/^[a-z][a-z0-9.-]{0,60}$/, {
+  error:
+    'is not a namespace: a lower-case letter, then at most 60 letters, digits, "." and "-". Leave it out for fairlead.',
 })
 
 const sender = z.string().regex(/^(?:[^<>\r\n]*<[^\s<>@]+@[^\s<>@]+>|[^\s<>@]+@[^\s<>@]+)$/, {
@@ -279,6 +286,7 @@ const worker = z
     FAIRLEAD_WORKER_HTTP_ADDRESS: address('127.0.0.1:10003'),
     FAIRLEAD_WORKER_CONCURRENCY: wholeNumber(1, 64, 2),
     AMQP_URL: optional(url(['amqp:', 'amqps:'], 'amqps://fairlead:PASSWORD@localhost:5671')),
+    AMQP_NAMESPACE: optional(namespace).transform((value) => value ?? 'fairlead'),
     AMQP_CA_FILE: optional(readableFile),
     AMQP_CERTIFICATE_FILE: optional(readableFile),
     AMQP_KEY_FILE: optional(readableFile),
@@ -352,6 +360,7 @@ function amqpOf(variables: WorkerVariables): AmqpSettings | undefined {
   if (url === undefined) return undefined
   return {
     url,
+    namespace: variables.AMQP_NAMESPACE,
     caFile: variables.AMQP_CA_FILE,
     client: certificateFile === undefined || keyFile === undefined ? undefined : { certificateFile, keyFile },
   }

@@ -48,7 +48,14 @@ await runProcess('worker', workerSettings, async (settings, log, releasers) => {
   })
   releasers.defer(() => worker.stop())
 
-  const bus = await createBus({ databaseUrl, dataSource, amqp: settings.amqp, log })
+  const metrics = createServerMetrics()
+  const bus = await createBus({
+    databaseUrl,
+    dataSource,
+    amqp: settings.amqp,
+    registry: metrics.registry,
+    log,
+  })
   releasers.defer(() => bus.close())
   const push = createPushSender({ dataSource, amqp: settings.amqp, log })
   releasers.defer(() => push.close())
@@ -70,7 +77,7 @@ await runProcess('worker', workerSettings, async (settings, log, releasers) => {
     if (!notifications.healthy()) throw new Error('the worker cannot turn events into notifications')
     if (!registered) throw new Error('the datasets folders are being read')
   }
-  const http = createHttpServer(operationsRoutes(createServerMetrics().registry, health), log)
+  const http = createHttpServer(operationsRoutes(metrics.registry, health), log)
   releasers.defer(() => http.stop())
   const httpPort = await http.start(settings.httpAddress)
   await worker.start()
