@@ -2,6 +2,7 @@ import { openPushReceiver } from '@fairlead/backend/push-receiver'
 import pino from 'pino'
 import { createPagesServer } from './server.ts'
 import { readSettings } from './settings.ts'
+import { serveMetrics } from './sockets/serve-metrics.ts'
 import { type ServedSockets, serveSockets } from './sockets/serve-sockets.ts'
 import { SOCKET_LIMITS } from './sockets/socket-limits.ts'
 
@@ -22,12 +23,16 @@ const served: ServedSockets = await serveSockets({
   log: logger,
 })
 
+const metrics =
+  settings.metricsAddress === undefined ? undefined : await serveMetrics(settings.metricsAddress, served)
+
 async function stop(signal: string): Promise<void> {
   if (stopping) return
   stopping = true
   logger.info({ signal }, 'stopping')
   await served.drain()
   await server.close()
+  await metrics?.close()
   logger.info('stopped')
 }
 

@@ -4,11 +4,11 @@ import type { ConnectedUser } from './connected-users.ts'
 import { inboxFrame, PING_FRAME, resetFrame } from './frames.ts'
 import { Session, type SessionOutput } from './session.ts'
 import {
-  CLOSE_TIMEOUT_MS,
   FLOOD_MESSAGES,
   FLOOD_WINDOW_MS,
   MAX_BACKLOG_BYTES,
   REPLAY_BACKLOG_BYTES,
+  type SocketLimits,
 } from './socket-limits.ts'
 
 const TEXT = Object.freeze({ binary: false, compress: false })
@@ -111,9 +111,9 @@ export class ClientSocket extends WebSocket implements SessionOutput<Buffer> {
   }
 
   /** Ends the socket when its time is up, and sends a ping when one is due. */
-  tick(nowMs: number, { helloMs, pingMs }: { readonly helloMs: number; readonly pingMs: number }): void {
+  tick(nowMs: number, { helloMs, pingMs, closeMs }: SocketLimits): void {
     if (!this.isOpen) {
-      if (nowMs - this.#closingAtMs > CLOSE_TIMEOUT_MS) this.terminate()
+      if (nowMs - this.#closingAtMs > closeMs) this.terminate()
     } else if (this.stage === 'WAITING' && nowMs - this.#openedAtMs >= helloMs) {
       this.end(closeCode.noHello)
     } else if (nowMs >= this.expireAtMs) {

@@ -148,6 +148,8 @@ export class SocketHub implements SocketEvents {
       await pause(DRAIN_STEP_MS)
     }
     for (const socket of this.#sockets) socket.terminate()
+    // Which is told in another turn.
+    await pause(0)
   }
 
   #tell(user: ConnectedUser, tell: (socket: ClientSocket) => void): void {

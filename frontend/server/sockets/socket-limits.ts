@@ -7,6 +7,8 @@ export interface SocketLimits {
   /** Until a client says hello. */
   readonly helloMs: number
   readonly pingMs: number
+  /** Until a client that is closed has answered so; it is cut off then. */
+  readonly closeMs: number
   /** How often all sockets are looked at: for pings, expired tokens and replays that are due. */
   readonly tickMs: number
   /** Every socket asks the backend after this long without a replay, whatever the bus told. */
@@ -24,6 +26,7 @@ export const SOCKET_LIMITS: SocketLimits = Object.freeze({
   socketsPerUser: 20,
   helloMs: 10_000,
   pingMs: 25_000,
+  closeMs: 5_000,
   tickMs: 500,
   verifyMs: 600_000,
   resyncsPerSecond: 500,
@@ -38,5 +41,3 @@ export const MAX_BACKLOG_BYTES = 1024 * 1024
 export const REPLAY_BACKLOG_BYTES = 256 * 1024
 export const FLOOD_MESSAGES = 20
 export const FLOOD_WINDOW_MS = 10_000
-/** How long a client may take to answer a close. */
-export const CLOSE_TIMEOUT_MS = 5_000
