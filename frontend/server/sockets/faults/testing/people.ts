@@ -20,7 +20,7 @@ export async function makePeople(database: DataSource, issuer: string, count: nu
   const organizationId = randomUUID()
   await database.query(
     `insert into organizations (id, slug, display_name, kind)
-     values (gen_random_uuid(), 'operator', 'Operator', 'OPERATOR'), ($1, 'bench', 'Bench', 'MEMBER')`,
+     values ($1, 'bench', 'Bench', 'MEMBER')`,
     [organizationId],
   )
   await database.query(

@@ -59,6 +59,11 @@ export async function startSystem(
   await administer(administration, `create database ${name}`)
   const databaseUrl = postgres.url(name)
   await migrate(databaseUrl)
+  await administer(
+    databaseUrl,
+    `insert into organizations (id, slug, display_name, kind)
+     values (gen_random_uuid(), 'operator', 'Operator', 'OPERATOR')`,
+  )
 
   const [grpcPort, httpPort, workerPort] = [await freePort(), await freePort(), await freePort()]
   const common = {

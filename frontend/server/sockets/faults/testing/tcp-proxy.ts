@@ -9,6 +9,8 @@ export class TcpProxy {
   target: number
   /** New connections end at once. */
   isCut = false
+  /** When each connection came. */
+  readonly cameAtMs: number[] = []
 
   private constructor(target: number) {
     this.target = target
@@ -36,6 +38,7 @@ export class TcpProxy {
   }
 
   #pass(near: Socket): void {
+    this.cameAtMs.push(performance.now())
     if (this.isCut) {
       near.destroy()
       return
