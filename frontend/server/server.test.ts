@@ -125,6 +125,7 @@ describe('settings', () => {
     [{ FAIRLEAD_PUSH_DATABASE_URL: '' }, 'FAIRLEAD_PUSH_DATABASE_URL'],
     [{ FAIRLEAD_PUSH_DATABASE_URL: '' }, 'AMQP_URL'],
     [{ AMQP_URL: 'http://localhost' }, 'AMQP_URL'],
+    [{ AMQP_NAMESPACE: 'Fair lead' }, 'AMQP_NAMESPACE'],
     [{ AMQP_URL: 'amqp://localhost', AMQP_KEY_FILE: '/key.pem' }, 'AMQP_CERTIFICATE_FILE'],
     [{ FAIRLEAD_SOCKETS_PER_USER: '0' }, 'FAIRLEAD_SOCKETS_PER_USER'],
     [{ FAIRLEAD_FRONTEND_SOCKETS: 'many' }, 'FAIRLEAD_FRONTEND_SOCKETS'],
@@ -146,7 +147,10 @@ describe('settings', () => {
         caFile: '/ca.pem',
         client: { certificateFile: '/own.pem', keyFile: '/key.pem' },
       },
+      namespace: 'fairlead',
     })
+    const shared = { AMQP_URL: 'amqp://broker', AMQP_NAMESPACE: 'fairlead-1a2b' }
+    expect(readSettings({ ...env, ...shared }).sockets.push).toMatchObject({ namespace: 'fairlead-1a2b' })
   })
 
   test('a wrong address says nothing of the password in it', () => {

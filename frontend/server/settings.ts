@@ -64,6 +64,12 @@ const variables = z.object({
   AMQP_CA_FILE: optional(z.string()),
   AMQP_CERTIFICATE_FILE: optional(z.string()),
   AMQP_KEY_FILE: optional(z.string()),
+  // What the names of exchanges and queues begin with, so that several installations can share a broker.
+  AMQP_NAMESPACE: optional(
+    z.string().regex(/^[a-z][a-z0-9.-]{0,60}$/, {
+      error: 'must be a lower-case letter, then at most 60 letters, digits, "." and "-"',
+    }),
+  ).transform((value) => value ?? 'fairlead'),
   // As a role that may connect; it needs no rights to any table.
   FAIRLEAD_PUSH_DATABASE_URL: optional(url('postgres:', 'postgresql:')),
   // Open at a time; the oldest of a user is closed when there are more.
@@ -149,7 +155,8 @@ function pushOf(values: z.output<typeof environment>): PushReceiverSettings {
   const keyFile = values.AMQP_KEY_FILE
   const client =
     certificateFile !== undefined && keyFile !== undefined ? { certificateFile, keyFile } : undefined
-  return { kind: 'amqp', server: { url, caFile: values.AMQP_CA_FILE, client } }
+  const server = { url, caFile: values.AMQP_CA_FILE, client }
+  return { kind: 'amqp', server, namespace: values.AMQP_NAMESPACE }
 }
 
 function addressText({ host, port }: { readonly host: string; readonly port: number }): string {

@@ -7,7 +7,7 @@ import { createPostgresPushSender } from './postgres/postgres-push-sender.ts'
 
 export interface PushSenderOptions {
   /** Undefined: PostgreSQL carries the pushes. */
-  readonly amqp: AmqpServer | undefined
+  readonly amqp: (AmqpServer & { readonly namespace: string }) | undefined
   readonly dataSource: Pick<DataSource, 'query'>
   readonly log: Logger
 }
@@ -16,5 +16,5 @@ export interface PushSenderOptions {
 export function createPushSender({ amqp, dataSource, log }: PushSenderOptions): PushSender {
   return amqp === undefined
     ? createPostgresPushSender({ dataSource })
-    : createAmqpPushSender({ server: amqp, log })
+    : createAmqpPushSender({ server: amqp, namespace: amqp.namespace, log })
 }

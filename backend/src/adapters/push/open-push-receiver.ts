@@ -9,7 +9,12 @@ export type { InboxHead, PushMessage, PushReceiver, PushReceiverHandlers } from 
 export type { AmqpServer } from '../amqp/index.ts'
 
 export type PushReceiverSettings =
-  | { readonly kind: 'amqp'; readonly server: AmqpServer }
+  | {
+      readonly kind: 'amqp'
+      readonly server: AmqpServer
+      /** Of this installation, such as "fairlead". */
+      readonly namespace: string
+    }
   | {
       readonly kind: 'postgres'
       /** Of a role that may connect; it needs no rights to any table. */
@@ -23,6 +28,6 @@ export async function openPushReceiver(
   log: Logger,
 ): Promise<PushReceiver> {
   return settings.kind === 'amqp'
-    ? openAmqpPushReceiver({ server: settings.server, handlers, log })
+    ? openAmqpPushReceiver({ server: settings.server, namespace: settings.namespace, handlers, log })
     : openPostgresPushReceiver({ databaseUrl: settings.databaseUrl, handlers, log })
 }

@@ -3,14 +3,14 @@ import type { Logger } from 'pino'
 import type { PushReceiver, PushReceiverHandlers } from '../../../ports/push.ts'
 import { type AmqpConnection, type AmqpServer, openAmqpConnection } from '../../amqp/index.ts'
 import { receive } from '../push-codec.ts'
-import { assertPushExchange, HEADS_KEY, PUSH_EXCHANGE } from './push-exchange.ts'
+import { assertPushExchange, HEADS_KEY, pushExchange } from './push-exchange.ts'
 
 export interface AmqpPushReceiverOptions {
   readonly server: AmqpServer
   readonly handlers: PushReceiverHandlers
   readonly log: Logger
-  /** Default "fairlead.push". */
-  readonly exchange?: string
+  /** Of this installation, such as "fairlead". */
+  readonly namespace: string
 }
 
 /** Beyond it the oldest go: whoever misses them reads them from the inbox. */
@@ -37,7 +37,7 @@ class AmqpPushReceiver implements PushReceiver {
 
   constructor(options: AmqpPushReceiverOptions) {
     this.#options = options
-    this.#exchange = options.exchange ?? PUSH_EXCHANGE
+    this.#exchange = pushExchange(options.namespace)
     this.#connection = openAmqpConnection({
       server: options.server,
       name: 'fairlead push receiver',

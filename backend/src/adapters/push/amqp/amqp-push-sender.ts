@@ -4,13 +4,13 @@ import type { InboxHead, PushMessage, PushSender } from '../../../ports/push.ts'
 import { type AmqpConnection, type AmqpServer, openAmqpConnection } from '../../amqp/index.ts'
 import { encodeHeads } from '../push-codec.ts'
 import { PushBacklog } from './push-backlog.ts'
-import { assertPushExchange, HEADS_KEY, PUSH_EXCHANGE } from './push-exchange.ts'
+import { assertPushExchange, HEADS_KEY, pushExchange } from './push-exchange.ts'
 
 export interface AmqpPushSenderOptions {
   readonly server: AmqpServer
   readonly log: Logger
-  /** Default "fairlead.push". */
-  readonly exchange?: string
+  /** Of this installation, such as "fairlead". */
+  readonly namespace: string
   /** Of messages that wait while the broker is away or takes none. Default 8 MiB. */
   readonly maxBacklogBytes?: number
 }
@@ -35,8 +35,8 @@ class AmqpPushSender implements PushSender {
   /** The broker, or the network, takes nothing just now. */
   #full = false
 
-  constructor({ server, log, exchange = PUSH_EXCHANGE, maxBacklogBytes }: AmqpPushSenderOptions) {
-    this.#exchange = exchange
+  constructor({ server, log, namespace, maxBacklogBytes }: AmqpPushSenderOptions) {
+    this.#exchange = pushExchange(namespace)
     this.#backlog = new PushBacklog({
       maxBytes: maxBacklogBytes ?? MAX_BACKLOG_BYTES,
       maxMessageBytes: MAX_MESSAGE_BYTES,

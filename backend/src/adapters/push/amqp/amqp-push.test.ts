@@ -58,29 +58,29 @@ if (url === '') {
   it.skip('pushes over RabbitMQ: AMQP_URL is not set', () => undefined)
 } else {
   pushContract('RabbitMQ', async () => {
-    const exchange = `test.${randomUUID()}`
+    const namespace = `test.${randomUUID()}`
     const way = await createWay(new URL(url))
     return {
-      sender: createAmqpPushSender({ server: { url }, log, exchange }),
-      open: async (handlers) => openAmqpPushReceiver({ server: { url: way.url }, handlers, log, exchange }),
+      sender: createAmqpPushSender({ server: { url }, log, namespace }),
+      open: async (handlers) => openAmqpPushReceiver({ server: { url: way.url }, handlers, log, namespace }),
       disconnectReceivers: async () => way.cut(),
       async close() {
         await way.close()
-        await removeExchange(exchange)
+        await removeExchange(`${namespace}.push`)
       },
     }
   })
 
   describe('the sender over RabbitMQ', () => {
     it('keeps what is sent while the broker is away, and tells the heads of what it cannot keep', async () => {
-      const exchange = `test.${randomUUID()}`
+      const namespace = `test.${randomUUID()}`
       const [ada, ben] = [randomUUID(), randomUUID()]
       const messages: PushMessage[] = []
       const heads: unknown[] = []
       const receiver = openAmqpPushReceiver({
         server: { url },
         log,
-        exchange,
+        namespace,
         handlers: {
           onMessage: (message) => messages.push(message),
           onHead: (head) => heads.push(head),
@@ -93,10 +93,10 @@ if (url === '') {
       await expect.poll(() => receiver.connected()).toBe(true)
 
       // It connects after this turn at the earliest.
-      const sender = createAmqpPushSender({ server: { url }, log, exchange, maxBacklogBytes: 500 })
+      const sender = createAmqpPushSender({ server: { url }, log, namespace, maxBacklogBytes: 500 })
       onTestFinished(async () => {
         await sender.close()
-        await removeExchange(exchange)
+        await removeExchange(`${namespace}.push`)
       })
       const sent: PushMessage[] = [1, 2, 3, 4, 5, 6, 7].map((sequence) => ({
         kind: 'notification',

@@ -1,7 +1,10 @@
 import type { Channel } from 'amqplib'
 
-/** Which exchange pushes go through; tests have one of their own. */
-export const PUSH_EXCHANGE = 'fairlead.push'
+/** @param namespace in front of the name, so that several installations can share a broker */
+export function pushExchange(namespace: string): string {
+  return `${namespace}.push`
+}
+
 /** Every receiver binds it. No user's id is like it. */
 export const HEADS_KEY = 'heads'
 
