@@ -5,6 +5,9 @@ import type { MailTransport } from '../../ports/mail.ts'
 import type { PushSender } from '../../ports/push.ts'
 import { createAnnouncementPublisher } from './announcements/index.ts'
 import { createInboxConsumer } from './consumer/inbox-consumer.ts'
+import { createRetention } from './inbox/retention.ts'
+import { createMailSender } from './mail/index.ts'
+import { mailPreferences } from './preferences/mail-preferences.ts'
 import type { WorkerPart } from './worker-part.ts'
 
 export interface NotificationsWorkerOptions {
@@ -38,7 +41,24 @@ export function createNotificationsWorker(options: NotificationsWorkerOptions): 
   const parts: WorkerPart[] = [
     createInboxConsumer({ dataSource, bus, push, mailEnabled, clock, log }),
     createAnnouncementPublisher({ dataSource, log }),
+    createRetention({ dataSource, log }),
   ]
+  if (options.mail !== undefined) {
+    const { databaseUrl, publicUrl, deriveKey } = options
+    const preferences = mailPreferences
+    parts.push(
+      createMailSender({
+        ...options.mail,
+        dataSource,
+        databaseUrl,
+        publicUrl,
+        deriveKey,
+        preferences,
+        clock,
+        log,
+      }),
+    )
+  }
   return {
     async start() {
       for (const part of parts) await part.start()
