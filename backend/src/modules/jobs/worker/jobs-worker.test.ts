@@ -102,6 +102,34 @@ describe('a jobs worker', () => {
     expect(await results(job)).toHaveLength(1)
   })
 
+  it('tells others of the end once, with how many tasks failed and why', async () => {
+    const partly = await submitProbe(fixture, ['write good', 'fail badly'])
+    const failed = await submitProbe(fixture, ['fail badly'])
+    for (const job of [partly, failed]) await fixture.ended(job)
+    const told = (job: string) =>
+      fixture.database.dataSource.query(
+        `select routing_key, payload from outbox
+         where payload ->> 'job' = $1 and routing_key ~ '^jobs[.](completed|error|aborted)[.]'`,
+        [job],
+      )
+    expect(await told(partly)).toMatchObject([
+      {
+        routing_key: `jobs.completed.${fixture.organizationId}`,
+        payload: { task_count: 2, tasks_failed: 1, error_message: null, actor: null },
+      },
+    ])
+    expect(await told(failed)).toMatchObject([
+      {
+        routing_key: `jobs.error.${fixture.organizationId}`,
+        payload: {
+          task_count: 1,
+          tasks_failed: 1,
+          error_message: expect.stringContaining('failed as told: badly'),
+        },
+      },
+    ])
+  })
+
   it('takes a crash of the process as a failure of the task, up to its limit, and goes on', async () => {
     const job = await submitProbe(fixture, ['crash'], { maxAttempts: 2 })
     expect(errorOf(await fixture.ended(job))).toMatchObject({ reason: 'TASK_CRASHED', transient: true })
