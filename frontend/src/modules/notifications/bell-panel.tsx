@@ -1,10 +1,10 @@
 import type { Notification } from '@fairlead/proto/web/fairlead/notifications/v1/notifications'
 import { ActionIcon, Button, Drawer, Text, Title, Tooltip, VisuallyHidden } from '@mantine/core'
 import { IconBell, IconChecks, IconSettings, IconX } from '@tabler/icons-react'
-import { skipToken, useQuery } from '@tanstack/react-query'
 import { useId } from 'react'
 import { Link } from 'react-router'
 import type { LiveState } from '../../app/live/live-client'
+import { useCached } from '../../app/use-cached'
 import { EmptyState } from '../../ui/empty-state'
 import { ErrorState } from '../../ui/error-state'
 import { ListSkeleton } from '../../ui/list-skeleton'
@@ -31,14 +31,14 @@ interface BellPanelProps {
 export function BellPanel({ onClose, inSheet = false }: BellPanelProps) {
   const heading = useId()
   const latest = useNotifications(inInbox, count)
-  const { data: inbox } = useQuery<InboxState>({ queryKey: notificationKeys.inbox, queryFn: skipToken })
-  const { data: live } = useQuery<LiveState>({ queryKey: notificationKeys.live, queryFn: skipToken })
+  const inbox = useCached<InboxState>(notificationKeys.inbox)
+  const live = useCached<LiveState>(notificationKeys.live)
   const markAllRead = useMarkAllRead()
   const hasUnread = (inbox?.unreadCount ?? 0) > 0
   const page = latest.data
 
   return (
-    <section className={classes.panel} aria-labelledby={heading}>
+    <section className={classes.panel} aria-labelledby={heading} tabIndex={-1} data-autofocus>
       <header className={classes.header}>
         <Title order={2} id={heading} className={classes.heading ?? ''}>
           Notifications

@@ -1,9 +1,9 @@
 import { ActionIcon, Popover } from '@mantine/core'
 import { useMediaQuery } from '@mantine/hooks'
 import { IconBell } from '@tabler/icons-react'
-import { skipToken, useQuery } from '@tanstack/react-query'
 import { lazy, Suspense, useState } from 'react'
 import { useNavigate } from 'react-router'
+import { useCached } from '../../app/use-cached'
 import { useTitleCount } from '../../app/use-title'
 import classes from './bell.module.css'
 import type { InboxState } from './inbox-state'
@@ -21,7 +21,7 @@ export function Bell() {
   const [opened, setOpened] = useState(false)
   const [panel, setPanel] = useState<Awaited<ReturnType<typeof loadPanel>>>()
   // Kept up to date by LiveNotifications.
-  const { data: inbox } = useQuery<InboxState>({ queryKey: notificationKeys.inbox, queryFn: skipToken })
+  const inbox = useCached<InboxState>(notificationKeys.inbox)
   const unread = unreadLabel(inbox?.unreadCount ?? 0)
   useTitleCount(unread)
 

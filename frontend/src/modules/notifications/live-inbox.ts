@@ -20,6 +20,8 @@ export interface LiveInbox extends Pick<LiveListener, 'onState' | 'onNotificatio
 
 /** Keeps the query cache, and with it every open page, at what is told live. */
 export function createLiveInbox(queryClient: QueryClient, clock: LiveClock = systemClock): LiveInbox {
+  // Nothing asks for it again.
+  queryClient.setQueryDefaults(notificationKeys.live, { gcTime: Number.POSITIVE_INFINITY })
   const stale = new Map<string, QueryKey>()
   let timer: Timer | undefined
 
