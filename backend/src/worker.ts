@@ -53,6 +53,7 @@ await runProcess('worker', workerSettings, async (settings, log, releasers) => {
     databaseUrl,
     dataSource,
     amqp: settings.amqp,
+    ...(settings.amqp === undefined ? {} : { namespace: settings.amqp.namespace }),
     registry: metrics.registry,
     log,
   })

@@ -42,7 +42,7 @@ class RabbitBus implements AmqpBus {
   readonly #consumers = new Set<Lock>()
 
   constructor(options: AmqpBusOptions) {
-    const { amqp: server, namespace = '', databaseUrl, metrics, log } = options
+    const { amqp: server, namespace = 'fairlead', databaseUrl, metrics, log } = options
     this.#options = options
     this.#names = namesOf(namespace)
     this.#publishing = brokerConnection({ server, name: 'fairlead relay', log })

@@ -14,10 +14,10 @@ export interface Names {
 /** @param namespace in front of them all, so that several installations can share a broker */
 export function namesOf(namespace: string): Names {
   return {
-    events: `${namespace}fairlead.events`,
-    dead: `${namespace}fairlead.dead`,
-    queue: (name) => `${namespace}fairlead.${name}`,
-    deadQueue: (name) => `${namespace}fairlead.${name}.dead`,
+    events: `${namespace}.events`,
+    dead: `${namespace}.dead`,
+    queue: (name) => `${namespace}.${name}`,
+    deadQueue: (name) => `${namespace}.${name}.dead`,
   }
 }
 
