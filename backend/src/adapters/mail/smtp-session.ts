@@ -73,6 +73,10 @@ export class SmtpSession {
     connection.on('end', () => {
       session.open = false
     })
+    // While a connection stands idle nobody else listens, and an error that nobody hears ends the process.
+    connection.on('error', () => {
+      session.open = false
+    })
     await session.#until<void>(signal, (done) => {
       connection.connect((error) => {
         if (error !== undefined || server.credentials === undefined) return done(error)

@@ -44,7 +44,17 @@ export class MailServer {
     return `smtp://127.0.0.1:${this.#port}${more}`
   }
 
+  /** What it took, and how it misbehaves. */
+  forget(): void {
+    this.taken.length = 0
+    this.behave = () => 'take'
+    this.connections = 0
+    this.attempts = 0
+  }
+
+  /** Does nothing when it runs. */
   async start(): Promise<this> {
+    if (this.#server !== undefined) return this
     const server = new SMTPServer({
       authOptional: true,
       disabledCommands: ['STARTTLS'],
@@ -69,7 +79,9 @@ export class MailServer {
           const behaviour = this.behave(to)
           void PostalMime.parse(raw).then((mail) => {
             if (behaviour === 'cut') return this.#cut()
-            if (behaviour === 'take' || behaviour === 'lose-answer') this.taken.push({ from, to, raw, mail })
+            const silent = typeof behaviour === 'object' && 'hang' in behaviour && behaviour.hang === 'data'
+            const refused = typeof behaviour === 'object' && 'at' in behaviour && behaviour.at === 'data'
+            if (!silent && !refused) this.taken.push({ from, to, raw, mail })
             if (behaviour === 'lose-answer') return this.#cut()
             this.#at('data', to, done)
           })

@@ -27,8 +27,11 @@ export interface MailAttemptDeps {
 export type AttemptResult = { readonly outcome: MailOutcome | undefined }
 
 const ENTRIES_IN_DIGEST = 50
-/** Long enough for a server that lost an answer to come back, since the mail has probably arrived. */
-const UNANSWERED_DELAY_MS = 30 * 60_000
+/**
+ * There is one more attempt only. The mail has probably arrived; if it has not, the server is to be well again by
+ * then.
+ */
+const UNANSWERED_DELAY_MS = 2 * 3_600_000
 /** The way to the server is closed longer than that; another mail leads the next time. */
 const UNREACHABLE_DELAY_MS = 5_000
 

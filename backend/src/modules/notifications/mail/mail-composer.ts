@@ -1,9 +1,9 @@
 import type { DataSource, EntityManager } from 'typeorm'
 import { v7 } from 'uuid'
 import { inTransaction } from '../../../database/index.ts'
+import { rows } from '../sql.ts'
 import { ANNOUNCEMENT, INVITATION } from './mail-entry.ts'
 import type { MailPreferences } from './mail-preferences.ts'
-import { rows } from '../sql.ts'
 
 export interface MailComposerOptions {
   readonly dataSource: DataSource

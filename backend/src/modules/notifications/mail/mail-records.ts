@@ -1,8 +1,8 @@
 import type { DataSource } from 'typeorm'
 import { inTransaction } from '../../../database/index.ts'
 import { DomainError } from '../../../errors/domain-error.ts'
-import { MAIL_CHANNEL } from './queue-mail.ts'
 import { type Database, rows } from '../sql.ts'
+import { MAIL_CHANNEL } from './queue-mail.ts'
 
 export type MailState = 'WAITING' | 'SENDING' | 'SENT' | 'REJECTED' | 'FAILED' | 'DROPPED'
 

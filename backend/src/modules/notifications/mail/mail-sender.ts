@@ -29,6 +29,8 @@ export interface MailSenderOptions {
   readonly clock?: () => Date
   /** In [0, 1). Default: Math.random. */
   readonly random?: () => number
+  /** How often what is due is looked for, beside the notices of new mail. Default: 5 s. */
+  readonly pollMs?: number
 }
 
 export interface MailSender extends WorkerPart {
@@ -140,7 +142,7 @@ export function createMailSender(options: MailSenderOptions): MailSender {
       } catch (error) {
         log.error({ err: error }, what)
       }
-      await bell.wait(POLL_MS, stopping.signal)
+      await bell.wait(options.pollMs ?? POLL_MS, stopping.signal)
     }
   }
 

@@ -1,8 +1,8 @@
 import type { DataSource, EntityManager } from 'typeorm'
 import { v7 } from 'uuid'
 import { inTransaction } from '../../../database/index.ts'
-import type { MailSeverity } from './mail-entry.ts'
 import { type Database, rows } from '../sql.ts'
+import type { MailSeverity } from './mail-entry.ts'
 
 /** A mail that one attempt has taken for itself. */
 export interface ClaimedMail {

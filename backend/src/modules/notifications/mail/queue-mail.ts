@@ -1,7 +1,7 @@
 import type { EntityManager } from 'typeorm'
 import { v7 } from 'uuid'
-import type { MailDelivery, MailEntry } from './mail-entry.ts'
 import { rows } from '../sql.ts'
+import type { MailDelivery, MailEntry } from './mail-entry.ts'
 
 export const MAIL_CHANNEL = 'mail'
 const ENTRIES_PER_STATEMENT = 1_000

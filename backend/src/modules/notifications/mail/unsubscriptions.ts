@@ -2,8 +2,8 @@ import type { Unsubscription } from '@fairlead/proto/server/fairlead/notificatio
 import type { DataSource, EntityManager } from 'typeorm'
 import { inTransaction } from '../../../database/index.ts'
 import { DomainError } from '../../../errors/domain-error.ts'
-import type { MailPreferences } from './mail-preferences.ts'
 import { rows } from '../sql.ts'
+import type { MailPreferences } from './mail-preferences.ts'
 import { type UnsubscribeGrant, unsubscribeTokens } from './unsubscribe-token.ts'
 
 export interface UnsubscriptionsOptions {
