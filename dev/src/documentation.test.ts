@@ -7,7 +7,7 @@ import { inRepository, repository } from './repository.ts'
 
 const read = (...parts: string[]) => readFileSync(inRepository(...parts), 'utf8')
 const sorted = (names: Iterable<string>) => [...new Set(names)].sort()
-const name = '(?:FAIRLEAD|S3|ENVOY)_[A-Z0-9_]+'
+const name = '(?:FAIRLEAD|S3|ENVOY|AMQP)_[A-Z0-9_]+'
 
 /** What a settings schema reads. */
 const variablesOf = (schema: string) =>

@@ -1,7 +1,9 @@
+import { createHash } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
 import { isAbsolute, resolve } from 'node:path'
 import { connect } from 'amqplib'
 import { errorCode, Refusal } from '../refusal.ts'
+import type { Home } from './home.ts'
 
 /** What carries messages between the processes. */
 export type Bus =
@@ -16,11 +18,14 @@ export type Bus =
 
 const files = ['AMQP_CA_FILE', 'AMQP_CERTIFICATE_FILE', 'AMQP_KEY_FILE']
 /** Credentials among them: only for those who need them. */
-export const busVariables: readonly string[] = ['AMQP_URL', ...files]
+export const busVariables: readonly string[] = ['AMQP_URL', 'AMQP_NAMESPACE', ...files]
 const defaultPorts: Readonly<Record<string, string>> = { 'amqp:': '5672', 'amqps:': '5671' }
 
-/** RabbitMQ when AMQP_URL names one, else PostgreSQL. Files are meant from where npm was called. */
-export function chooseBus(env: NodeJS.ProcessEnv): Bus {
+/**
+ * RabbitMQ when AMQP_URL names one, else PostgreSQL. Files are meant from where npm was called. Homes do not hear of
+ * each other, nor one that was made anew of what was there before.
+ */
+export function chooseBus(env: NodeJS.ProcessEnv, { secrets }: Pick<Home, 'secrets'>): Bus {
   const url = env['AMQP_URL']
   if (url === undefined || url === '') return { kind: 'postgresql' }
   const address = addressOf(url)
@@ -33,7 +38,13 @@ export function chooseBus(env: NodeJS.ProcessEnv): Bus {
     const file = env[name]
     return file === undefined || file === '' ? [] : [[name, existingFile(env, name, file)]]
   })
-  return { kind: 'rabbitmq', address, variables: { AMQP_URL: url, ...Object.fromEntries(given) } }
+  const home = createHash('sha256').update(secrets.secret).digest('hex').slice(0, 12)
+  const variables = {
+    AMQP_URL: url,
+    AMQP_NAMESPACE: env['AMQP_NAMESPACE'] || `fairlead-${home}`,
+    ...Object.fromEntries(given),
+  }
+  return { kind: 'rabbitmq', address, variables }
 }
 
 function addressOf(text: string): string | undefined {

@@ -30,7 +30,7 @@ export function makeEnvironment(
   const issuer = `${url}/auth`
   const at = (port: number) => `127.0.0.1:${port}`
   const { FORCE_COLOR: _, FAIRLEAD_SMTP_URL: ownMailServer, ...inherited } = withoutNpm(withoutBus(env))
-  const bus = chooseBus(env)
+  const bus = chooseBus(env, home)
   const base = {
     ...inherited,
     // Logs are files.
