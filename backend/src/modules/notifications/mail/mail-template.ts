@@ -35,20 +35,23 @@ const TITLE_CHARACTERS = 300
 const BODY_CHARACTERS = 4_000
 const DIGEST_BODY_CHARACTERS = 400
 
-/** Colours on white and on near-black, each readable there; words say the same for who sees no colours. */
-const severities: Readonly<
-  Record<MailSeverity, { name: string; label: string; light: string; dark: string }>
-> = {
-  INFO: { name: 'info', label: '', light: '#2a7592', dark: '#83bacd' },
-  SUCCESS: { name: 'success', label: '', light: '#1f7a3f', dark: '#6fcf97' },
-  WARNING: { name: 'warning', label: 'Warning', light: '#8f5b00', dark: '#f0b95a' },
-  ERROR: { name: 'error', label: 'Problem', light: '#b3261e', dark: '#f2877f' },
+/** What asks for attention says so, in a colour readable on white and one readable on near-black. */
+const labels: Readonly<Partial<Record<MailSeverity, Label>>> = {
+  WARNING: { name: 'warning', text: 'Warning', light: '#8f5b00', dark: '#f0b95a' },
+  ERROR: { name: 'error', text: 'Problem', light: '#b3261e', dark: '#f2877f' },
+}
+
+interface Label {
+  readonly name: string
+  readonly text: string
+  readonly light: string
+  readonly dark: string
 }
 
 interface Item {
   readonly title: string
   readonly body: string
-  readonly severity: (typeof severities)[MailSeverity]
+  readonly label: Label | undefined
   readonly url: string | undefined
   readonly time: string
 }
@@ -61,7 +64,7 @@ export function renderMail(content: MailContent): RenderedMail {
     return {
       title: shortened(oneLine(entry.title), TITLE_CHARACTERS),
       body: shortened(plain(entry.body), digest ? DIGEST_BODY_CHARACTERS : BODY_CHARACTERS),
-      severity: severities[entry.severity],
+      label: labels[entry.severity],
       url,
       time: `${entry.createTime.toISOString().slice(0, 16).replace('T', ' ')} UTC`,
     }
@@ -84,7 +87,7 @@ interface Frame {
 function textOf({ content, digest, heading, items, more }: Frame): string {
   const parts = items.map((item) =>
     [
-      [digest ? '* ' : '', item.severity.label && `${item.severity.label}: `, item.title].join(''),
+      [digest ? '* ' : '', item.label === undefined ? '' : `${item.label.text}: `, item.title].join(''),
       digest ? item.time : '',
       item.body === '' ? '' : `${digest ? '' : '\n'}${item.body}`,
       item.url === undefined ? '' : `${digest ? '' : '\n'}${item.url}`,
@@ -96,21 +99,20 @@ function textOf({ content, digest, heading, items, more }: Frame): string {
   const footer = [
     '-- ',
     reason(content),
-    ...(content.invitation ? [] : [`What you get by mail, and when: ${preferencesUrl(content)}`]),
+    ...(content.invitation ? [] : [`Notification preferences: ${preferencesUrl(content)}`]),
     `${unsubscribeLabel(content)}: ${content.unsubscribe.pageUrl}`,
   ]
   return `${[...(digest ? [heading] : []), ...parts].join('\n\n')}\n\n${footer.join('\n')}\n`
 }
 
 function htmlOf({ content, digest, heading, items, more }: Frame, subject: string): string {
-  const colours = Object.values(severities)
   const body = items.map((item) => (digest ? digestItem(item) : singleItem(item))).join('\n')
   const rest =
     more > 0
       ? `<p class="muted" style="${mutedStyle}">And ${more} more in <a class="link" style="${linkStyle}" href="${escaped(inboxUrl(content))}">your inbox</a>.</p>`
       : ''
   const links = [
-    ...(content.invitation ? [] : [[preferencesUrl(content), 'What you get by mail, and when']]),
+    ...(content.invitation ? [] : [[preferencesUrl(content), 'Notification preferences']]),
     [content.unsubscribe.pageUrl, unsubscribeLabel(content)],
   ].map(
     ([url = '', label = '']) =>
@@ -135,7 +137,9 @@ function htmlOf({ content, digest, heading, items, more }: Frame, subject: strin
 .link { color: #83bacd !important; }
 .button { background: #2a7592 !important; color: #ffffff !important; }
 .item { border-top-color: #2c363f !important; }
-${colours.map(({ name, dark }) => `.${name} { color: ${dark} !important; border-left-color: ${dark} !important; }`).join('\n')}
+${Object.values(labels)
+  .map(({ name, dark }) => `.${name} { color: ${dark} !important; }`)
+  .join('\n')}
 }
 </style>
 </head>
@@ -162,36 +166,37 @@ const wrap = 'overflow-wrap:anywhere;word-break:break-word;'
 const headingStyle = `margin:0 0 12px;color:#1a232b;font-size:20px;line-height:1.35;font-weight:620;${wrap}`
 const textStyle = `margin:0 0 16px;color:#2f3a44;font-size:15px;line-height:1.55;${wrap}`
 const mutedStyle = 'margin:4px 0 0;color:#5d6a76;font-size:13px;line-height:1.5;'
+const digestTitleStyle = `margin:0;color:#1a232b;font-size:15px;line-height:1.45;font-weight:600;${wrap}`
+const digestTextStyle = `margin:8px 0 0;color:#2f3a44;font-size:14px;line-height:1.55;${wrap}`
+const buttonStyle =
+  'display:inline-block;padding:10px 18px;border-radius:6px;background:#2a7592;color:#ffffff;font-size:15px;font-weight:600;text-decoration:none;'
 const linkStyle = 'color:#2a7592;text-decoration:underline;'
 
-function label(item: Item): string {
-  const { name, label: text, light } = item.severity
-  return text === ''
+function labelOf({ label }: Item): string {
+  return label === undefined
     ? ''
-    : `<p class="${name}" style="margin:0 0 4px;color:${light};font-size:13px;font-weight:600;">${text}</p>`
+    : `<p class="${label.name}" style="margin:0 0 4px;color:${label.light};font-size:13px;font-weight:600;">${label.text}</p>\n`
 }
 
 function singleItem(item: Item): string {
-  const { name, light } = item.severity
-  return `<div class="${name}" style="padding-left:14px;border-left:3px solid ${light};">${label(item)}<h1 class="title" style="${headingStyle.replace('margin:0 0 12px', 'margin:0')}">${escaped(item.title)}</h1></div>
-<div style="height:16px;line-height:16px;">&nbsp;</div>
-${item.body === '' ? '' : `<p class="text" style="${textStyle}">${lines(item.body)}</p>`}
-${
-  item.url === undefined
-    ? ''
-    : `<p style="margin:20px 0 4px;"><a class="button" style="display:inline-block;padding:10px 18px;border-radius:6px;background:#2a7592;color:#ffffff;font-size:15px;font-weight:600;text-decoration:none;" href="${escaped(item.url)}">Open</a></p>`
-}`
+  const body = item.body === '' ? '' : `\n<p class="text" style="${textStyle}">${lines(item.body)}</p>`
+  const button =
+    item.url === undefined
+      ? ''
+      : `\n<p style="margin:20px 0 4px;"><a class="button" style="${buttonStyle}" href="${escaped(item.url)}">Open in Fairlead</a></p>`
+  return `${labelOf(item)}<h1 class="title" style="${headingStyle}">${escaped(item.title)}</h1>${body}${button}`
 }
 
 function digestItem(item: Item): string {
-  const { name, light } = item.severity
   const title =
     item.url === undefined
       ? escaped(item.title)
-      : `<a class="link" style="${linkStyle}text-decoration:none;" href="${escaped(item.url)}">${escaped(item.title)}</a>`
-  return `<div class="item" style="padding:16px 0;border-top:1px solid #e2e7eb;"><div class="${name}" style="padding-left:14px;border-left:3px solid ${light};">${label(item)}<p class="title" style="margin:0;color:#1a232b;font-size:15px;line-height:1.45;font-weight:600;${wrap}">${title}</p>
-<p class="muted" style="${mutedStyle}">${escaped(item.time)}</p>
-${item.body === '' ? '' : `<p class="text" style="${textStyle.replace('0 0 16px', '8px 0 0').replace('15px', '14px')}">${lines(item.body)}</p>`}</div></div>`
+      : `<a class="link" style="color:#2a7592;text-decoration:none;" href="${escaped(item.url)}">${escaped(item.title)}</a>`
+  const body = item.body === '' ? '' : `\n<p class="text" style="${digestTextStyle}">${lines(item.body)}</p>`
+  return `<div class="item" style="padding:16px 0;border-top:1px solid #e2e7eb;">
+${labelOf(item)}<p class="title" style="${digestTitleStyle}">${title}</p>
+<p class="muted" style="${mutedStyle}">${escaped(item.time)}</p>${body}
+</div>`
 }
 
 function reason({ invitation, unsubscribe }: MailContent): string {
@@ -202,8 +207,10 @@ function reason({ invitation, unsubscribe }: MailContent): string {
 }
 
 function unsubscribeLabel({ unsubscribe, invitation }: MailContent): string {
-  if (invitation) return 'No more invitations to this address'
-  return unsubscribe.displayName === undefined ? 'No more mail at all' : 'No more mail of this kind'
+  if (invitation) return 'Unsubscribe this address from invitations'
+  return unsubscribe.displayName === undefined
+    ? 'Unsubscribe from all mail'
+    : 'Unsubscribe from mail of this kind'
 }
 
 const preferencesUrl = ({ publicUrl }: MailContent) => `${publicUrl}/notifications/preferences`
