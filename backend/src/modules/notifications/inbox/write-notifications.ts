@@ -59,7 +59,12 @@ export async function writeNotifications(
          create_time timestamptz, quiet boolean)
      ), known as (
        select told.position, held.sequence, held.create_time, held.read_time, held.archive_time
-       from told join notifications as held on held.user_id = told.user_id and held.event_id = told.event_id
+       -- by the index, however little the planner knows of a table that grows fast
+       from told cross join lateral (
+         select sequence, create_time, read_time, archive_time from notifications
+         where notifications.user_id = told.user_id and notifications.event_id = told.event_id
+         limit 1
+       ) as held
      ), fresh as (
        select told.*,
          inboxes.last_sequence + row_number() over by_position as sequence,
