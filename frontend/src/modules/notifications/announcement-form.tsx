@@ -1,6 +1,7 @@
 import {
   Button,
   Group,
+  Input,
   MultiSelect,
   Radio,
   SegmentedControl,
@@ -127,9 +128,9 @@ export function AnnouncementForm({ draft, onChange }: AnnouncementFormProps) {
             onChange={(event) => change({ body: event.currentTarget.value })}
           />
           <div>
-            <Text size="sm" fw={500} id="announcement-severity" mb={3}>
+            <Input.Label component="div" id="announcement-severity" mb={3}>
               Kind
-            </Text>
+            </Input.Label>
             <SegmentedControl
               aria-labelledby="announcement-severity"
               value={draft.severity}
@@ -233,9 +234,11 @@ export function AnnouncementForm({ draft, onChange }: AnnouncementFormProps) {
           </Group>
         </Stack>
       </Panel>
-      <Panel title="As it will stand in the inbox">
-        <AnnouncementPreview draft={draft} />
-      </Panel>
+      <div className={classes.beside}>
+        <Panel title="As it will stand in the inbox">
+          <AnnouncementPreview draft={draft} />
+        </Panel>
+      </div>
       <AnnounceDialog
         draft={draft}
         recipientCount={count ?? 0}

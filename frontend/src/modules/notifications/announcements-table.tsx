@@ -11,6 +11,7 @@ import { Tag } from '../../ui/tag'
 import { useCancelAnnouncement, useEveryOrganization } from './announcement-queries'
 import classes from './announcements.module.css'
 import { formatLocal, localZone } from './local-time'
+import { people } from './people'
 import { SeverityIcon } from './severity-icon'
 
 const states: Partial<Record<AnnouncementState, { label: string; color: string }>> = {
@@ -71,23 +72,25 @@ export function AnnouncementsTable({ announcements }: { announcements: readonly 
             return (
               <Table.Tr key={name}>
                 <Table.Td className={classes.said}>
-                  <div className={classes.title}>
+                  <div className={classes.announcement}>
                     <SeverityIcon severity={severity} size={18} />
-                    <span>{title}</span>
+                    <div>
+                      <p className={classes.title}>{title}</p>
+                      {body !== '' && <p className={classes.body}>{body}</p>}
+                      <Text size="xs" c="dimmed" mt={3}>
+                        by {announcement.authorDisplayName || 'an unknown operator'}
+                        <Text span inherit hiddenFrom="md">
+                          {' '}
+                          · {audience(announcement)}
+                        </Text>
+                      </Text>
+                      <Text size="xs" c="dimmed" mt={3} hiddenFrom="sm" component="div">
+                        {when}
+                        {published &&
+                          ` · ${people(recipientCount)}, ${readCount.toLocaleString('en')} read it`}
+                      </Text>
+                    </div>
                   </div>
-                  {body !== '' && <p className={classes.body}>{body}</p>}
-                  <Text size="xs" c="dimmed" mt={3}>
-                    by {announcement.authorDisplayName || 'an unknown operator'}
-                    <Text span inherit hiddenFrom="md">
-                      {' '}
-                      · {audience(announcement)}
-                    </Text>
-                  </Text>
-                  <Text size="xs" c="dimmed" mt={3} hiddenFrom="sm" component="div">
-                    {when}
-                    {published &&
-                      `${recipientCount.toLocaleString('en')} recipients, ${readCount.toLocaleString('en')} read it`}
-                  </Text>
                 </Table.Td>
                 <Table.Td>
                   <Tag color={color}>{label}</Tag>

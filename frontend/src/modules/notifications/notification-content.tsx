@@ -27,13 +27,16 @@ export function NotificationContent({
   inert = false,
 }: NotificationContentProps) {
   const { title, body, eventType } = notification
-  const link = inert ? undefined : notificationLink(notification.link)
+  const link = notificationLink(notification.link)
   return (
     <div className={classes.content}>
       <p className={classes.title}>
         {unread && <VisuallyHidden>Unread: </VisuallyHidden>}
-        {link === undefined ? (
-          title
+        {link === undefined || inert ? (
+          <>
+            {title}
+            {link?.kind === 'elsewhere' && <ElsewhereIcon />}
+          </>
         ) : link.kind === 'page' ? (
           <Link to={link.to} className={classes.link} onClick={onOpen}>
             {title}
@@ -49,12 +52,7 @@ export function NotificationContent({
             onClick={onOpen}
           >
             {title}
-            <IconExternalLink
-              size={14}
-              aria-label="opens another site"
-              role="img"
-              className={classes.external}
-            />
+            <ElsewhereIcon />
           </Anchor>
         )}
       </p>
@@ -64,5 +62,16 @@ export function NotificationContent({
         {organization !== '' && ` · ${organization}`}
       </p>
     </div>
+  )
+}
+
+function ElsewhereIcon() {
+  return (
+    <IconExternalLink
+      size={14}
+      role="img"
+      aria-label="(opens another site)"
+      className={classes.external ?? ''}
+    />
   )
 }

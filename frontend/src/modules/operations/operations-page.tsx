@@ -1,37 +1,27 @@
-import { Stack } from '@mantine/core'
+import { Tabs } from '@mantine/core'
 import { IconLock } from '@tabler/icons-react'
-import { lazy, useState } from 'react'
+import { lazy, Suspense } from 'react'
+import { useSearchParams } from 'react-router'
 import { EmptyState } from '../../ui/empty-state'
-import { LazyDialog } from '../../ui/lazy-dialog'
+import { ListSkeleton } from '../../ui/list-skeleton'
 import { PageHeader } from '../../ui/page-header'
 import { Panel } from '../../ui/panel'
 import { useCaller } from '../identity/caller'
-import { Figures } from './figures'
-import type { Intervention } from './intervention-dialog'
-import { OrganizationLoads } from './organization-loads'
-import { RunningWork } from './running-work'
-import { UnfinishedJobs } from './unfinished-jobs'
-import { WorkersTable } from './workers-table'
+import { DeliveryTab } from './delivery-tab'
+import { QueueView } from './queue-view'
 
-const InterventionDialog = lazy(() => import('./intervention-dialog'))
+const DeliveryView = lazy(() => import('./delivery-view'))
 
-interface Asking {
-  readonly intervention: Intervention
-  readonly job: string
-  readonly description: string
-  readonly opened: boolean
-}
-
-/** What the operator sees of the queue, and may do to it, across all organisations. */
+/** What the operator sees of the whole installation: the queue, and events and mail on their way. */
 export default function OperationsPage() {
   const { data: caller } = useCaller()
-  const [asking, setAsking] = useState<Asking>()
-  const mayObserve = caller?.platformPermissions.includes('jobs.observe') ?? false
-  const mayOperate = caller?.platformPermissions.includes('jobs.operate') ?? false
-  const intervene = (intervention: Intervention, job: string, description: string) =>
-    setAsking({ intervention, job, description, opened: true })
+  const [parameters, setParameters] = useSearchParams()
+  const may = (permission: string) => caller?.platformPermissions.includes(permission) ?? false
+  const seesQueue = may('jobs.observe')
+  const seesDelivery = may('notifications.observe')
+  const view = seesDelivery && (parameters.get('view') === 'delivery' || !seesQueue) ? 'delivery' : 'queue'
 
-  if (!mayObserve) {
+  if (!seesQueue && !seesDelivery) {
     return (
       <>
         <PageHeader title="Operations" />
@@ -47,27 +37,40 @@ export default function OperationsPage() {
   }
   return (
     <>
-      <PageHeader title="Operations" subtitle="The queue of the whole installation, as it is now." />
-      <Stack gap="md">
-        <Figures />
-        <RunningWork mayOperate={mayOperate} onIntervene={intervene} />
-        <UnfinishedJobs mayOperate={mayOperate} onIntervene={intervene} />
-        <OrganizationLoads mayOperate={mayOperate} />
-        <WorkersTable mayOperate={mayOperate} />
-      </Stack>
-      {asking !== undefined && (
-        <LazyDialog opened={asking.opened}>
-          {(opened) => (
-            <InterventionDialog
-              intervention={asking.intervention}
-              job={asking.job}
-              description={asking.description}
-              opened={opened}
-              onClose={() => setAsking({ ...asking, opened: false })}
-            />
-          )}
-        </LazyDialog>
-      )}
+      <PageHeader
+        title="Operations"
+        subtitle={
+          view === 'queue'
+            ? 'The queue of the whole installation, as it is now.'
+            : 'Events and mail on their way to people, as they are now.'
+        }
+      />
+      <Tabs
+        value={view}
+        keepMounted={false}
+        onChange={(chosen) =>
+          setParameters(chosen === 'delivery' ? { view: 'delivery' } : {}, { preventScrollReset: true })
+        }
+      >
+        {seesQueue && seesDelivery && (
+          <Tabs.List mb="md" aria-label="Operations">
+            <Tabs.Tab value="queue">Queue</Tabs.Tab>
+            <DeliveryTab watched={view === 'delivery'} />
+          </Tabs.List>
+        )}
+        {seesQueue && (
+          <Tabs.Panel value="queue">
+            <QueueView mayOperate={may('jobs.operate')} />
+          </Tabs.Panel>
+        )}
+        {seesDelivery && (
+          <Tabs.Panel value="delivery">
+            <Suspense fallback={<ListSkeleton rows={6} />}>
+              <DeliveryView mayOperate={may('notifications.operate')} />
+            </Suspense>
+          </Tabs.Panel>
+        )}
+      </Tabs>
     </>
   )
 }

@@ -40,7 +40,7 @@ export interface Pages<Item> {
 }
 
 /** The first pages of a list, read anew each time: what is listed comes and goes. */
-async function firstPages<Item>(
+export async function firstPages<Item>(
   pages: number,
   read: (pageToken: string) => Promise<{ items: Item[]; nextPageToken: string }>,
 ): Promise<Pages<Item>> {
