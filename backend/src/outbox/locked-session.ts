@@ -86,12 +86,15 @@ export async function pause(ms: number, signal: AbortSignal): Promise<void> {
   await setTimeout(ms, undefined, { signal }).catch(() => undefined)
 }
 
+function noop(): void {}
+
 class Session implements LockedSession {
   readonly signal: AbortSignal
   readonly #options: LockOptions
   readonly #client: pg.Client
   readonly #lost = new AbortController()
   readonly #statements = new Map<string, string>()
+  #answered: Promise<void> = Promise.resolve()
   #probe: NodeJS.Timeout | undefined
   #isWritten = false
   #wake: (() => void) | undefined
@@ -120,7 +123,7 @@ class Session implements LockedSession {
     await this.#client.query(`set idle_session_timeout = '${SILENCE_MAX_S}s'`)
     this.#probe = setInterval(() => {
       // Its loss is heard of by the client's error, and a timeout here.
-      this.#client.query('select 1').catch((error: unknown) => this.#lost.abort(error))
+      this.query('select 1').catch((error: unknown) => this.#lost.abort(error))
     }, PROBE_MS)
   }
 
@@ -132,7 +135,7 @@ class Session implements LockedSession {
         [this.#options.name],
       )
       if (got?.locked === true) {
-        await this.#client.query(`listen ${CHANNEL}`)
+        await this.query(`listen ${CHANNEL}`)
         return true
       }
       await pause(TRY_MS * (0.75 + Math.random() / 2), this.signal)
@@ -147,8 +150,11 @@ class Session implements LockedSession {
       name = `s${this.#statements.size}`
       this.#statements.set(sql, name)
     }
-    const { rows } = await this.#client.query({ name, text: sql, values })
-    return rows as Row[]
+    const statement = { name, text: sql, values }
+    // One after the other, as the connection answers them.
+    const answer = this.#answered.then(() => this.#client.query(statement))
+    this.#answered = answer.then(noop, noop)
+    return (await answer).rows as Row[]
   }
 
   async written(timeoutMs: number): Promise<void> {

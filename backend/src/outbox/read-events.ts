@@ -4,6 +4,8 @@ import { topicExpression } from './topic-pattern.ts'
 export const BATCH = 500
 /** Payloads of a batch together, so that what is in memory has a bound. */
 const BATCH_MAX_BYTES = 4 * 1024 * 1024
+/** Numbers looked at in one statement. */
+const LOOKED_AT = 2_000
 /** Numbered in one transaction at most. */
 const NUMBERED_AT_ONCE = 5_000
 
@@ -43,12 +45,26 @@ interface EventRow {
   create_time: Date
   body: string | null
   bytes: number
+  /** Of all that one statement looked at. */
+  picked: number
 }
 
-/** The first events of a range that were numbered, in order: at least one if there is any. */
-export async function readEvents(database: Database, range: EventRange): Promise<OutboxEvent[]> {
-  if (range.until <= range.after) return []
-  const values: unknown[] = [range.after, range.until]
+export interface ReadEvents {
+  /** In order. */
+  readonly events: readonly OutboxEvent[]
+  /** There is nothing more of the range up to this one. */
+  readonly passed: number
+}
+
+/**
+ * The first events of a range that were numbered. None does not mean that there are none behind `passed`: few numbers
+ * are looked at in one call, so that it takes the same time however many wait.
+ */
+export async function readEvents(database: Database, range: EventRange): Promise<ReadEvents> {
+  const until = Math.min(range.until, range.after + LOOKED_AT)
+  if (until <= range.after) return { events: [], passed: range.after }
+  const limit = range.limit ?? BATCH
+  const values: unknown[] = [range.after, until]
   let conditions = ''
   if (range.patterns !== undefined) {
     values.push(range.patterns.map(topicExpression))
@@ -64,23 +80,30 @@ export async function readEvents(database: Database, range: EventRange): Promise
     `with picked as materialized (
        select coalesce(replays_id, id) as event_id, sequence, routing_key, create_time, payload::text as body
        from outbox where sequence > $1 and sequence <= $2${conditions}
-       order by sequence limit ${range.limit ?? BATCH}
+       order by sequence limit ${limit}
      ), sized as (
-       select *, octet_length(body) as bytes,
+       select *, octet_length(body) as bytes, count(*) over ()::int as picked,
          sum(octet_length(body)) over (order by sequence) - octet_length(body) as bytes_before
        from picked
      )
-     select event_id, sequence, routing_key, create_time, bytes,
+     select event_id, sequence, routing_key, create_time, bytes, picked,
        case when bytes <= ${PAYLOAD_MAX_BYTES} then body end as body
      from sized where bytes_before < ${BATCH_MAX_BYTES} order by sequence`,
     values,
   )
-  return found.map((row) => ({
+  const events = found.map(outboxEventOf)
+  const picked = found[0]?.picked ?? 0
+  const isAll = picked < limit && picked === found.length
+  return { events, passed: isAll ? until : (events.at(-1)?.sequence ?? until) }
+}
+
+function outboxEventOf(row: EventRow): OutboxEvent {
+  return {
     eventId: row.event_id,
     sequence: Number(row.sequence),
     routingKey: row.routing_key,
     createTime: row.create_time,
     payload: row.body ?? undefined,
     payloadBytes: row.bytes,
-  }))
+  }
 }

@@ -4,7 +4,7 @@ import { type LockedSession, pause } from '../../../outbox/locked-session.ts'
 import type { OutboxEvent } from '../../../outbox/outbox-event.ts'
 import { findRelayPosition, movePosition, readPosition } from '../../../outbox/outbox-readers.ts'
 import { parkEvent } from '../../../outbox/parked-events.ts'
-import { BATCH, readEvents } from '../../../outbox/read-events.ts'
+import { BATCH, type ReadEvents, readEvents } from '../../../outbox/read-events.ts'
 import { topicExpression } from '../../../outbox/topic-pattern.ts'
 import type { BusQueue } from '../../../ports/bus.ts'
 import type { BusMetrics } from '../bus-metrics.ts'
@@ -175,14 +175,14 @@ class QueueConsumer {
 
   /** Handles the queue's events up to that one from the outbox. */
   async #recover(channel: Channel, until: number): Promise<void> {
-    if ((await this.#readOutbox(until)).length === 0) return
+    if (!(await this.#isMissingUntil(until))) return
     // What the broker gave up is not lost.
     await this.#parkDeadLetters(channel)
     let recovered = 0
-    while (!this.#session.signal.aborted) {
-      const events = await this.#readOutbox(until)
-      if (events.length === 0) break
-      await this.#handle(events)
+    while ((await this.#isMissingUntil(until)) && !this.#session.signal.aborted) {
+      const { events, passed } = await this.#readOutbox(until)
+      await handleEvents(this.#session, this.#options.handling, events)
+      await this.#moveTo(passed)
       recovered += events.length
     }
     if (recovered === 0) return
@@ -194,7 +194,17 @@ class QueueConsumer {
     )
   }
 
-  #readOutbox(until: number): Promise<OutboxEvent[]> {
+  /** Passes by what is not the queue's. False when none of it is: then all is passed. */
+  async #isMissingUntil(until: number): Promise<boolean> {
+    while (this.#passed < until) {
+      const { events, passed } = await this.#readOutbox(until)
+      if (events.length > 0) return true
+      this.#passed = passed
+    }
+    return false
+  }
+
+  #readOutbox(until: number): Promise<ReadEvents> {
     const { name, patterns } = this.#options.queue
     return readEvents(this.#session, { after: this.#passed, until, patterns, notParkedAt: name })
   }
@@ -204,9 +214,8 @@ class QueueConsumer {
     await this.#parkDeadLetters(channel)
     const sent = await findRelayPosition(this.#session)
     if (sent === undefined || sent <= this.#passed) return
-    if ((await this.#readOutbox(sent)).length === 0) {
-      this.#passed = sent
-      if (sent - this.#position >= UNWRITTEN_MAX) await this.#moveTo(sent)
+    if (!(await this.#isMissingUntil(sent))) {
+      if (this.#passed - this.#position >= UNWRITTEN_MAX) await this.#moveTo(this.#passed)
       return
     }
     // What was delivered before this answer has come in before it.

@@ -123,14 +123,16 @@ class Pump {
     while (!session.signal.aborted) {
       const until = await numberEvents(session)
       const isCareful = this.#care.isDue(sent)
-      const events = await readEvents(session, { after: sent, until, limit: isCareful ? 1 : BATCH })
-      const last = events.at(-1)
-      if (last === undefined) {
-        sent = until
+      const { events, passed } = await readEvents(session, {
+        after: sent,
+        until,
+        limit: isCareful ? 1 : BATCH,
+      })
+      if (passed === sent) {
         await Promise.race([session.written(IDLE_MS), this.#broken.promise])
         continue
       }
-      sent = last.sequence
+      sent = passed
       underWay.push(this.#sendAndMark(events, await this.#filters(), sent))
       const most = isCareful ? 1 : BATCHES_UNDER_WAY
       while (underWay.length >= most) await Promise.race([underWay.shift(), this.#broken.promise])

@@ -80,15 +80,18 @@ async function readOn(session: LockedSession, queue: BusQueue, handling: Handlin
   }
   while (!session.signal.aborted) {
     const until = await numberEvents(session)
-    const events = await readEvents(session, { after: passed, until, patterns: queue.patterns })
-    const last = events.at(-1)
-    if (last !== undefined) {
+    const { events, passed: seen } = await readEvents(session, {
+      after: passed,
+      until,
+      patterns: queue.patterns,
+    })
+    if (events.length > 0) {
       await handleEvents(session, handling, events)
-      await moveTo(last.sequence)
+      await moveTo(seen)
       continue
     }
-    if (until > passed) {
-      passed = until
+    if (seen > passed) {
+      passed = seen
       if (passed - position >= UNWRITTEN_MAX) await moveTo(passed)
       continue
     }
