@@ -9,6 +9,7 @@ import {
   optionalId,
   optionalText,
 } from './event-kind.ts'
+import { plainLine } from './plain-text.ts'
 
 const count = z
   .number()
@@ -43,9 +44,13 @@ interface NamedJob {
   readonly run_id: string
 }
 
+/** So that what happened to it is still in the title. */
+const NAME_MAX_CHARACTERS = 80
+
 /** As its owner calls it, or else by its service: “M 31, r band”, Cutout job. */
 function nameOf({ run_id: runId, service }: NamedJob): string {
-  if (runId.trim() !== '') return `“${runId.trim()}”`
+  const name = plainLine(runId, NAME_MAX_CHARACTERS)
+  if (name !== '') return `“${name}”`
   return `${service.charAt(0).toUpperCase()}${service.slice(1)} job`
 }
 
