@@ -6,7 +6,7 @@ import { createIdentityReader } from '../../identity/index.ts'
 import { listedKinds } from '../catalogue/catalogue.ts'
 import { INBOX_CHANGED_PATTERN } from '../inbox/inbox-changed.ts'
 import type { WorkerPart } from '../worker-part.ts'
-import { createEventHandler } from './event-handler.ts'
+import { createEventHandler } from './handle-events.ts'
 import { Heads } from './heads.ts'
 import { createNamesReader } from './names-reader.ts'
 

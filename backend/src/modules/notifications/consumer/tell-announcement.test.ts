@@ -5,7 +5,7 @@ import type { DeliveredEvent } from '../../../ports/bus.ts'
 import type { PushMessage } from '../../../ports/push.ts'
 import { createTestDatabase, type TestDatabase } from '../../../testing/database.ts'
 import { createIdentityReader } from '../../identity/index.ts'
-import { createEventHandler } from './event-handler.ts'
+import { createEventHandler } from './handle-events.ts'
 import { Heads } from './heads.ts'
 import { createNamesReader } from './names-reader.ts'
 

@@ -24,7 +24,7 @@ export interface Choices {
   readonly events: ReadonlyMap<string, EventChoice>
 }
 
-export const defaultSettings: Settings = {
+const defaultSettings: Settings = {
   quietEnabled: false,
   quietStartMinute: 22 * 60,
   quietEndMinute: 7 * 60,

@@ -8,7 +8,7 @@ import { createTestDatabase, type TestDatabase } from '../../../testing/database
 import { insertTestJob } from '../../../testing/test-job.ts'
 import { createIdentityReader, readSeed, seedIdentity } from '../../identity/index.ts'
 import { inboxChanged } from '../inbox/inbox-changed.ts'
-import { createEventHandler } from './event-handler.ts'
+import { createEventHandler } from './handle-events.ts'
 import { Heads } from './heads.ts'
 import { createNamesReader } from './names-reader.ts'
 
