@@ -128,7 +128,7 @@ export function AnnouncementForm({ draft, onChange }: AnnouncementFormProps) {
             onChange={(event) => change({ body: event.currentTarget.value })}
           />
           <div>
-            <Input.Label component="div" id="announcement-severity" mb={3}>
+            <Input.Label component="div" display="block" id="announcement-severity" mb={3}>
               Kind
             </Input.Label>
             <SegmentedControl

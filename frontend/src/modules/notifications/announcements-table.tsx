@@ -66,8 +66,12 @@ export function AnnouncementsTable({ announcements }: { announcements: readonly 
                     {localZone()}
                   </Text>
                 </>
-              ) : (
+              ) : published ? (
                 <RelativeTime time={publishTime ?? announcement.createTime} />
+              ) : (
+                <>
+                  written <RelativeTime time={announcement.createTime} />
+                </>
               )
             return (
               <Table.Tr key={name}>

@@ -45,14 +45,21 @@ export function DeliveryFigures({ status }: { status: DeliveryStatus | undefined
           },
         ]
   return (
-    <dl className={classes.figures}>
+    <dl className={`${classes.figures} ${classes.delivery}`}>
       {[...figures, ...mail].map(({ name, value, note, warning = false }) => (
         <div key={name}>
           <dt>{name}</dt>
           <dd data-warning={warning || undefined}>
             {value === undefined ? '–' : typeof value === 'number' ? value.toLocaleString('en') : value}
             {note !== undefined && (
-              <Text span size="xs" ml={7} fw={450} {...(warning ? {} : { c: 'dimmed' })}>
+              <Text
+                span
+                size="xs"
+                ml={7}
+                fw={450}
+                className={classes.beside ?? ''}
+                {...(warning ? {} : { c: 'dimmed' })}
+              >
                 {note}
               </Text>
             )}

@@ -2,6 +2,7 @@ import type { DeliveryStatus } from '@fairlead/proto/web/fairlead/notifications/
 import { IconAlertTriangle, IconMailExclamation, IconPlugConnectedX } from '@tabler/icons-react'
 import { Notice } from '../../ui/notice'
 import { busLabels, troublesOf } from './delivery-state'
+import classes from './operations.module.css'
 
 /** What is wrong with delivery, and what becomes of events and mail meanwhile. */
 export function DeliveryTroubles({ status }: { status: DeliveryStatus }) {
@@ -14,7 +15,7 @@ export function DeliveryTroubles({ status }: { status: DeliveryStatus }) {
           icon={IconPlugConnectedX}
           title={`${busLabels[status.bus] ?? 'What carries events'} is not reached`}
         >
-          {status.busProblem !== '' && <span className="mono">{status.busProblem} </span>}
+          {status.busProblem !== '' && <p className={classes.said}>{status.busProblem}</p>}
           Events wait in the database, in order, and are sent on when it is back. Pages and jobs go on.
         </Notice>
       )}
@@ -24,8 +25,9 @@ export function DeliveryTroubles({ status }: { status: DeliveryStatus }) {
         </Notice>
       )}
       {troubles.includes('mail') && (
-        <Notice color="orange" icon={IconMailExclamation} title="The mail server takes nothing">
-          <span className="mono">{status.mailProblem}</span> Mails are tried again by themselves.
+        <Notice color="orange" icon={IconMailExclamation} title="Mail does not get out">
+          <p className={classes.said}>{status.mailProblem}</p>
+          Mails are tried again by themselves.
         </Notice>
       )}
     </>

@@ -122,7 +122,7 @@ function MailRow({ mail, retrying, onRetry }: MailRowProps) {
   const { label, color } = mailStateLooks[state] ?? { label: 'Unknown', color: 'gray' }
   return (
     <Table.Tr>
-      <Table.Td className={classes.name}>
+      <Table.Td className={classes.recipient}>
         <Text size="sm" fw={570} truncate title={recipient}>
           {recipient}
         </Text>
