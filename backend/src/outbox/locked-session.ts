@@ -86,7 +86,7 @@ export async function pause(ms: number, signal: AbortSignal): Promise<void> {
   await setTimeout(ms, undefined, { signal }).catch(() => undefined)
 }
 
-function noop(): void {}
+const noop = () => undefined
 
 class Session implements LockedSession {
   readonly signal: AbortSignal
