@@ -17,7 +17,7 @@ export interface Api {
   post<Answer>(path: string, body: unknown): Promise<Answer>
   createJob(
     parameters: readonly (readonly [string, string])[],
-    options?: { service?: string; keepPending?: boolean },
+    options?: { service?: string; keepPending?: boolean; runId?: string },
   ): Promise<Job>
 }
 
@@ -36,10 +36,11 @@ export async function apiAs(system: System, username: string, organization: stri
   const api: Api = {
     get: (path) => request(path, { method: 'GET' }),
     post: (path, body) => request(path, { method: 'POST', body: JSON.stringify(body) }),
-    createJob: (parameters, { service = 'cutout', keepPending = false } = {}) =>
+    createJob: (parameters, { service = 'cutout', keepPending = false, runId = '' } = {}) =>
       api.post(`organizations/${organization}/jobs`, {
         service,
         keepPending,
+        runId,
         parameters: parameters.map(([name, value]) => ({ name, value })),
       }),
   }
