@@ -52,7 +52,7 @@ beforeAll(async () => {
 })
 afterAll(() => database.drop())
 
-function setUp() {
+function setUp({ mailEnabled = false, clock = () => new Date() } = {}) {
   const pushes: PushMessage[] = []
   const heads: (readonly InboxHead[])[] = []
   const push = {
@@ -69,8 +69,8 @@ function setUp() {
   const handle = createEventHandler({
     dataSource,
     names: createNamesReader(createIdentityReader(dataSource)),
-    mailEnabled: false,
-    clock: () => new Date(),
+    mailEnabled,
+    clock,
     push,
     heads: theHeads,
     log: pino({ level: 'silent' }),
@@ -235,6 +235,76 @@ describe('what is told', () => {
       [2, 'jobs.failed'],
     ])
     await database.dataSource.query('delete from notification_preferences')
+  })
+})
+
+describe('mail', () => {
+  async function mailOf(name: string) {
+    return database.dataSource.query(
+      `select event_type, delivery, due_time, member_of, title, link from mail_entries where user_id = $1 order by id`,
+      [users.get(name)],
+    )
+  }
+
+  test('goes by default or choice, and waits in quiet hours, in which nothing interrupts', async () => {
+    await clear()
+    const { dataSource } = database
+    const alice = users.get('alice')
+    await dataSource.query(
+      `insert into notification_settings (user_id, quiet_enabled, quiet_start_minute, quiet_end_minute, time_zone)
+       values ($1, true, 1320, 420, 'Europe/Berlin')`,
+      [alice],
+    )
+    await dataSource.query(
+      `insert into notification_preferences (user_id, event_type, mail)
+       values ($1, 'jobs.error', 'OFF'), ($1, 'jobs.aborted', 'DAILY')`,
+      [alice],
+    )
+    const now = new Date('2026-07-01T21:30:00Z')
+    const { handle, pushes } = setUp({ mailEnabled: true, clock: () => now })
+    const id = await job()
+    await handle([jobEvent('completed', id), jobEvent('held', id), jobEvent('aborted', id)])
+    const common = { member_of: lab, link: `/o/lab/jobs/${id}` }
+    const morning = new Date('2026-07-02T05:00:00Z')
+    const digest = new Date('2026-07-02T06:00:00Z')
+    expect(await mailOf('alice')).toEqual([
+      {
+        ...common,
+        event_type: 'jobs.completed',
+        delivery: 'AT_ONCE',
+        due_time: morning,
+        title: 'Cutout job completed',
+      },
+      {
+        ...common,
+        event_type: 'jobs.aborted',
+        delivery: 'DAILY',
+        due_time: digest,
+        title: 'Cutout job was aborted',
+      },
+    ])
+    const quiet = pushes.map((each) => each.kind === 'notification' && JSON.parse(each.notification!).quiet)
+    expect(quiet).toEqual([true, true, true])
+    await dataSource.query('delete from notification_settings')
+    await dataSource.query('delete from notification_preferences')
+    await dataSource.query('delete from mail_entries')
+  })
+
+  test('is all that an invited person gets', async () => {
+    await clear()
+    const { handle } = setUp({ mailEnabled: true })
+    const invited = {
+      organization: lab,
+      user: users.get('erin'),
+      role: 'ADMINISTRATOR',
+      email: 'erin@example.org',
+      invited_by: users.get('bob'),
+    }
+    await handle([event('identity.member_invited', invited)])
+    expect(await titlesOf('erin')).toEqual([])
+    expect(await mailOf('erin')).toMatchObject([
+      { event_type: 'identity.invitation', delivery: 'AT_ONCE', link: '/o/lab' },
+    ])
   })
 })
 
