@@ -35,7 +35,7 @@ export function listPage(mails: readonly KeptMail[], nonce: string): string {
   )
   const list =
     items.length === 0
-      ? '<div class="card empty">No mail yet. What this installation sends appears here and leaves this machine never.</div>'
+      ? '<div class="card empty">No mail yet. What this installation sends appears here and never leaves this machine.</div>'
       : `<ul class="card">${items.join('\n')}</ul>`
   return page(
     'Mail',

@@ -1,2 +1,1 @@
-export { createMailTransport, parseSender, type SmtpTransportOptions } from './smtp-transport.ts'
-export { parseSmtpUrl, type SmtpServer } from './smtp-url.ts'
+export { createMailTransport, type SmtpTransportOptions } from './smtp-transport.ts'

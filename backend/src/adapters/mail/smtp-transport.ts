@@ -197,7 +197,9 @@ export function parseSender(text: string): { readonly address: string; readonly 
   const bare = /^[^<>]*<([^<>]+)>\s*$/.exec(text)?.[1] ?? text
   const address = /[\r\n]/.test(text) ? undefined : asciiDomain(bare.trim())
   if (address === undefined) {
-    throw new Error('is neither an address nor "Name <address>", such as Fairlead <fairlead@example.org>')
+    throw new Error(
+      'the sender of mail is neither an address nor "Name <address>", such as Fairlead <fairlead@example.org>',
+    )
   }
   return { address, domain: address.slice(address.lastIndexOf('@') + 1) }
 }

@@ -37,7 +37,7 @@ describe('the address of the mail server', () => {
     'smtp://mail.example.org?pool=true',
     'smtp://user:100%@mail.example.org',
   ])('is not %s, and the reason tells no password', (url) => {
-    expect(() => parseSmtpUrl(url)).toThrow(/^(is|has)/)
+    expect(() => parseSmtpUrl(url)).toThrow(/^the address of the mail server (is|has) /)
     expect(() => parseSmtpUrl(url)).not.toThrow('100%@')
   })
 })

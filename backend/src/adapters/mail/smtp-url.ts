@@ -26,14 +26,20 @@ const SUBMISSION_PORT = 587
 export function parseSmtpUrl(text: string): SmtpServer {
   const url = URL.parse(text)
   if (url === null || (url.protocol !== 'smtp:' && url.protocol !== 'smtps:') || url.hostname === '') {
-    throw new Error('is not a URL like smtps://user:password@mail.example.org or smtp://localhost:2525')
+    throw new Error(
+      'the address of the mail server is not a URL like smtps://user:password@mail.example.org or smtp://localhost:2525',
+    )
   }
   const unknown = [...url.searchParams.keys()].find((name) => name !== 'tls')
-  if (unknown !== undefined) throw new Error(`has the unknown option ${unknown}; the only one is tls`)
-  if (!['', '/'].includes(url.pathname)) throw new Error('has a path after the host; leave it out')
+  if (unknown !== undefined)
+    throw new Error(`the address of the mail server has the unknown option ${unknown}; the only one is tls`)
+  if (!['', '/'].includes(url.pathname))
+    throw new Error('the address of the mail server has a path after the host; leave it out')
   const tls = url.searchParams.get('tls')
   if (tls !== null && (url.protocol === 'smtps:' || !modes.has(tls))) {
-    throw new Error('has a tls option that is none of required, offered and none, or stands with smtps:')
+    throw new Error(
+      'the address of the mail server has a tls option that is none of required, offered and none, or stands with smtps:',
+    )
   }
   const host = url.hostname.replace(/^\[(.*)\]$/, '$1')
   const user = decode(url.username)
@@ -59,6 +65,9 @@ function decode(part: string): string {
   try {
     return decodeURIComponent(part)
   } catch (cause) {
-    throw new Error('has a user name or password with a % that encodes nothing; write % as %25', { cause })
+    throw new Error(
+      'the address of the mail server has a user name or password with a % that encodes nothing; write % as %25',
+      { cause },
+    )
   }
 }

@@ -53,6 +53,8 @@ interface Item {
   readonly body: string
   readonly label: Label | undefined
   readonly url: string | undefined
+  /** Whether it leads to this site. */
+  readonly local: boolean
   readonly time: string
 }
 
@@ -66,6 +68,7 @@ export function renderMail(content: MailContent): RenderedMail {
       body: shortened(plain(entry.body), digest ? DIGEST_BODY_CHARACTERS : BODY_CHARACTERS),
       label: labels[entry.severity],
       url,
+      local: entry.link.startsWith('/'),
       time: `${entry.createTime.toISOString().slice(0, 16).replace('T', ' ')} UTC`,
     }
   })
@@ -183,7 +186,7 @@ function singleItem(item: Item): string {
   const button =
     item.url === undefined
       ? ''
-      : `\n<p style="margin:20px 0 4px;"><a class="button" style="${buttonStyle}" href="${escaped(item.url)}">Open in Fairlead</a></p>`
+      : `\n<p style="margin:20px 0 4px;"><a class="button" style="${buttonStyle}" href="${escaped(item.url)}">${item.local ? 'Open in Fairlead' : 'Open the page'}</a></p>`
   return `${labelOf(item)}<h1 class="title" style="${headingStyle}">${escaped(item.title)}</h1>${body}${button}`
 }
 

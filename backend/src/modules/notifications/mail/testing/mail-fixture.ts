@@ -12,8 +12,8 @@ import { listMails, type MailRecord } from '../mail-records.ts'
 import { createMailSender, type MailSender, type MailSenderOptions } from '../mail-sender.ts'
 import { queueMail } from '../queue-mail.ts'
 
-export const from = 'Fairlead <fairlead@example.org>'
-export const publicUrl = 'https://fairlead.example.org'
+const from = 'Fairlead <fairlead@example.org>'
+const publicUrl = 'https://fairlead.example.org'
 export const deriveKey = (purpose: string) => createHash('sha256').update(purpose).digest()
 export const silent = pino({ level: 'silent' })
 const MINUTE_MS = 60_000
