@@ -46,6 +46,7 @@ export function BellPanel({ onClose, inSheet = false }: BellPanelProps) {
         <Button
           variant="subtle"
           size="compact-sm"
+          className={classes.readAll ?? ''}
           leftSection={<IconChecks size={15} aria-hidden />}
           disabled={!hasUnread}
           onClick={() => markAllRead.mutate(BigInt(inbox?.lastSequence ?? 0))}

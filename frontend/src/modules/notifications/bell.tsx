@@ -5,6 +5,7 @@ import { lazy, Suspense, useState } from 'react'
 import { useNavigate } from 'react-router'
 import { useCached } from '../../app/use-cached'
 import { useTitleCount } from '../../app/use-title'
+import { LazyDialog } from '../../ui/lazy-dialog'
 import classes from './bell.module.css'
 import type { InboxState } from './inbox-state'
 import { loadLiveNotifications } from './load-live-notifications'
@@ -73,7 +74,9 @@ export function Bell() {
           {panel !== undefined && <panel.BellPanel onClose={close} />}
         </Popover.Dropdown>
       </Popover>
-      {panel !== undefined && <panel.BellSheet opened={opened && isNarrow === true} onClose={close} />}
+      <LazyDialog opened={opened && isNarrow === true}>
+        {(shown) => panel !== undefined && <panel.BellSheet opened={shown} onClose={close} />}
+      </LazyDialog>
       <Suspense fallback={null}>
         <LiveNotifications />
       </Suspense>
