@@ -1,4 +1,4 @@
-import type { DataSource, EntityManager } from 'typeorm'
+import type { DataSource } from 'typeorm'
 import { inTransaction } from '../../../database/index.ts'
 import type { AnnouncementText, Names } from '../catalogue/event-kind.ts'
 import type { NewNotification } from '../inbox/notification.ts'
@@ -28,13 +28,11 @@ export interface Telling {
  * Writes events into inboxes and mail, each to its users, by what each of them wants.
  *
  * @param tellings in the order of the events; one event to one user at most once
- * @param alongside more to be done in the same transaction, once the inboxes are locked
  */
 export async function tell(
   options: TellingOptions,
   tellings: readonly Telling[],
   announcements?: ReadonlyMap<string, AnnouncementText>,
-  alongside?: (transaction: EntityManager) => Promise<void>,
 ): Promise<readonly WrittenNotification[]> {
   const { dataSource, clock } = options
   const userIds = [...new Set(tellings.map(({ userId }) => userId))]
@@ -83,7 +81,7 @@ export async function tell(
       })
     }
   }
-  if (inApp.length === 0 && mail.length === 0 && alongside === undefined) return []
+  if (inApp.length === 0 && mail.length === 0) return []
 
   const locked = [...new Set(inApp.map(({ userId }) => userId))]
   return inTransaction(dataSource, async (transaction) => {
@@ -93,7 +91,6 @@ export async function tell(
       written = await writeNotifications(transaction, inApp)
     }
     await queueMail(transaction, mail)
-    await alongside?.(transaction)
     return written
   })
 }
