@@ -80,12 +80,16 @@ interface EventRowProps {
 function EventRow({ row, onChange }: EventRowProps) {
   const { type, preference } = row
   const name = type.displayName
+  // What can stand in the inbox does so unless someone chose otherwise.
+  const mailOnly = !type.inAppDefault && !type.inAppRequired && !preference.inApp
   const inApp = (label?: string) =>
     type.inAppRequired ? (
       <span className={classes.always}>
         <IconLock size={14} aria-hidden />
         Always
       </span>
+    ) : mailOnly ? (
+      <span className={classes.always}>Mail only</span>
     ) : (
       <Switch
         size="sm"
