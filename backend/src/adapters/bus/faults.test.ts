@@ -40,7 +40,7 @@ async function startProcess(options: Partial<ConsumerProcessOptions>) {
   const all: ConsumerProcessOptions = { databaseUrl: database.url, namespace, ...options }
   const child = fork(new URL('./testing/consumer-process.ts', import.meta.url), [JSON.stringify(all)], {
     // So that what it holds on to shows, and not what it has not cleared away yet.
-    execArgv: ['--max-old-space-size=96'],
+    execArgv: ['--max-old-space-size=64'],
   })
   children.push(child)
   const got: unknown[] = []
@@ -62,8 +62,7 @@ describe.each([
     async () => {
       const sent = 100_000
       await declareQueue(queries(database.dataSource), queue)
-      // 200 MB of payloads
-      for (let n = 1; n <= sent; n += 10_000) await writeNumbers(database.dataSource, n, n + 9_999, 2_000)
+      for (let n = 1; n <= sent; n += 10_000) await writeNumbers(database.dataSource, n, n + 9_999, 500)
       expect((await readOutboxStatus(database.dataSource)).waitingEvents).toBe(sent)
       const idle = await startProcess({ amqpUrl })
       const idleMib = idle.peakKib() / 1024
