@@ -2,7 +2,7 @@ import type { Logger } from 'pino'
 import type { ClientSocket } from './client-socket.ts'
 import { closeCode } from './close-code.ts'
 import type { InboxClient } from './inbox-client.ts'
-import { limited } from './limited.ts'
+import { Limit } from './limit.ts'
 import type { SocketLimits } from './socket-limits.ts'
 
 /** Calls under way at a time: whatever happens here, the backend has others to serve. */
@@ -20,7 +20,7 @@ export interface ReplaysOptions {
 /** Asks the backend, for sockets, what they missed, a page at a time, and whether their next token is good. */
 export class Replays {
   readonly #options: ReplaysOptions
-  readonly #limited = limited(CONCURRENCY)
+  readonly #limit = new Limit(CONCURRENCY)
   /** Pages asked for. */
   asked = 0
 
@@ -37,10 +37,12 @@ export class Replays {
     }
     socket.replaying = true
     socket.replayAtMs = Number.POSITIVE_INFINITY
-    this.#limited(() => this.#replay(socket)).catch((error: unknown) => {
-      this.#options.log.error({ err: error }, 'a replay failed')
-      this.#retryLater(socket)
-    })
+    this.#limit
+      .run(() => this.#replay(socket))
+      .catch((error: unknown) => {
+        this.#options.log.error({ err: error }, 'a replay failed')
+        this.#retryLater(socket)
+      })
   }
 
   async #replay(socket: ClientSocket): Promise<void> {

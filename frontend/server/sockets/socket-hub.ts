@@ -7,7 +7,7 @@ import { closeCode } from './close-code.ts'
 import { type ConnectedUser, ConnectedUsers } from './connected-users.ts'
 import { notificationFrame, RECONNECT_FRAME, readyFrame } from './frames.ts'
 import type { CheckedToken, InboxClient } from './inbox-client.ts'
-import { limited } from './limited.ts'
+import { Limit } from './limit.ts'
 import { Replays } from './replays.ts'
 import type { SocketLimits } from './socket-limits.ts'
 
@@ -21,6 +21,8 @@ export interface SocketHubOptions {
 
 /** Tokens checked at a time; the others wait for their turn. */
 const HELLO_CONCURRENCY = 64
+/** While hellos wait for the backend, sockets that are likely to have missed nothing wait so long and as long again. */
+const CROWDED_MS = 5_000
 const DRAIN_STEP_MS = 50
 /** After all were asked to go: those that do not are cut off. */
 const DRAIN_GRACE_MS = 1_000
@@ -31,7 +33,7 @@ export class SocketHub implements SocketEvents {
   readonly #sockets = new Set<ClientSocket>()
   readonly #users: ConnectedUsers
   readonly #replays: Replays
-  readonly #limitedHello = limited(HELLO_CONCURRENCY)
+  readonly #hellos = new Limit(HELLO_CONCURRENCY)
   readonly #clock: NodeJS.Timeout
   readonly #closes = new Map<number, number>()
   #notificationsOfClosed = 0
@@ -193,7 +195,7 @@ export class SocketHub implements SocketEvents {
   async #hello(socket: ClientSocket, token: string, resume: number | null): Promise<void> {
     const { client, log } = this.#options
     let askedAtMs = 0
-    const answer = await this.#limitedHello(async () => {
+    const answer = await this.#hellos.run(async () => {
       askedAtMs = performance.now()
       return socket.isOpen ? await client.check(token) : undefined
     })
@@ -234,8 +236,11 @@ export class SocketHub implements SocketEvents {
     socket.sendFrame(readyFrame(inbox.lastSequence, inbox.unreadCount, `users/${user.id}`))
     socket.session.start(inbox, resume)
     socket.session.headed(user.lastHeard)
-    if (!heardAll || socket.session.behind || socket.nextToken !== undefined) this.#replays.request(socket)
-    else socket.replayAtMs = Date.now() + this.#options.limits.verifyMs
+    const now = Date.now()
+    if (socket.session.behind || socket.nextToken !== undefined) this.#replays.request(socket)
+    else if (heardAll) socket.replayAtMs = now + this.#options.limits.verifyMs
+    else if (this.#hellos.isExceeded) socket.replayAtMs = now + (1 + Math.random()) * CROWDED_MS
+    else this.#replays.request(socket)
   }
 }
 

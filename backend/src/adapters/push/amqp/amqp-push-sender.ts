@@ -78,7 +78,9 @@ class AmqpPushSender implements PushSender {
     channel.on('error', (error) => log.warn({ err: error }, 'the channel of pushes failed'))
     // A channel that is closed alone would leave a connection that publishes nothing.
     channel.on('close', () => {
-      if (this.#channel === channel) model.close().catch(() => undefined)
+      if (this.#channel !== channel) return
+      this.#channel = undefined
+      model.close().catch(() => undefined)
     })
     channel.on('drain', () => {
       this.#full = false
