@@ -60,9 +60,10 @@ export class NotificationsMail1763700010000 implements MigrationInterface {
         dropped boolean not null default false,
         constraint mail_entries_once unique (event_id, user_id)
       )`)
-    await runner.query(
-      `create index mail_entries_due on mail_entries (due_time) where mail_id is null and not dropped`,
-    )
+    // The composer comes to announcements after all else.
+    await runner.query(`
+      create index mail_entries_due on mail_entries ((event_type = 'operator.announcement'), due_time)
+        where mail_id is null and not dropped`)
     await runner.query(`create index mail_entries_waiting on mail_entries (user_id) where mail_id is null`)
     await runner.query(`create index mail_entries_mail on mail_entries (mail_id)`)
     await runner.query(`

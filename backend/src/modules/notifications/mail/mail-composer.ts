@@ -14,7 +14,8 @@ export interface MailComposerOptions {
   readonly domain: string
 }
 
-const GROUPS_AT_ONCE = 500
+/** Whose users are dealt with in one transaction. */
+const ENTRIES_AT_ONCE = 1_000
 const HOUR_MS = 3_600_000
 
 /** What one user is to get now: one mail, however many entries are due. */
@@ -54,15 +55,21 @@ export async function composeDue(options: MailComposerOptions, now: Date): Promi
 }
 
 async function dueGroups(manager: EntityManager, now: Date): Promise<DueGroup[]> {
+  // The index has announcements apart from the rest; there may be one for everyone.
+  const due = (announced: boolean) => `select user_id from mail_entries
+    where mail_id is null and not dropped and (event_type = '${ANNOUNCEMENT}') = ${announced} and due_time <= $1
+    order by due_time limit $3`
   const found = await rows<{ user_id: string; invitation: boolean; bulk: boolean; email: string | null }>(
     manager,
     `select user_id, invitation, bulk, email from (
-       select user_id, event_type = $2 as invitation, bool_and(event_type = $3) as bulk, min(due_time) as due_time
-       from mail_entries where mail_id is null and not dropped and due_time <= $1
-       group by 1, 2 order by min(due_time) limit $4) due
+       select user_id, event_type = $2 as invitation, bool_and(event_type = '${ANNOUNCEMENT}') as bulk,
+         min(due_time) as due_time
+       from mail_entries where mail_id is null and not dropped and due_time <= $1 and user_id in (
+         select user_id from ((${due(false)}) union all (${due(true)})) first limit $3)
+       group by 1, 2) due
      left join users on users.id = user_id
      order by bulk, due_time`,
-    [now, INVITATION, ANNOUNCEMENT, GROUPS_AT_ONCE],
+    [now, INVITATION, ENTRIES_AT_ONCE],
   )
   return found.map((row) => ({
     userId: row.user_id,
