@@ -21,7 +21,8 @@ export class Notifications1763700009000 implements MigrationInterface {
       ) with (fillfactor = 70)`)
     await runner.query(`
       create table notifications (
-        user_id uuid not null references inboxes (user_id) on delete cascade,
+        -- of an inbox that its writer has locked; a foreign key would look it up once more for each
+        user_id uuid not null,
         sequence bigint not null check (sequence > 0),
         -- of the outbox: an event that is handled twice is told once
         event_id text not null,
@@ -50,6 +51,15 @@ export class Notifications1763700009000 implements MigrationInterface {
       create index notifications_announcement on notifications (resource)
         where event_type = 'operator.announcement'`)
     await runner.query(`
+      create function remove_notifications() returns trigger language plpgsql as $$
+      begin
+        delete from notifications where user_id = old.user_id;
+        return null;
+      end $$`)
+    await runner.query(`
+      create trigger inboxes_removed after delete on inboxes
+        for each row execute function remove_notifications()`)
+    await runner.query(`
       create table notification_preferences (
         user_id uuid not null references users (id) on delete cascade,
         event_type text not null,
@@ -73,8 +83,9 @@ export class Notifications1763700009000 implements MigrationInterface {
   }
 
   async down(runner: QueryRunner): Promise<void> {
-    for (const table of ['notification_settings', 'notification_preferences', 'notifications', 'inboxes']) {
+    for (const table of ['notification_settings', 'notification_preferences', 'inboxes', 'notifications']) {
       await runner.query(`drop table ${table}`)
     }
+    await runner.query('drop function remove_notifications()')
   }
 }
