@@ -178,11 +178,10 @@ export function BellSheet({ opened, onClose }: { opened: boolean; onClose: () =>
       onClose={onClose}
       position="bottom"
       size="auto"
-      aria-label="Notifications"
       classNames={{ content: classes.sheet ?? '', inner: classes.sheetPlace ?? '' }}
     >
       <Drawer.Overlay />
-      <Drawer.Content>
+      <Drawer.Content aria-label="Notifications">
         <Drawer.Body p={0} className={classes.sheetBody ?? ''}>
           <BellPanel onClose={onClose} inSheet />
         </Drawer.Body>
