@@ -96,6 +96,24 @@ describe('a live client', () => {
     watched.client.close()
   })
 
+  test('waits a few seconds for where the inbox stands, and no longer', async () => {
+    const server = new SimulatedServer()
+    server.append('old')
+    server.callLatencyMs = () => 20 * second
+    const watched = watch(server)
+    await after(4 * second)
+    expect(server.attempts).toHaveLength(0)
+    await after(2 * second)
+    expect(watched.client.state()).toBe('live')
+    server.append('new')
+    await pingFor(server, 50)
+    // The answer that came at last has neither begun anew nor opened another socket.
+    expect(watched.inboxes).toHaveLength(2)
+    expect(server.attempts).toHaveLength(1)
+    expect(watched.seen).toEqual([{ sequence: 2, text: 'new' }])
+    watched.client.close()
+  })
+
   test('is told in order of what came while it was away', async () => {
     const { server, watched, client } = await live()
     server.kill(1006)

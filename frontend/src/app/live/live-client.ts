@@ -77,6 +77,8 @@ export interface LiveClient {
 }
 
 // Milliseconds.
+/** The first socket waits no longer for the answer of where the inbox stands. */
+const patienceMs = 5_000
 const pollMs = 15_000
 const hiddenPollMs = 60_000
 /** Between two attempts to open a socket while polling. */
@@ -452,8 +454,9 @@ export function startLiveClient(options: LiveClientOptions): LiveClient {
   ]
 
   // The count is there before the socket is, and the socket resumes from it, so that nothing falls between.
+  connectAfter(patienceMs)
   void catchUp().then(() => {
-    if (!closed && socket === undefined && reconnecting === undefined) connect()
+    if (!closed && socket === undefined && !hasBeenLive && failures === 0) connect()
   })
 
   return {
