@@ -2,7 +2,6 @@ import { startTestIssuer } from '../../../backend/src/testing/issuer.ts'
 import { startPostgresServer } from '../../../backend/src/testing/postgres-server.ts'
 import { ensurePages, startSystem } from '../../../frontend/server/sockets/faults/testing/system.ts'
 import type { BenchLine, BenchReport } from '../report.ts'
-import { startBroker } from './broker.ts'
 import { quantile, USERS } from './load.ts'
 import { measureProduct } from './measure-product.ts'
 import { type Measured, measureReference } from './reference.ts'
@@ -16,8 +15,9 @@ const MEASURED_MS = 20_000
  */
 export async function run(): Promise<BenchReport> {
   await using started = new AsyncDisposableStack()
+  const broker = process.env['AMQP_URL']
+  if (broker === undefined || broker === '') throw new Error('This bench needs RabbitMQ; set AMQP_URL.')
   await ensurePages()
-  const broker = await startBroker(started)
   // Tells when each row of an inbox was committed.
   const postgres = await startPostgresServer(['track_commit_timestamp=on'])
   started.defer(() => postgres.stop())

@@ -4,6 +4,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { removeFromBroker } from '../../../../../backend/src/adapters/bus/testing/remove-from-broker.ts'
 import { migrate } from '../../../../../backend/src/database/migrate.ts'
 import { administer } from '../../../../../backend/src/testing/administer.ts'
 import type { TestIssuer } from '../../../../../backend/src/testing/issuer.ts'
@@ -52,6 +53,7 @@ export async function startSystem(
   started: AsyncDisposableStack,
   { postgres, issuer, name, amqpUrl }: SystemOptions,
 ): Promise<System> {
+  const amqp = amqpUrl === undefined ? undefined : await namesAt(started, name, amqpUrl)
   const folder = mkdtempSync(join(tmpdir(), 'fairlead-system-'))
   started.defer(() => rmSync(folder, { recursive: true, force: true }))
   mkdirSync(join(folder, 'datasets'))
@@ -88,10 +90,9 @@ export async function startSystem(
     started.defer(() => stopProcess(child))
   }
   start('main.ts', env)
-  start('worker.ts', { ...env, ...(amqpUrl === undefined ? {} : { AMQP_URL: amqpUrl }) })
+  start('worker.ts', { ...env, ...amqp })
   await Promise.all([healthy(httpPort), healthy(workerPort)])
-  const busSettings =
-    amqpUrl === undefined ? await listenerOf(name, databaseUrl, administration) : { AMQP_URL: amqpUrl }
+  const busSettings = amqp ?? (await listenerOf(name, databaseUrl, administration))
   return {
     databaseUrl,
     grpcAddress: `127.0.0.1:${grpcPort}`,
@@ -127,6 +128,17 @@ function spawnFrontend(port: number, nodeArgs: readonly string[], settings: Node
     })
   }
   return { process: child, port, log: () => written }
+}
+
+/** Names of its own at a broker that others use as well, removed at the end. */
+async function namesAt(
+  started: AsyncDisposableStack,
+  name: string,
+  amqpUrl: string,
+): Promise<NodeJS.ProcessEnv> {
+  const namespace = `${name.replaceAll('_', '-')}-${randomBytes(6).toString('hex')}`
+  started.defer(() => removeFromBroker(amqpUrl, namespace, [{ name: 'notifications', patterns: [] }]))
+  return { AMQP_URL: amqpUrl, AMQP_NAMESPACE: namespace }
 }
 
 /** As the frontend that may connect and read nothing. */
