@@ -58,12 +58,16 @@ export function openAmqpConnection(options: AmqpConnectionOptions): AmqpConnecti
 class ReconnectingConnection implements AmqpConnection {
   readonly #options: AmqpConnectionOptions
   readonly #closed = new AbortController()
+  readonly #aborted: Promise<undefined>
   readonly #ended: Promise<void>
   #model: ChannelModel | undefined
   #status: AmqpConnectionStatus = { connected: false, blocked: false, problem: 'not connected yet' }
 
   constructor(options: AmqpConnectionOptions) {
     this.#options = options
+    this.#aborted = new Promise((resolve) => {
+      this.#closed.signal.addEventListener('abort', () => resolve(undefined))
+    })
     this.#ended = this.#run()
   }
 
@@ -83,10 +87,14 @@ class ReconnectingConnection implements AmqpConnection {
     for (let attempt = 0; !signal.aborted; attempt++) {
       let problem: string
       try {
-        const model = await this.#connect()
+        const connecting = this.#connect()
+        const model = await Promise.race([connecting, this.#aborted])
+        if (model === undefined) {
+          connecting.then(end, () => undefined)
+          break
+        }
         const lost = lossOf(model)
         this.#model = model
-        if (signal.aborted) await end(model)
         this.#heedAlarms(model)
         // What is lost while it begins may leave it without an answer for ever.
         const begun = this.#options.begin(model)

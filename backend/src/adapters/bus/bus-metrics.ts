@@ -1,6 +1,6 @@
 import { Counter, Gauge, type Registry } from 'prom-client'
 import type { DataSource } from 'typeorm'
-import { readOutboxStatus } from '../../outbox/index.ts'
+import { type OutboxStatus, readOutboxStatus } from '../../outbox/index.ts'
 
 export interface BusMetrics {
   /** Confirmed by the broker. */
@@ -13,6 +13,48 @@ export interface BusMetrics {
 export function createBusMetrics(dataSource: DataSource, registry: Registry | undefined): BusMetrics {
   if (registry === undefined) return { published: () => undefined, recovered: () => undefined }
   const registers = [registry]
+  let reading: Promise<OutboxStatus | undefined> | undefined
+  /** Once for all gauges, which are collected together. */
+  const readStatus = () => {
+    reading ??= readOutboxStatus(dataSource)
+      // Without the database the other figures of the process are still worth having.
+      .catch(() => undefined)
+      .finally(() => {
+        reading = undefined
+      })
+    return reading
+  }
+  const gauge = (name: string, help: string, valueOf: (status: OutboxStatus) => number) =>
+    new Gauge({
+      name,
+      help,
+      registers,
+      async collect() {
+        const status = await readStatus()
+        this.set(status === undefined ? Number.NaN : valueOf(status))
+      },
+    })
+  gauge(
+    'fairlead_events_waiting',
+    'Events that are committed and not sent on.',
+    (status) => status.waitingEvents,
+  )
+  gauge(
+    'fairlead_events_lag_seconds',
+    'Age of the oldest event that is not sent on; 0 when none waits.',
+    ({ oldestEventTime }) =>
+      oldestEventTime === undefined ? 0 : (Date.now() - oldestEventTime.getTime()) / 1000,
+  )
+  gauge(
+    'fairlead_events_unhandled',
+    'Events that are sent on and not handled.',
+    (status) => status.unhandledEvents,
+  )
+  gauge(
+    'fairlead_events_parked',
+    'Events that were put aside and wait for an operator.',
+    (status) => status.parkedEvents,
+  )
   const published = new Counter({
     name: 'fairlead_events_published_total',
     help: 'Events that the message broker confirmed.',
@@ -21,35 +63,6 @@ export function createBusMetrics(dataSource: DataSource, registry: Registry | un
   const recovered = new Counter({
     name: 'fairlead_events_recovered_total',
     help: 'Events read from the outbox because the message broker had lost them.',
-    registers,
-  })
-  const waiting = new Gauge({
-    name: 'fairlead_events_waiting',
-    help: 'Events that are committed and not sent on.',
-    registers,
-    async collect() {
-      const status = await readOutboxStatus(dataSource)
-      this.set(status.waitingEvents)
-      const oldest = status.oldestEventTime?.getTime() ?? Date.now()
-      lag.set((Date.now() - oldest) / 1000)
-      unhandled.set(status.unhandledEvents)
-      parked.set(status.parkedEvents)
-    },
-  })
-  waiting.set(0)
-  const lag = new Gauge({
-    name: 'fairlead_events_lag_seconds',
-    help: 'Age of the oldest event that is not sent on; 0 when none waits.',
-    registers,
-  })
-  const unhandled = new Gauge({
-    name: 'fairlead_events_unhandled',
-    help: 'Events that are sent on and not handled.',
-    registers,
-  })
-  const parked = new Gauge({
-    name: 'fairlead_events_parked',
-    help: 'Events that were put aside and wait for an operator.',
     registers,
   })
   return {

@@ -13,6 +13,8 @@ import { removeFromBroker } from './testing/remove-from-broker.ts'
 import { tally } from './testing/tally.ts'
 
 const log = pino({ level: process.env['TEST_LOG'] ?? 'silent' })
+/** Thousands of transactions, on a busy machine. */
+const BUSY_MS = 60_000
 const quickRetries = { attempts: 4, firstMs: 5, lastMs: 20 }
 
 /** What every bus adapter keeps to. Each test has queues of its own, in one database. */
@@ -236,36 +238,43 @@ export function busContract(name: string, amqpUrl?: string): void {
       expect(mine).toEqual([1, 2, 3, 4])
     })
 
-    it('goes on in another process when one is killed under load, and misses nothing', async () => {
-      const key = word()
-      const queue = queueOf(`${key}.#`)
-      const options: ConsumerProcessOptions = { databaseUrl: database.url, amqpUrl, namespace, queue }
-      const child = fork(new URL('./testing/consumer-process.ts', import.meta.url), [JSON.stringify(options)])
-      closings.push(async () => child.kill('SIGKILL'))
-      const before: number[] = []
-      child.on('message', (message: { got?: number[] }) => before.push(...(message.got ?? [])))
-      await once(child, 'message')
-      const sent = 2_000
-      await writeNumbers(`${key}.created`, 1, 20)
-      await expect.poll(() => before.length).toBeGreaterThan(0)
-      const seen = await consume(queue)
-      for (let n = 21; n <= sent; n += 20) {
-        await writeNumbers(`${key}.created`, n, n + 19)
-        if (n > sent / 4) child.kill('SIGKILL')
-      }
-      await expect.poll(() => numbers(seen).at(-1), { timeout: 15_000 }).toBe(sent)
-      const received = [...before, ...numbers(seen)]
-      const counted = tally(`bus over ${name}, consumer killed`, sent, received, (await parked(key)).length)
-      expect(counted).toMatchObject({ missing: 0, parked: 0 })
-      expect(seen.length).toBeLessThan(sent)
-      expect(numbers(seen)).toEqual(count(sent).slice(-seen.length))
-    })
+    it(
+      'goes on in another process when one is killed under load, and misses nothing',
+      async () => {
+        const key = word()
+        const queue = queueOf(`${key}.#`)
+        const options: ConsumerProcessOptions = { databaseUrl: database.url, amqpUrl, namespace, queue }
+        const child = fork(new URL('./testing/consumer-process.ts', import.meta.url), [
+          JSON.stringify(options),
+        ])
+        closings.push(async () => child.kill('SIGKILL'))
+        const before: number[] = []
+        child.on('message', (message: { got?: number[] }) => before.push(...(message.got ?? [])))
+        await once(child, 'message')
+        const sent = 2_000
+        await writeNumbers(`${key}.created`, 1, 20)
+        await expect.poll(() => before.length).toBeGreaterThan(0)
+        const seen = await consume(queue)
+        for (let n = 21; n <= sent; n += 20) {
+          await writeNumbers(`${key}.created`, n, n + 19)
+          if (n > sent / 4) child.kill('SIGKILL')
+        }
+        await expect.poll(() => numbers(seen).at(-1), { timeout: BUSY_MS }).toBe(sent)
+        const received = [...before, ...numbers(seen)]
+        const counted = tally(`bus over ${name}, consumer killed`, sent, received, (await parked(key)).length)
+        expect(counted).toMatchObject({ missing: 0, parked: 0 })
+        expect(seen.length).toBeLessThan(sent)
+        expect(numbers(seen)).toEqual(count(sent).slice(-seen.length))
+      },
+      BUSY_MS,
+    )
 
     it('says that it is connected, and what was not handled', async () => {
       const key = word()
       const queue = queueOf(`${key}.#`)
       const first = await buses[0]?.consume(queue, async () => [])
       await first?.close()
+      const { waitingEvents } = await readOutboxStatus(dataSource)
       await writeNumbers(`${key}.created`, 1, 3)
       await expect
         .poll(async () => {
@@ -276,7 +285,7 @@ export function busContract(name: string, amqpUrl?: string): void {
           connected: true,
           problem: '',
           // Nobody numbers them for a queue without a consumer: there they wait.
-          ...(amqpUrl === undefined ? { waiting: 3 } : { unhandled: 3, waiting: 0 }),
+          ...(amqpUrl === undefined ? { waiting: waitingEvents + 3 } : { unhandled: 3, waiting: 0 }),
         })
       expect(await readOutboxStatus(dataSource)).toMatchObject({
         bus: amqpUrl === undefined ? 'POSTGRES' : 'RABBITMQ',

@@ -2,7 +2,7 @@ import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { createServer, type Server } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -22,6 +22,8 @@ export function isBrokerInstalled(): boolean {
 /** A RabbitMQ of its own, for tests that kill or block it. */
 export interface BrokerNode {
   readonly url: string
+  /** With TLS, when it has it. */
+  readonly tlsUrl: string
   /** Begins, or begins again with what it had on disk; resolves when it takes connections. */
   start(): Promise<void>
   /** As a power cut would. */
@@ -32,9 +34,25 @@ export interface BrokerNode {
   remove(): Promise<void>
 }
 
-export async function createBrokerNode(): Promise<BrokerNode> {
+export interface BrokerNodeOptions {
+  /** PEM files of the server's certificate and key, and of the authority whose clients alone may connect. */
+  readonly tls?: { readonly caFile: string; readonly certificateFile: string; readonly keyFile: string }
+}
+
+export async function createBrokerNode({ tls }: BrokerNodeOptions = {}): Promise<BrokerNode> {
   const folder = await mkdtemp(join(tmpdir(), 'fairlead-broker-'))
-  const [port, distributionPort, mapperPort] = await freePorts(3)
+  const [port, distributionPort, mapperPort, tlsPort] = await freePorts(4)
+  if (tls !== undefined) {
+    const configuration = [
+      `listeners.ssl.default = 127.0.0.1:${tlsPort}`,
+      `ssl_options.cacertfile = ${tls.caFile}`,
+      `ssl_options.certfile = ${tls.certificateFile}`,
+      `ssl_options.keyfile = ${tls.keyFile}`,
+      'ssl_options.verify = verify_peer',
+      'ssl_options.fail_if_no_peer_cert = true',
+    ]
+    await writeFile(join(folder, 'rabbitmq.conf'), configuration.join('\n'))
+  }
   const environment: NodeJS.ProcessEnv = {
     ...process.env,
     // Of the Erlang cookie.
@@ -46,9 +64,9 @@ export async function createBrokerNode(): Promise<BrokerNode> {
     RABBITMQ_MNESIA_BASE: join(folder, 'mnesia'),
     RABBITMQ_LOG_BASE: folder,
     RABBITMQ_LOGS: '-',
-    // None of these exists: the settings in /etc belong to the system's own node.
+    // Else the settings in /etc would be taken, which belong to the system's own node.
     RABBITMQ_CONF_ENV_FILE: join(folder, 'environment'),
-    RABBITMQ_CONFIG_FILE: join(folder, 'rabbitmq'),
+    RABBITMQ_CONFIG_FILE: join(folder, 'rabbitmq.conf'),
     RABBITMQ_ADVANCED_CONFIG_FILE: join(folder, 'advanced.config'),
     RABBITMQ_ENABLED_PLUGINS_FILE: join(folder, 'enabled_plugins'),
     RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS: '-kernel inet_dist_use_interface {127,0,0,1}',
@@ -92,6 +110,7 @@ export async function createBrokerNode(): Promise<BrokerNode> {
   }
   return {
     url,
+    tlsUrl: `amqps://guest:guest@localhost:${tlsPort}`,
     start,
     kill,
     async control(...command) {

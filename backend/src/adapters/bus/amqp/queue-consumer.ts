@@ -24,6 +24,8 @@ export interface QueueConsumerOptions {
 const PREFETCH = 2 * BATCH
 /** After this long without a message the outbox is asked whether any was lost. */
 const IDLE_MS = 1_000
+/** How often dead letters are looked for at least. */
+const LETTERS_MS = 5_000
 /** Whose delivery failed this often may be what its consumer died of: it is handled alone. */
 const SUSPICIOUS_DELIVERIES = 3
 /** Events of others that are passed by before the position is written down. */
@@ -63,6 +65,8 @@ class QueueConsumer {
   readonly #messages: ConsumeMessage[] = []
   #arrived = Promise.withResolvers<void>()
   #channel: Channel | undefined
+  /** When dead letters were looked for last. */
+  #lettersMs = 0
   /** As written down. */
   #position = 0
   /** Every event of the queue up to this one is dealt with; never behind the position. */
@@ -211,7 +215,7 @@ class QueueConsumer {
 
   /** When nothing comes: whether something should have. */
   async #seekLost(channel: Channel): Promise<void> {
-    await this.#parkDeadLetters(channel)
+    if (performance.now() - this.#lettersMs > LETTERS_MS) await this.#parkDeadLetters(channel)
     const sent = await findRelayPosition(this.#session)
     if (sent === undefined || sent <= this.#passed) return
     if (!(await this.#isMissingUntil(sent))) {
@@ -226,6 +230,7 @@ class QueueConsumer {
 
   async #parkDeadLetters(channel: Channel): Promise<void> {
     const { names, queue, handling } = this.#options
+    this.#lettersMs = performance.now()
     while (!this.#session.signal.aborted) {
       const letter = await Promise.race([channel.get(names.deadQueue(queue.name)), this.#broken.promise])
       if (letter === false) return

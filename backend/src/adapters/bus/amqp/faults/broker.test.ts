@@ -170,7 +170,9 @@ function testFaults(): void {
       await write(1, 10)
       await received(10)
       await expect
-        .poll(() => listParkedEvents(database.dataSource, { showSettled: false, limit: 10 }))
+        .poll(() => listParkedEvents(database.dataSource, { showSettled: false, limit: 10 }), {
+          timeout: 30_000,
+        })
         .toMatchObject([
           {
             parkedAt: queue.name,
