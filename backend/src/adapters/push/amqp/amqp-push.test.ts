@@ -3,7 +3,7 @@ import { connect as connectTcp, createServer, type Socket } from 'node:net'
 import { connect } from 'amqplib'
 import pino from 'pino'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import type { PushMessage } from '../../../ports/push.ts'
+import type { InboxHead, PushMessage } from '../../../ports/push.ts'
 import { pushContract } from '../push-contract.ts'
 import { openAmqpPushReceiver } from './amqp-push-receiver.ts'
 import { createAmqpPushSender } from './amqp-push-sender.ts'
@@ -11,9 +11,10 @@ import { createAmqpPushSender } from './amqp-push-sender.ts'
 const log = pino({ level: 'silent' })
 const url = process.env['AMQP_URL'] ?? ''
 
-/** The way to the broker, which can be cut. */
+/** The way to the broker, which can be cut, and on which it can stop to read. */
 async function createWay(target: URL) {
   const sockets = new Set<Socket>()
+  const pairs = new Set<readonly [near: Socket, far: Socket]>()
   const server = createServer((near) => {
     const far = connectTcp(Number(target.port || 5672), target.hostname)
     for (const [socket, other] of [
@@ -29,6 +30,7 @@ async function createWay(target: URL) {
     }
     far.pipe(near)
     near.pipe(far)
+    pairs.add([near, far])
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const address = server.address()
@@ -39,6 +41,12 @@ async function createWay(target: URL) {
     url: way.href,
     cut: () => {
       for (const socket of sockets) socket.destroy()
+    },
+    hold: () => {
+      for (const [near, far] of pairs) near.unpipe(far).pause()
+    },
+    release: () => {
+      for (const [near, far] of pairs) near.pipe(far)
     },
     close: async () => {
       for (const socket of sockets) socket.destroy()
@@ -111,6 +119,55 @@ if (url === '') {
         { userId: ada, lastSequence: 4 },
         { userId: ben, lastSequence: 7 },
       ])
+    })
+
+    it('holds little while the broker does not read, and then tells what it held, and the head', async () => {
+      const namespace = `test.${randomUUID()}`
+      const way = await createWay(new URL(url))
+      const userId = randomUUID()
+      const sequences: number[] = []
+      const heads: InboxHead[] = []
+      const receiver = openAmqpPushReceiver({
+        server: { url },
+        log,
+        namespace,
+        handlers: {
+          onMessage: (message) => sequences.push(message.kind === 'notification' ? message.sequence : 0),
+          onHead: (head) => heads.push(head),
+          onResync: () => undefined,
+        },
+      })
+      onTestFinished(() => receiver.close())
+      await receiver.bind(userId)
+      await expect.poll(() => receiver.connected()).toBe(true)
+      const sender = createAmqpPushSender({
+        server: { url: way.url },
+        log,
+        namespace,
+        maxBacklogBytes: 100_000,
+      })
+      onTestFinished(async () => {
+        await sender.close()
+        await way.close()
+        await removeExchange(`${namespace}.push`)
+      })
+      const notification = JSON.stringify('x'.repeat(10_000))
+      const send = (sequence: number) =>
+        sender.send([{ kind: 'notification', userId, sequence, notification }])
+      await send(1)
+      await expect.poll(() => sequences).toEqual([1])
+
+      way.hold()
+      for (let sequence = 2; sequence <= 5_000; sequence++) {
+        await send(sequence)
+        // Sockets take what they can get only between turns.
+        if (sequence % 100 === 0) await new Promise((resolve) => setImmediate(resolve))
+      }
+      way.release()
+      await expect.poll(() => heads).toEqual([{ userId, lastSequence: 5_000 }])
+      expect(sequences).toEqual(Array.from(sequences, (_, index) => index + 1))
+      expect(sequences.length).toBeGreaterThan(10)
+      expect(sequences.length).toBeLessThan(5_000)
     })
   })
 }
