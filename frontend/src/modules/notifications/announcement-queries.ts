@@ -10,7 +10,7 @@ const listKey = [...notificationKeys.announcements, 'list'] as const
 /** How often who has read them is asked for again, milliseconds. */
 const refreshMs = 10_000
 
-export const announcementsPageSize = 25
+const pageSize = 25
 
 /** What was announced and what is scheduled, latest first. */
 export function useAnnouncements(pageToken: string) {
@@ -19,8 +19,7 @@ export function useAnnouncements(pageToken: string) {
     queryKey: [...listKey, pageToken],
     placeholderData: keepPreviousData,
     refetchInterval: refreshMs,
-    queryFn: ({ signal }) =>
-      client({ signal }).ListAnnouncements({ pageSize: announcementsPageSize, pageToken }),
+    queryFn: ({ signal }) => client({ signal }).ListAnnouncements({ pageSize, pageToken }),
   })
 }
 

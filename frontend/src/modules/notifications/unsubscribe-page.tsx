@@ -1,5 +1,5 @@
 import type { Unsubscription } from '@fairlead/proto/web/fairlead/notifications/v1/notifications'
-import { Anchor, Button, Group, Text, Title } from '@mantine/core'
+import { Anchor, Button, Group, Text, Title, VisuallyHidden } from '@mantine/core'
 import { IconCircleCheck, IconLinkOff, IconMailOff } from '@tabler/icons-react'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link, useSearchParams } from 'react-router'
@@ -59,11 +59,24 @@ function Asked({ token }: { token: string }) {
   })
 
   if (asked.data === undefined) {
-    if (!asked.isError) return <ListSkeleton rows={3} />
+    const heading = <VisuallyHidden component="h1">Unsubscribe from mail</VisuallyHidden>
+    if (!asked.isError) {
+      return (
+        <>
+          {heading}
+          <ListSkeleton rows={3} />
+        </>
+      )
+    }
     if (isWrongLink(asked.error)) {
       return <WrongLink text="It is too old, or was cut off on its way. The link in a later mail works." />
     }
-    return <ErrorState error={asked.error} onRetry={() => asked.refetch()} />
+    return (
+      <>
+        {heading}
+        <ErrorState error={asked.error} onRetry={() => asked.refetch()} />
+      </>
+    )
   }
   const { address, unsubscribed } = asked.data
   if (unsubscribed) {
@@ -74,8 +87,8 @@ function Asked({ token }: { token: string }) {
           You are unsubscribed
         </Title>
         <Text size="sm" mt={6} className={classes.text ?? ''}>
-          No more mail {what(asked.data)} goes to <strong>{address}</strong>. It still stands in the inbox on
-          this site, unless you turned that off.
+          No more mail {what(asked.data)} goes to <strong>{address}</strong>. Your inbox on this site stays as
+          it is.
         </Text>
         <Preferences text="Changed your mind?" />
       </div>
