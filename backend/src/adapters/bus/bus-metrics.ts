@@ -24,14 +24,14 @@ export function createBusMetrics(dataSource: DataSource, registry: Registry | un
       })
     return reading
   }
-  const gauge = (name: string, help: string, valueOf: (status: OutboxStatus) => number) =>
+  const gauge = (name: string, help: string, figureOf: (status: OutboxStatus) => number) =>
     new Gauge({
       name,
       help,
       registers,
       async collect() {
         const status = await readStatus()
-        this.set(status === undefined ? Number.NaN : valueOf(status))
+        this.set(status === undefined ? Number.NaN : figureOf(status))
       },
     })
   gauge(
