@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { MailTransport } from '../../../ports/mail.ts'
 import { MailFixture } from './testing/mail-fixture.ts'
@@ -137,6 +139,36 @@ describe('every mail is sent once, or twice where an answer was lost', () => {
     const reckoning = await fixture.reckon('workers killed after sending')
     expect(reckoning).toMatchObject({ sent: MAILS, missing: 0, most: 2 })
     expect(reckoning.repeated).toBe(fixture.server.taken.length - MAILS)
+    expect(new Set(await fixture.states())).toEqual(new Set(['SENT']))
+  })
+
+  it('when worker processes were killed while the server had a mail and had not answered', {
+    timeout: 60_000,
+  }, async () => {
+    const entry = new URL('./testing/sender-process.ts', import.meta.url).pathname
+    // Each takes two mails with it that went well, and up to four that were under way.
+    const kills = 2
+    for (let kill = 0; kill < kills; kill++) {
+      const child = spawn(
+        process.execPath,
+        ['--disable-warning=ExperimentalWarning', entry, fixture.database.url, fixture.server.url()],
+        { stdio: ['ignore', 'ignore', 'inherit'] },
+      )
+      const taken = fixture.server.taken.length
+      fixture.server.behave = () => {
+        if (fixture.server.taken.length < taken + 2) return 'take'
+        child.kill('SIGKILL')
+        return 'lose-answer'
+      }
+      await once(child, 'exit')
+    }
+    fixture.server.behave = () => 'take'
+    // The processes had the clock of this machine, and so have their leases.
+    fixture.now = new Date()
+    await fixture.passBySteps(9)
+    const reckoning = await fixture.reckon(`${kills} worker processes killed`)
+    expect(reckoning).toMatchObject({ sent: MAILS, missing: 0 })
+    expect(reckoning.most).toBeLessThanOrEqual(2)
     expect(new Set(await fixture.states())).toEqual(new Set(['SENT']))
   })
 
