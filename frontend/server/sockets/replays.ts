@@ -58,7 +58,7 @@ export class Replays {
     this.asked += 1
     const page = await client.replay(socket.token, after)
     if (!socket.isOpen) return
-    if (page.kind === 'REFUSED') return socket.end(closeCode.tokenRefused)
+    if (page.kind === 'REFUSED') return this.#refused(socket)
     if (page.kind === 'AWAY') return this.#failed(socket, page.problem)
     session.replayed(after, page.notifications, page.inbox)
     socket.replaying = false
@@ -99,6 +99,16 @@ export class Replays {
     if (socket.nextToken === token) socket.nextToken = undefined
     socket.session.headed(answer.inbox.lastSequence)
     return true
+  }
+
+  #refused(socket: ClientSocket): void {
+    if (socket.nextToken === undefined) {
+      socket.end(closeCode.tokenRefused)
+      return
+    }
+    // It came while the page was asked for with the one before.
+    socket.replaying = false
+    this.request(socket)
   }
 
   #failed(socket: ClientSocket, problem: string): void {

@@ -358,6 +358,27 @@ describe('a token', () => {
     expect(await closedWith(client)).toBe(4401)
   })
 
+  it('that comes while the one before is being refused takes its place', async () => {
+    const client = await (await start()).hello(token)
+    await ready(client)
+    const next = `secret-${randomUUID()}`
+    inboxes.accept(next, userId)
+    inboxes.write(userId)
+    inboxes.revoke(token)
+    const gate = Promise.withResolvers<void>()
+    inboxes.gate = gate.promise
+    inboxes.mostCalls = 0
+    bus.head({ userId, lastSequence: 1 })
+    await until(() => inboxes.mostCalls === 1)
+    client.send({ type: 'token', token: next })
+    // The server has read it when it answers the ping behind it.
+    client.socket.ping()
+    await once(client.socket, 'pong')
+    gate.resolve()
+    await until(() => client.sequences.length === 1)
+    expect(client.closeCode).toBeUndefined()
+  })
+
   it('that could not be checked in time ends the socket with 1013', async () => {
     expiring(400)
     const client = await (await start()).hello(token)
