@@ -50,6 +50,9 @@ for (const width of [1440, 390]) {
         organization: `/o/${organization}/organization`,
         shared: '/shared',
         account: '/account',
+        notifications: '/notifications',
+        preferences: '/notifications/preferences',
+        unsubscribe: '/unsubscribe?token=torn',
         api: '/api/docs',
         absent: '/no/such/page',
       })) {
@@ -96,6 +99,12 @@ for (const width of [1440, 390]) {
       await page.getByRole('menuitem', { name: 'Release the job' }).press('Enter')
       await expect(held).toHaveCount(0)
       expect((await api.get<Job>(kept.name)).phase).toBe('PHASE_PENDING')
+
+      await page.goto('/operations?view=delivery')
+      await expect(page.getByRole('tab', { name: /^Delivery/ })).toHaveAttribute('aria-selected', 'true')
+      await look('delivery')
+      await page.goto('/announcements')
+      await look('announcements')
     })
   }
 }
