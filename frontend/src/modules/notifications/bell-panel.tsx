@@ -51,7 +51,7 @@ export function BellPanel({ onClose, inSheet = false }: BellPanelProps) {
           disabled={!hasUnread}
           onClick={() => markAllRead.mutate(BigInt(inbox?.lastSequence ?? 0))}
         >
-          Mark all read
+          Mark all as read
         </Button>
         <Tooltip label="Notification settings">
           <ActionIcon
