@@ -224,6 +224,11 @@ export function AnnouncementForm({ draft, onChange }: AnnouncementFormProps) {
                       ? 'Nobody would get it.'
                       : `Goes to ${people(count)}`}
             </Text>
+            {isAudience && recipients.isError && (
+              <Button variant="default" loading={recipients.isFetching} onClick={() => recipients.refetch()}>
+                Count again
+              </Button>
+            )}
             <Button
               type="submit"
               leftSection={<IconSend size={16} aria-hidden />}

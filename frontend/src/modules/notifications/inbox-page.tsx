@@ -101,7 +101,7 @@ export default function InboxPage() {
                 : { onRetry: () => list.refetch() })}
             />
           ) : (
-            <ListSkeleton rows={8} height={36} />
+            <ListSkeleton rows={8} height={24} />
           )
         ) : (
           <NotificationList
