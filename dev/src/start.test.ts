@@ -97,13 +97,16 @@ describe('a start', () => {
     expect(open.filter(({ address }) => !loopback.includes(address!))).toEqual([])
   })
 
-  test('keeps mail and says so in a line', async () => {
+  test('keeps mail, says so in a line, and shows it at the address of that line', async () => {
     await sendMail(fairlead.run().ports.mail, 'Your job is done')
     await expect
       .poll(() => fairlead.output())
-      .toMatch(/mail to bob@example\.org: Your job is done \(mail\/\S+\.eml\)/)
-    const name = /mail\/(\S+\.eml)/.exec(fairlead.output())?.[1]
-    expect(readFileSync(join(fairlead.home, 'mail', name!), 'utf8')).toContain('Hello Bob')
+      .toMatch(/mail to bob@example\.org: Your job is done \(\/dev\/mail\/\S+\)/)
+    const id = /\/dev\/mail\/([^\s)]+)/.exec(fairlead.output())?.[1]
+    expect(readFileSync(join(fairlead.home, 'mail', `${id}.eml`), 'utf8')).toContain('Hello Bob')
+    const page = await fetch(`${fairlead.url}/dev/mail/${id}`)
+    expect(page.status).toBe(200)
+    expect(await page.text()).toContain('Your job is done')
   })
 
   test('says that messages go by PostgreSQL, where frontends may listen and read nothing', async () => {

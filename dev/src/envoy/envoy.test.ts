@@ -75,7 +75,7 @@ describe('a path leads to its upstream', () => {
     ['/objects/a/b?signature=s', 'backend-http', '/objects/a/b?signature=s'],
     ['/uws/jobs', 'backend-http', '/uws/jobs'],
     ['/soda/sync?ID=a', 'backend-http', '/soda/sync?ID=a'],
-    ['/mail/unsubscribe/t', 'backend-http', '/mail/unsubscribe/t'],
+    ['/mail/unsubscribe?token=t', 'backend-http', '/mail/unsubscribe?token=t'],
     ['/mailing', 'frontend', '/mailing'],
     ['/dev/mail', 'mail', '/dev/mail'],
     ['/dev/mail/1?part=text', 'mail', '/dev/mail/1?part=text'],
