@@ -19,7 +19,7 @@ export interface OutboxEvent {
 }
 
 /** What it may not exceed, in bytes: RabbitMQ's limit of a routing key, and ours of a payload. */
-export const ROUTING_KEY_MAX_BYTES = 255
+const ROUTING_KEY_MAX_BYTES = 255
 export const PAYLOAD_MAX_BYTES = 1024 * 1024
 
 /** Why an event cannot be sent, whatever carries it. */

@@ -163,12 +163,12 @@ function testFaults(): void {
     'a message from elsewhere in its queue',
     async () => {
       await begin()
+      await write(1, 10)
+      await received(10)
       await withChannel(node.url, async (channel) => {
         channel.publish(names.events, 'jobs.completed.a', Buffer.from('hello'))
         await channel.waitForConfirms()
       })
-      await write(1, 10)
-      await received(10)
       await expect
         .poll(() => listParkedEvents(database.dataSource, { showSettled: false, limit: 10 }), {
           timeout: 30_000,
