@@ -9,6 +9,8 @@ import pino from 'pino'
 import { v7 } from 'uuid'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { writeEvent } from '../../../outbox/index.ts'
+import { parkEvent } from '../../../outbox/parked-events.ts'
+import { queries } from '../../../outbox/typeorm-database.ts'
 import type { CallContext } from '../../../server/call-context.ts'
 import { pageTokens } from '../../../server/page-token.ts'
 import type { ServiceHandlers } from '../../../server/service-handlers.ts'
@@ -31,6 +33,7 @@ const operator: CallContext = {
 describe('delivery', () => {
   let database: TestDatabase
   let handlers: Handlers
+  let events = 0
 
   const status = () => handlers.getDeliveryStatus({}, operator)
   const parked = (more: object = {}) =>
@@ -45,17 +48,10 @@ describe('delivery', () => {
     payload = '{"job": 1}',
     parkedAt = 'notifications',
   ): Promise<string> {
-    const [row] = await query(
-      `insert into parked_events (id, outbox_id, event_id, sequence, routing_key, payload, create_time, parked_at,
-         reason, message)
-       values ($1, nextval('outbox_id_seq'), currval('outbox_id_seq'), null, $2, $3, now(), $4, 'NOT_UNDERSTOOD',
-         'job is not a UUID')
-       returning id`,
-      v7(),
-      routingKey,
-      payload,
-      parkedAt,
-    )
+    const event = { eventId: String(++events), sequence: events, routingKey, payload, createTime: new Date() }
+    const refusal = { reason: 'NOT_UNDERSTOOD', message: 'job is not a UUID' }
+    await parkEvent(queries(database.dataSource), parkedAt, event, refusal)
+    const [row] = await query('select id from parked_events where event_id = $1', event.eventId)
     return `parkedEvents/${row.id}`
   }
 
