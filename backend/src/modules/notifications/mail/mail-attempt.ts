@@ -185,7 +185,7 @@ function outgoingMail(
       // RFC 3834: so that holiday notices do not answer.
       'Auto-Submitted': 'auto-generated',
       // RFC 2369 and, for one click in the mail program, RFC 8058.
-      'List-Unsubscribe': `<${publicUrl}/mail/unsubscribe/${token}>`,
+      'List-Unsubscribe': `<${publicUrl}/mail/unsubscribe?token=${token}>`,
       'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click',
     },
   }

@@ -36,7 +36,7 @@ describe('one notification', () => {
     expect(header('auto-submitted')).toBe('auto-generated')
     expect(header('list-unsubscribe-post')).toBe('List-Unsubscribe=One-Click')
     expect(header('list-unsubscribe')).toMatch(
-      /^<https:\/\/fairlead\.example\.org\/mail\/unsubscribe\/[\w-]+>$/,
+      /^<https:\/\/fairlead\.example\.org\/mail\/unsubscribe\?token=[\w-]+>$/,
     )
     expect(await fixture.mails()).toMatchObject([
       {

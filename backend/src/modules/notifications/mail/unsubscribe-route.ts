@@ -3,7 +3,7 @@ import { DomainError } from '../../../errors/domain-error.ts'
 import type { HttpRoute } from '../../../server/http-route.ts'
 import type { Unsubscriptions } from './unsubscriptions.ts'
 
-const PREFIX = '/mail/unsubscribe/'
+const PREFIX = '/mail/unsubscribe'
 /** "List-Unsubscribe=One-Click", as a form of either kind. */
 const BODY_MAX_BYTES = 8 * 1024
 const oneClick = /List-Unsubscribe(?:=|"\r?\n(?:[^\r\n]+\r?\n)*\r?\n)One-Click/i
@@ -39,9 +39,10 @@ export function unsubscribeRoute(unsubscriptions: Unsubscriptions): HttpRoute {
   }
 }
 
+/** In the query, which no log shows: whoever has the token may use it. */
 function tokenOf(request: IncomingMessage): string {
-  const path = URL.parse(request.url ?? '/', 'http://host')?.pathname ?? ''
-  const token = path.slice(PREFIX.length)
+  const url = URL.parse(request.url ?? '/', 'http://host')
+  const token = url?.pathname === PREFIX ? (url.searchParams.get('token') ?? '') : ''
   if (!/^[\w-]{1,512}$/.test(token)) {
     throw new DomainError('NOT_FOUND', 'UNSUBSCRIBE_LINK_INVALID', 'This link is incomplete or not ours.')
   }

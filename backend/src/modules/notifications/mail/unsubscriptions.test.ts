@@ -36,7 +36,7 @@ async function tokenOf(user: string, ...types: readonly string[]): Promise<strin
   await fixture.queue(...types.map((eventType) => fixture.entry(user, { eventType })))
   await fixture.sender.settle()
   const link = fixture.server.taken.at(-1)?.mail.headers.find(({ key }) => key === 'list-unsubscribe')?.value
-  return /unsubscribe\/([\w-]+)>/.exec(link ?? '')?.[1] ?? ''
+  return /unsubscribe\?token=([\w-]+)>/.exec(link ?? '')?.[1] ?? ''
 }
 const wanted = async (user: string) => [
   ...(await mailPreferences.wanted(fixture.database.dataSource.manager, user, eventTypes)),
@@ -117,7 +117,11 @@ describe('the link in a mail', () => {
 
 describe('the address that mail programs call', () => {
   const post = (token: string, body: string, type = 'application/x-www-form-urlencoded') =>
-    fetch(`${base}/mail/unsubscribe/${token}`, { method: 'POST', body, headers: { 'content-type': type } })
+    fetch(`${base}/mail/unsubscribe?token=${token}`, {
+      method: 'POST',
+      body,
+      headers: { 'content-type': type },
+    })
 
   it.each([
     ['application/x-www-form-urlencoded', 'List-Unsubscribe=One-Click'],
@@ -135,7 +139,7 @@ describe('the address that mail programs call', () => {
   it('sends people to the page, and changes nothing', async () => {
     const user = await fixture.addUser()
     const token = await tokenOf(user, 'jobs.completed')
-    const answer = await fetch(`${base}/mail/unsubscribe/${token}`, { redirect: 'manual' })
+    const answer = await fetch(`${base}/mail/unsubscribe?token=${token}`, { redirect: 'manual' })
     expect(answer.status).toBe(303)
     expect(answer.headers.get('location')).toBe(`/unsubscribe?token=${token}`)
     expect(await wanted(user)).toEqual(eventTypes)
@@ -148,7 +152,7 @@ describe('the address that mail programs call', () => {
     expect((await post(token, `${'x'.repeat(10_000)}List-Unsubscribe=One-Click`)).status).toBe(400)
     expect((await post('x', 'List-Unsubscribe=One-Click')).status).toBe(404)
     expect((await post('%0d%0aSet-Cookie:a', 'List-Unsubscribe=One-Click')).status).toBe(404)
-    expect((await fetch(`${base}/mail/unsubscribe/%2e%2e%2f`, { redirect: 'manual' })).status).toBe(404)
+    expect((await fetch(`${base}/mail/unsubscribe?token=%2e%2e%2f`, { redirect: 'manual' })).status).toBe(404)
     expect(await wanted(user)).toEqual(eventTypes)
   })
 })

@@ -3120,7 +3120,8 @@ export const NotificationsServiceService = {
   },
   /**
    * Notifications after a sequence, the earliest first: who asks again with the last sequence seen misses nothing and
-   * sees nothing twice. Archived and read ones are among them.
+   * sees nothing twice. Archived and read ones are among them; those of more than a year ago are removed, the earliest
+   * first.
    */
   replayNotifications: {
     path: "/fairlead.notifications.v1.NotificationsService/ReplayNotifications" as const,
@@ -3235,7 +3236,8 @@ export interface NotificationsServiceServer extends UntypedServiceImplementation
   listNotifications: handleUnaryCall<ListNotificationsRequest, ListNotificationsResponse>;
   /**
    * Notifications after a sequence, the earliest first: who asks again with the last sequence seen misses nothing and
-   * sees nothing twice. Archived and read ones are among them.
+   * sees nothing twice. Archived and read ones are among them; those of more than a year ago are removed, the earliest
+   * first.
    */
   replayNotifications: handleUnaryCall<ReplayNotificationsRequest, ReplayNotificationsResponse>;
   /**
@@ -3293,7 +3295,8 @@ export interface NotificationsServiceClient extends Client {
   ): ClientUnaryCall;
   /**
    * Notifications after a sequence, the earliest first: who asks again with the last sequence seen misses nothing and
-   * sees nothing twice. Archived and read ones are among them.
+   * sees nothing twice. Archived and read ones are among them; those of more than a year ago are removed, the earliest
+   * first.
    */
   replayNotifications(
     request: ReplayNotificationsRequest,

@@ -2382,7 +2382,8 @@ export interface NotificationsService {
   ): Promise<ListNotificationsResponse>;
   /**
    * Notifications after a sequence, the earliest first: who asks again with the last sequence seen misses nothing and
-   * sees nothing twice. Archived and read ones are among them.
+   * sees nothing twice. Archived and read ones are among them; those of more than a year ago are removed, the earliest
+   * first.
    */
   ReplayNotifications(
     request: DeepPartial<ReplayNotificationsRequest>,
