@@ -73,6 +73,22 @@ describe('a session', () => {
     expect(client.inboxes.at(-1)).toEqual({ lastSequence: 7, unreadCount: 3 })
   })
 
+  it('goes on after what was removed for its age', () => {
+    const { client, session } = open(7, 0)
+    session.replayed(session.ask(), page(5, 6, 7), { lastSequence: 7, unreadCount: 0 })
+    session.pushed(8, 8)
+    expect(client.received).toEqual([5, 6, 7, 8])
+    expect(session.behind).toBe(false)
+  })
+
+  it('goes on when all it missed was removed for its age', () => {
+    const { client, session } = open(7, 2)
+    session.replayed(session.ask(), [], { lastSequence: 7, unreadCount: 0 })
+    expect(session.behind).toBe(false)
+    session.pushed(8, 8)
+    expect(client.received).toEqual([8])
+  })
+
   it('begins anew for a client that was ahead of the inbox', () => {
     const { client, session } = open(7, 12)
     expect(client.resets).toEqual([7])

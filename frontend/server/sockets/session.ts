@@ -86,7 +86,10 @@ export class Session<Frame> {
     return this.#lastSent
   }
 
-  /** A page after `after`, and the inbox as it was then, which is right about everything heard of before. */
+  /**
+   * A page after `after`, and the inbox as it was then, which is right about everything heard of before. Nothing is
+   * missing in it: where it leaves sequences out, their notifications were removed for their age.
+   */
   replayed(after: number, notifications: readonly Replayed<Frame>[], inbox: InboxState): void {
     if (inbox.lastSequence < after) {
       this.#setBack(inbox)
@@ -94,8 +97,9 @@ export class Session<Frame> {
     }
     for (const { sequence, frame } of notifications) {
       if (this.#output.congested()) break
-      if (sequence === this.#lastSent + 1) this.#send(sequence, frame)
+      if (sequence > this.#lastSent) this.#send(sequence, frame)
     }
+    if (notifications.length === 0) this.#lastSent = Math.max(this.#lastSent, inbox.lastSequence)
     this.#known = Math.max(inbox.lastSequence, this.#heard, this.#lastSent)
     if (inbox.lastSequence > this.#lastSent) this.#waiting = inbox
     else if (inbox.lastSequence === this.#lastSent) this.#recount(inbox)
