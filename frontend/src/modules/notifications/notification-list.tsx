@@ -55,7 +55,7 @@ export function NotificationList({
   const [selectedNames, setSelectedNames] = useState<ReadonlySet<string>>(new Set())
   const change = useChangeNotifications()
   const markAllRead = useMarkAllRead()
-  const { shown, arrivals, shownUpTo, showArrivals, watch } = useArrivals(
+  const { shown, arrivals, shownUpTo, scrolled, showArrivals, watch } = useArrivals(
     notifications,
     live && selectedNames.size > 0,
   )
@@ -141,7 +141,7 @@ export function NotificationList({
               }
         }
       />
-      <div className={classes.arrivals} role="status">
+      <div className={classes.arrivals} data-scrolled={scrolled || undefined} role="status">
         {live && arrivals > 0 && (
           <Button
             size="compact-sm"

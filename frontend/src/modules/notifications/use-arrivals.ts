@@ -31,6 +31,7 @@ export function useArrivals(notifications: readonly Notification[], busyOtherwis
     ...splitArrivals(notifications, shownUpTo),
     /** Sequence of the latest that the reader was shown. */
     shownUpTo,
+    scrolled,
     showArrivals: () => setShownUpTo(latest),
     /** For the element that holds the rows. */
     watch: {
