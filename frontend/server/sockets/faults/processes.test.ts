@@ -1,5 +1,5 @@
 import { setTimeout } from 'node:timers/promises'
-import { expect, test, vi } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { perSecond } from './testing/counted.ts'
 import { received, Stage } from './testing/stage.ts'
 import { TcpProxy } from './testing/tcp-proxy.ts'
@@ -10,7 +10,8 @@ vi.setConfig({ testTimeout: 180_000 })
 const SPREAD_S = 10
 
 test('a frontend killed with 1,000 sockets: all come back spread over 10 s, and miss nothing', async () => {
-  await using started = new AsyncDisposableStack()
+  const started = new AsyncDisposableStack()
+  onTestFinished(() => started.disposeAsync())
   const count = 1_000
   const stage = await Stage.start(started, { pages: count })
   const [first, second] = [await stage.startFrontend(), await stage.startFrontend()]
@@ -43,7 +44,8 @@ if (amqpUrl === undefined) process.stdout.write('AMQP_URL is not set: RabbitMQ i
 const buses = [['PostgreSQL', undefined], ...(amqpUrl === undefined ? [] : [['RabbitMQ', amqpUrl]])]
 
 test.each(buses)('%s twice out of reach for 3 s while messages flow: nothing is missed', async (bus, url) => {
-  await using started = new AsyncDisposableStack()
+  const started = new AsyncDisposableStack()
+  onTestFinished(() => started.disposeAsync())
   const stage = await Stage.start(started, { pages: 200, amqpUrl: url })
   const frontend = await stage.startFrontend()
   const pages = await stage.openPages(started, frontend.port)
