@@ -9,10 +9,11 @@ import {
   tellOfCompletion,
 } from '../../../frontend/server/sockets/faults/testing/people.ts'
 import { publicUrl, type System } from '../../../frontend/server/sockets/faults/testing/system.ts'
+import { openSockets } from './all-sockets.ts'
 import { durations, load, USERS, type Way } from './load.ts'
-import { memoryBytes, reportsMemory } from './server-memory.ts'
+import { reportsMemory } from './server-memory.ts'
 import { clockMs } from './socket-messages.ts'
-import { type ReceivedNotification, SocketProcesses } from './socket-processes.ts'
+import type { ReceivedNotification } from './socket-process.ts'
 import { untilReceived } from './until-received.ts'
 
 export interface ProductMeasured {
@@ -37,14 +38,11 @@ export async function measureProduct(
   started.defer(() => database.destroy())
   const people = await makePeople(database, issuer.oidc.issuer, USERS)
 
-  const idleBytes = await memoryBytes(frontend.process)
-  const sockets = await SocketProcesses.open({
+  const sockets = await openSockets(started, frontend.process, {
     url: `ws://127.0.0.1:${frontend.port}/ws`,
     origin: publicUrl,
     tokens: await Promise.all(people.userIds.map((_, user) => issuer.tokenOf(nameOf(user)))),
   })
-  started.defer(() => sockets.close())
-  const socketBytes = ((await memoryBytes(frontend.process)) - idleBytes) / USERS
 
   const writer = new pg.Client({ connectionString: system.databaseUrl })
   await writer.connect()
@@ -62,7 +60,7 @@ export async function measureProduct(
   return {
     fromEventMs: durations(ways.fromEvent, countsFromMs),
     fromRowMs: durations(ways.fromRow, countsFromMs),
-    socketBytes,
+    socketBytes: sockets.socketBytes,
   }
 }
 

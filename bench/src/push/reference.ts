@@ -4,10 +4,10 @@ import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { type Channel, connect } from 'amqplib'
 import { stopProcess } from '../backend-system/start-backend.ts'
+import { openSockets } from './all-sockets.ts'
 import { durations, load, USERS } from './load.ts'
-import { memoryBytes, reportsMemory } from './server-memory.ts'
+import { reportsMemory } from './server-memory.ts'
 import { clockMs } from './socket-messages.ts'
-import { SocketProcesses } from './socket-processes.ts'
 import { untilReceived } from './until-received.ts'
 
 const relayFile = fileURLToPath(new URL('./bare-relay.ts', import.meta.url))
@@ -47,14 +47,11 @@ export async function measureReference(amqpUrl: string, durationMs: number): Pro
   started.defer(() => stopProcess(relay))
   const [port] = await once(relay, 'message')
 
-  const idleBytes = await memoryBytes(relay)
-  const sockets = await SocketProcesses.open({
+  const sockets = await openSockets(started, relay, {
     url: `ws://127.0.0.1:${port}/`,
     origin: 'http://localhost',
     tokens: Array.from({ length: USERS }, (_, user) => String(user)),
   })
-  started.defer(() => sockets.close())
-  const socketBytes = ((await memoryBytes(relay)) - idleBytes) / USERS
 
   const publishedMs: number[] = []
   const { messages, countsFromMs } = await load(durationMs, async (users) => {
@@ -69,7 +66,7 @@ export async function measureReference(amqpUrl: string, durationMs: number): Pro
     fromMs: publishedMs[sequence] ?? Number.NaN,
     toMs: atMs,
   }))
-  return { ms: durations(ways, countsFromMs), socketBytes }
+  return { ms: durations(ways, countsFromMs), socketBytes: sockets.socketBytes }
 }
 
 function publish(channel: Channel, queue: string, user: number, sequence: number): void {
