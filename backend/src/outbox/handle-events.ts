@@ -1,5 +1,6 @@
 import type { Logger } from 'pino'
 import type { DeliveredEvent, HandleEvents } from '../ports/bus.ts'
+import { blamesValues } from './blames-values.ts'
 import { type LockedSession, pause } from './locked-session.ts'
 import { deliveredOf, type OutboxEvent, refusalOf } from './outbox-event.ts'
 import { RELAY } from './outbox-readers.ts'
@@ -7,7 +8,7 @@ import { parkEvent } from './parked-events.ts'
 
 /** How often and how soon what was not handled is handed on again. */
 export interface RetryPolicy {
-  /** Of one event alone, before it is parked. Default 12, which takes two minutes. */
+  /** Of one event alone that fails while the database answers, before it is parked. Default 12, two minutes. */
   readonly attempts: number
   /** Doubles up to the last. Default 100 ms to 30 s. */
   readonly firstMs: number
@@ -23,6 +24,8 @@ export interface Handling {
   readonly queue: string
   readonly handle: HandleEvents
   readonly retries: RetryPolicy
+  /** Rejects while what handlers need is away: then no event is to blame. */
+  readonly reach: () => Promise<unknown>
   readonly log: Logger
 }
 
@@ -49,6 +52,7 @@ async function handOn(
 ): Promise<void> {
   const { queue, log, retries } = handling
   const delivered: DeliveredEvent[] = events.map(deliveredOf)
+  let blamed = 0
   for (let attempt = 1; ; attempt++) {
     session.signal.throwIfAborted()
     try {
@@ -61,15 +65,17 @@ async function handOn(
     } catch (error) {
       session.signal.throwIfAborted()
       const first = events[0]
+      const isOutage = await failsForAll(error, handling)
+      if (!isOutage) blamed += 1
       log.warn(
-        { err: error, queue, event: first?.eventId, events: events.length, attempt },
+        { err: error, queue, event: first?.eventId, events: events.length, attempt, isOutage },
         'events were not handled',
       )
-      if (events.length > 1 && attempt >= TOGETHER_ATTEMPTS) {
+      if (events.length > 1 && blamed >= TOGETHER_ATTEMPTS) {
         for (const event of events) await handOn(session, handling, [event])
         return
       }
-      if (events.length === 1 && first !== undefined && attempt >= retries.attempts) {
+      if (events.length === 1 && first !== undefined && blamed >= retries.attempts) {
         const message = error instanceof Error ? error.message : String(error)
         await parkEvent(session, queue, first, { reason: 'HANDLER_FAILED', message })
         log.error({ queue, event: first.eventId }, 'an event was parked: it could not be handled')
@@ -78,4 +84,14 @@ async function handOn(
       await pause(Math.min(retries.lastMs, retries.firstMs * 2 ** (attempt - 1)), session.signal)
     }
   }
+}
+
+/** Whether any other event would fail as well now: the database is away, full, locked or not as it should be. */
+async function failsForAll(error: unknown, { reach }: Handling): Promise<boolean> {
+  const isToBlame = blamesValues(error)
+  if (isToBlame !== undefined) return !isToBlame
+  return reach().then(
+    () => false,
+    () => true,
+  )
 }

@@ -1,3 +1,4 @@
+export { blamesValues } from './blames-values.ts'
 export { type BusKind, type OutboxStatus, readOutboxStatus } from './outbox-status.ts'
 export {
   discardParkedEvent,

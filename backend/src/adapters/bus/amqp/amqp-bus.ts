@@ -55,7 +55,8 @@ class RabbitBus implements AmqpBus {
   async consume(queue: BusQueue, handle: HandleEvents): Promise<Subscription> {
     const { databaseUrl, dataSource, log, metrics, retries = patientRetries } = this.#options
     await declareQueue(queries(dataSource), queue)
-    const handling: Handling = { queue: queue.name, handle, retries, log }
+    const reach = () => dataSource.query('select 1')
+    const handling: Handling = { queue: queue.name, handle, retries, reach, log }
     const lock = whileLocked({ databaseUrl, name: queue.name, log }, (session) =>
       consumeQueue(session, {
         connection: this.#consuming,

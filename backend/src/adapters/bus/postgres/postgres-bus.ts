@@ -41,7 +41,8 @@ class PostgresBus implements Bus {
   async consume(queue: BusQueue, handle: HandleEvents): Promise<Subscription> {
     const { databaseUrl, dataSource, log, retries = patientRetries } = this.#options
     await declareQueue(queries(dataSource), queue)
-    const handling: Handling = { queue: queue.name, handle, retries, log }
+    const reach = () => dataSource.query('select 1')
+    const handling: Handling = { queue: queue.name, handle, retries, reach, log }
     const lock = whileLocked({ databaseUrl, name: queue.name, log }, (session) =>
       readOn(session, queue, handling),
     )
