@@ -8,6 +8,7 @@ import { BATCH, type ReadEvents, readEvents } from '../../../outbox/read-events.
 import { topicExpression } from '../../../outbox/topic-pattern.ts'
 import type { BusQueue } from '../../../ports/bus.ts'
 import type { BusMetrics } from '../bus-metrics.ts'
+import { Breakage } from './breakage.ts'
 import type { BrokerConnection } from './broker-connection.ts'
 import { type ReceivedEvent, receivedEventOf } from './event-message.ts'
 import { assertTopology, type Names } from './topology.ts'
@@ -61,7 +62,7 @@ class QueueConsumer {
   readonly #options: QueueConsumerOptions
   readonly #model: ChannelModel
   readonly #expressions: readonly RegExp[]
-  readonly #broken = Promise.withResolvers<never>()
+  readonly #breakage = new Breakage()
   readonly #messages: ConsumeMessage[] = []
   #arrived = Promise.withResolvers<void>()
   #channel: Channel | undefined
@@ -77,7 +78,6 @@ class QueueConsumer {
     this.#options = options
     this.#model = model
     this.#expressions = options.queue.patterns.map((pattern) => new RegExp(topicExpression(pattern)))
-    this.#broken.promise.catch(() => undefined)
   }
 
   async run(): Promise<void> {
@@ -88,12 +88,12 @@ class QueueConsumer {
     await assertTopology(this.#model, names, [queue])
     const channel = await this.#model.createChannel()
     this.#channel = channel
-    channel.on('error', (error) => this.#broken.reject(error))
-    channel.on('close', () => this.#broken.reject(new Error('the channel to the broker closed')))
+    channel.on('error', (error) => this.#breakage.break(error))
+    channel.on('close', () => this.#breakage.break(new Error('the channel to the broker closed')))
     await channel.prefetch(PREFETCH)
     await channel.consume(names.queue(queue.name), (message) => {
       // The queue was deleted.
-      if (message === null) this.#broken.reject(new Error('the broker ended the consumption'))
+      if (message === null) this.#breakage.break(new Error('the broker ended the consumption'))
       else this.#messages.push(message)
       this.#arrived.resolve()
     })
@@ -101,7 +101,7 @@ class QueueConsumer {
       if (this.#messages.length === 0) await this.#idle()
       if (signal.aborted) return
       // What is handled already has been acknowledged, or will come again.
-      await Promise.race([this.#broken.promise, Promise.resolve()])
+      this.#breakage.throwIfBroken()
       if (this.#messages.length === 0) await this.#seekLost(channel)
       else await this.#handleMessages(channel, this.#messages.splice(0, BATCH))
     }
@@ -119,9 +119,8 @@ class QueueConsumer {
     this.#arrived = Promise.withResolvers<void>()
     const over = new AbortController()
     const signal = AbortSignal.any([over.signal, this.#session.signal])
-    await Promise.race([this.#arrived.promise, this.#broken.promise, pause(IDLE_MS, signal)]).finally(() =>
-      over.abort(),
-    )
+    const arrivedOrLate = Promise.race([this.#arrived.promise, pause(IDLE_MS, signal)])
+    await this.#breakage.until(arrivedOrLate).finally(() => over.abort())
   }
 
   async #handleMessages(channel: Channel, messages: readonly ConsumeMessage[]): Promise<void> {
@@ -232,7 +231,7 @@ class QueueConsumer {
     const { names, queue, handling } = this.#options
     this.#lettersMs = performance.now()
     while (!this.#session.signal.aborted) {
-      const letter = await Promise.race([channel.get(names.deadQueue(queue.name)), this.#broken.promise])
+      const letter = await this.#breakage.until(channel.get(names.deadQueue(queue.name)))
       if (letter === false) return
       await this.#parkDeadLetter(letter)
       channel.ack(letter)

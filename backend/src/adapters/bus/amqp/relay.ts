@@ -13,6 +13,7 @@ import { parkEvent } from '../../../outbox/parked-events.ts'
 import { BATCH, numberEvents, readEvents } from '../../../outbox/read-events.ts'
 import { topicExpression } from '../../../outbox/topic-pattern.ts'
 import type { BusMetrics } from '../bus-metrics.ts'
+import { Breakage } from './breakage.ts'
 import type { BrokerConnection } from './broker-connection.ts'
 import { messageOptions } from './event-message.ts'
 import { assertTopology, type Names } from './topology.ts'
@@ -92,8 +93,7 @@ class Pump {
   readonly #options: RelayOptions
   readonly #model: ChannelModel
   readonly #care: Care
-  /** Rejects when nothing more can be sent through the channel. */
-  readonly #broken = Promise.withResolvers<never>()
+  readonly #breakage = new Breakage()
   readonly #returned = new Set<number>()
   /** Of the events sent so far, the last one of each queue. */
   readonly #lastOf = new Map<string, number>()
@@ -106,7 +106,6 @@ class Pump {
     this.#options = options
     this.#model = model
     this.#care = care
-    this.#broken.promise.catch(() => undefined)
   }
 
   async run(): Promise<void> {
@@ -114,8 +113,8 @@ class Pump {
     await assertTopology(this.#model, this.#options.names, await declaredQueues(session))
     const channel = await this.#model.createConfirmChannel()
     this.#channel = channel
-    channel.on('error', (error) => this.#broken.reject(error))
-    channel.on('close', () => this.#broken.reject(new Error('the channel to the broker closed')))
+    channel.on('error', (error) => this.#breakage.break(error))
+    channel.on('close', () => this.#breakage.break(new Error('the channel to the broker closed')))
     channel.on('return', (message) => this.#returned.add(sequenceOf(message)))
     this.#position = await readPosition(session, RELAY)
     let sent = this.#position
@@ -129,24 +128,21 @@ class Pump {
         limit: isCareful ? 1 : BATCH,
       })
       if (passed === sent) {
-        await Promise.race([session.written(IDLE_MS), this.#broken.promise])
+        await this.#breakage.until(session.written(IDLE_MS))
         continue
       }
       sent = passed
       underWay.push(this.#sendAndMark(events, await this.#filters(), sent))
       const most = isCareful ? 1 : BATCHES_UNDER_WAY
-      while (underWay.length >= most) await Promise.race([underWay.shift(), this.#broken.promise])
+      while (underWay.length >= most) await this.#breakage.until(Promise.resolve(underWay.shift()))
     }
     // What is confirmed meanwhile need not be sent again.
-    await Promise.race([
-      this.#marked,
-      this.#broken.promise,
-      pause(LAST_RETRY_MS, new AbortController().signal),
-    ])
+    const marked = this.#breakage.until(this.#marked)
+    await Promise.race([marked, pause(LAST_RETRY_MS, new AbortController().signal)])
   }
 
   async close(): Promise<void> {
-    this.#broken.reject(new Error('closed'))
+    this.#breakage.break(new Error('closed'))
     await Promise.race([
       // It may be gone already; a broker that has blocked the connection does not answer.
       this.#channel?.close().catch(() => undefined),
@@ -172,7 +168,7 @@ class Pump {
       await movePosition(this.#session, RELAY, this.#position, last)
       this.#position = last
     })()
-    marked.catch((error: unknown) => this.#broken.reject(error))
+    marked.catch((error: Error) => this.#breakage.break(error))
     this.#marked = marked
     return marked
   }
