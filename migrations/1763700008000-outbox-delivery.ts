@@ -96,6 +96,11 @@ const numberOutbox = `
     given integer;
   begin
     select * into strict head from outbox_head;
+    -- The transactions of a database that was restored elsewhere are numbered anew, from below.
+    if head.horizon > pg_snapshot_xmax(pg_current_snapshot()) then
+      update outbox_head set horizon = '0' where horizon = head.horizon;
+      head.horizon := '0';
+    end if;
     -- Most calls end here, without a lock.
     if not exists (select from outbox where sequence is null and transaction_id >= head.horizon) then
       return head.last_sequence;

@@ -69,6 +69,16 @@ test('callers who number at once number each event once, without a gap', async (
   )
 })
 
+test('events go on after the database was restored to a server that has had fewer transactions', async () => {
+  await numberAllEvents(queries(dataSource))
+  await dataSource.query(`update outbox_head set horizon = '9000000000000000000'`)
+  const before = await numberAllEvents(queries(dataSource))
+  await write('restored.one')
+  expect(await numberAllEvents(queries(dataSource))).toBe(before + 1)
+  await write('restored.two')
+  expect(await numberAllEvents(queries(dataSource))).toBe(before + 2)
+})
+
 test('a batch is bounded by its bytes, and what is not of the queue is passed by', async () => {
   const name = randomUUID()
   await declareQueue(queries(dataSource), { name, patterns: ['large.#'] })
