@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { Logger } from 'pino'
 import type { DataSource } from 'typeorm'
 import { pause } from './locked-session.ts'
+import { removeAbandonedRelay } from './outbox-readers.ts'
 import type { BusKind } from './outbox-status.ts'
 import { pruneOutbox, pruneRecords } from './prune-outbox.ts'
 import { queries } from './typeorm-database.ts'
@@ -11,6 +12,8 @@ export interface HousekeepingOptions {
   readonly bus: BusKind
   /** Empty when what carries events is reached. */
   problem(): string
+  /** Between removals of old events. Default 60 s. */
+  readonly pruneMs?: number
   readonly log: Logger
 }
 
@@ -45,13 +48,14 @@ export function keepHouse(options: HousekeepingOptions): { close(): Promise<void
     )
   }
   const prune = async () => {
+    if (options.bus === 'POSTGRES') await removeAbandonedRelay(database)
     const removed = await pruneOutbox(database)
     if (removed > 0) options.log.info({ removed }, 'old events were removed from the outbox')
     await pruneRecords(database)
   }
   const ended = Promise.all([
     every(REPORT_MS, 'reporting the state of the bus', report),
-    every(PRUNE_MS, 'removing old events', prune),
+    every(options.pruneMs ?? PRUNE_MS, 'removing old events', prune),
   ])
   return {
     async close() {

@@ -41,6 +41,14 @@ export async function removeRelay(database: Database): Promise<void> {
   await database.query(`delete from outbox_readers where kind = 'RELAY'`)
 }
 
+/** As removeRelay(), where a worker that still used the broker declared it once more, and is gone. */
+export async function removeAbandonedRelay(database: Database): Promise<void> {
+  await database.query(
+    `delete from outbox_readers where kind = 'RELAY' and not exists (
+       select from bus_reports where bus = 'RABBITMQ' and report_time > now() - interval '30 s')`,
+  )
+}
+
 export async function declaredQueues(database: Database): Promise<BusQueue[]> {
   return database.query<{ name: string; patterns: string[] }>(
     `select name, patterns from outbox_readers where kind = 'QUEUE' order by name`,
