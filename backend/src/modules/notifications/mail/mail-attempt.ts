@@ -3,6 +3,7 @@ import type { MailOutcome, MailTransport, OutgoingMail } from '../../../ports/ma
 import type { MailPreferences } from './mail-preferences.ts'
 import {
   type ClaimedMail,
+  type EntryKind,
   type MailRecordUpdate,
   type MailStore,
   type StoredEntry,
@@ -56,10 +57,11 @@ export async function attemptMail(
   if (address === undefined) return drop('', 'The recipient has no address.')
   if (receiver.rejected) return drop(address, 'The address took no mail before.')
   if (!mail.invitation && !receiver.verified) return drop(address, 'The address is not verified.')
-  const entries = await wantedEntries(deps, mail)
-  if (entries.length === 0) return drop(address, 'Turned off, or no longer for the recipient.')
+  const kinds = await wantedKinds(deps, mail)
+  if (kinds.length === 0) return drop(address, 'Turned off, or no longer for the recipient.')
 
-  const outgoing = outgoingMail(deps, mail, address, entries)
+  const entries = await store.latestEntries(mail.id, ENTRIES_IN_DIGEST)
+  const outgoing = outgoingMail(deps, mail, address, kinds, entries)
   let handedOver = false
   let outcome: MailOutcome | undefined
   try {
@@ -133,40 +135,36 @@ function recordOf(
 }
 
 /** Without what was turned off, or stopped being the recipient's business, since it was queued. */
-async function wantedEntries(
+async function wantedKinds(
   { dataSource, store, preferences }: MailAttemptDeps,
   mail: ClaimedMail,
-): Promise<StoredEntry[]> {
-  const entries = await store.entries(mail.id)
-  const eventTypes = [...new Set(entries.map(({ eventType }) => eventType))]
-  const organizations = [...new Set(entries.flatMap(({ memberOf }) => memberOf ?? []))]
+): Promise<EntryKind[]> {
+  const kinds = await store.kinds(mail.id)
+  const eventTypes = [...new Set(kinds.map(({ eventType }) => eventType))]
+  const organizations = [...new Set(kinds.flatMap(({ memberOf }) => memberOf ?? []))]
   const wanted = await preferences.wanted(dataSource.manager, mail.userId, eventTypes)
   const memberships = await store.memberships(dataSource, mail.userId, organizations)
-  const keep = ({ eventType, memberOf }: StoredEntry) =>
+  const keep = ({ eventType, memberOf }: EntryKind) =>
     wanted.has(eventType) && (memberOf === undefined || memberships.has(memberOf))
-  const dropped = entries.filter((entry) => !keep(entry))
-  if (dropped.length < entries.length) {
-    await store.dropEntries(
-      mail,
-      dropped.map(({ id }) => id),
-    )
-  }
-  return entries.filter(keep)
+  const dropped = kinds.filter((kind) => !keep(kind))
+  if (dropped.length < kinds.length) await store.dropEntries(mail, dropped)
+  return kinds.filter(keep)
 }
 
 function outgoingMail(
   { publicUrl, tokens, preferences }: MailAttemptDeps,
   mail: ClaimedMail,
   to: string,
+  kinds: readonly EntryKind[],
   entries: readonly StoredEntry[],
 ): OutgoingMail {
-  const [first, ...others] = entries.map(({ eventType }) => eventType)
+  const [first, ...others] = kinds.map(({ eventType }) => eventType)
   const eventType = others.every((other) => other === first) ? first : undefined
   // From when it was composed, so that every attempt sends the same.
   const token = tokens.issue({ userId: mail.userId, eventType, address: to }, mail.createTime)
   const { subject, text, html } = renderMail({
-    entries: entries.slice(-ENTRIES_IN_DIGEST),
-    entryCount: entries.length,
+    entries,
+    entryCount: kinds.reduce((sum, { count }) => sum + count, 0),
     publicUrl,
     unsubscribe: {
       pageUrl: `${publicUrl}/unsubscribe?token=${token}`,

@@ -19,14 +19,19 @@ export interface ClaimedMail {
   readonly entryCount: number
 }
 
-export interface StoredEntry {
-  readonly id: string
+/** Entries of a mail that are kept or dropped together. */
+export interface EntryKind {
   readonly eventType: string
+  /** The organisation of which the recipient must be a member; undefined for none. */
+  readonly memberOf: string | undefined
+  readonly count: number
+}
+
+export interface StoredEntry {
   readonly title: string
   readonly body: string
   readonly severity: MailSeverity
   readonly link: string
-  readonly memberOf: string | undefined
   readonly createTime: Date
 }
 
@@ -123,33 +128,36 @@ export class MailStore {
     return row && { address: row.email ?? undefined, verified: row.email_verified, rejected: row.rejected }
   }
 
-  /** What the mail is to say, the earliest first. */
-  async entries(mailId: string): Promise<StoredEntry[]> {
+  /** What the mail is made of; few, however many its entries are. */
+  async kinds(mailId: string): Promise<EntryKind[]> {
+    const found = await rows<{ event_type: string; member_of: string | null; count: number }>(
+      this.#dataSource,
+      `select event_type, member_of, count(*)::int as count from mail_entries
+       where mail_id = $1 and not dropped group by event_type, member_of`,
+      [mailId],
+    )
+    return found.map((row) => ({
+      eventType: row.event_type,
+      memberOf: row.member_of ?? undefined,
+      count: row.count,
+    }))
+  }
+
+  /** What the mail is to say: the latest of its entries, the earliest of them first. */
+  async latestEntries(mailId: string, limit: number): Promise<StoredEntry[]> {
     const found = await rows<{
-      id: string
-      event_type: string
       title: string
       body: string
       severity: MailSeverity
       link: string
-      member_of: string | null
       create_time: Date
     }>(
       this.#dataSource,
-      `select id, event_type, title, body, severity, link, member_of, create_time from mail_entries
-       where mail_id = $1 and not dropped order by create_time, id`,
-      [mailId],
+      `select title, body, severity, link, create_time from mail_entries
+       where mail_id = $1 and not dropped order by create_time desc, id desc limit $2`,
+      [mailId, limit],
     )
-    return found.map((row) => ({
-      id: row.id,
-      eventType: row.event_type,
-      title: row.title,
-      body: row.body,
-      severity: row.severity,
-      link: row.link,
-      memberOf: row.member_of ?? undefined,
-      createTime: row.create_time,
-    }))
+    return found.toReversed().map(({ create_time: createTime, ...entry }) => ({ ...entry, createTime }))
   }
 
   /** Those of the organisations (uuids) of which the user is a member. */
@@ -168,12 +176,15 @@ export class MailStore {
   }
 
   /** Leaves entries out of their mail. */
-  async dropEntries(mail: ClaimedMail, ids: readonly string[]): Promise<void> {
-    if (ids.length === 0) return
+  async dropEntries(mail: ClaimedMail, kinds: readonly EntryKind[]): Promise<void> {
+    if (kinds.length === 0) return
     await this.#leased(mail, async (manager) => {
       await manager.query(
-        `update mail_entries set dropped = true, title = '', body = '' where mail_id = $1 and id = any($2)`,
-        [mail.id, ids],
+        `update mail_entries set dropped = true, title = '', body = ''
+         from unnest($2::text[], $3::uuid[]) as unwanted (event_type, member_of)
+         where mail_id = $1 and mail_entries.event_type = unwanted.event_type
+           and mail_entries.member_of is not distinct from unwanted.member_of`,
+        [mail.id, kinds.map(({ eventType }) => eventType), kinds.map(({ memberOf }) => memberOf ?? null)],
       )
       await manager.query(
         `update mails set entry_count = (select count(*) from mail_entries where mail_id = $1 and not dropped)
