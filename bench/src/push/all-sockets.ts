@@ -1,5 +1,5 @@
 import type { ChildProcess } from 'node:child_process'
-import { memoryBytes } from './server-memory.ts'
+import { grownBy, type Memory, memoryOf } from './server-memory.ts'
 import type { OpenSockets } from './socket-messages.ts'
 import { type ReceivedNotification, SocketProcess } from './socket-process.ts'
 
@@ -12,7 +12,7 @@ const FEW = 0.2
 export interface AllSockets {
   received(): Promise<ReceivedNotification[]>
   /** Of the server, for each further idle socket. */
-  readonly socketBytes: number
+  readonly socketMemory: Memory
 }
 
 export async function openSockets(
@@ -28,11 +28,11 @@ export async function openSockets(
   const count = options.tokens.length
   const few = count * FEW
   const first = await open(0, few)
-  const fewBytes = await memoryBytes(server)
+  const withFew = await memoryOf(server)
   const others = await open(few, count)
-  const socketBytes = ((await memoryBytes(server)) - fewBytes) / (count - few)
+  const socketMemory = grownBy(count - few, withFew, await memoryOf(server))
   return {
-    socketBytes,
+    socketMemory,
     received: async () => [...(await first.received()), ...(await others.received())],
   }
 }

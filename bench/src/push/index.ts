@@ -4,7 +4,8 @@ import { ensurePages, startSystem } from '../../../frontend/server/sockets/fault
 import type { BenchLine, BenchReport } from '../report.ts'
 import { quantile, USERS } from './load.ts'
 import { measureProduct } from './measure-product.ts'
-import { type Measured, measureReference } from './reference.ts'
+import { measureReference } from './reference.ts'
+import type { Memory } from './server-memory.ts'
 
 const MEASURED_MS = 20_000
 
@@ -27,25 +28,26 @@ export async function run(): Promise<BenchReport> {
 
   const measure = async (name: string, amqpUrl: string | undefined) => {
     await using system = new AsyncDisposableStack()
-    return measureProduct(await startSystem(system, { postgres, issuer, name, amqpUrl }), issuer, MEASURED_MS)
+    return await measureProduct(
+      await startSystem(system, { postgres, issuer, name, amqpUrl }),
+      issuer,
+      MEASURED_MS,
+    )
   }
   const before = await measureReference(broker, MEASURED_MS / 2)
   const rabbitmq = await measure('with_rabbitmq', broker)
   const postgresql = await measure('with_postgresql', undefined)
   const after = await measureReference(broker, MEASURED_MS / 2)
-  const reference: Measured = {
-    ms: [...before.ms, ...after.ms].toSorted((a, b) => a - b),
-    socketBytes: (before.socketBytes + after.socketBytes) / 2,
-  }
+  const referenceMs = [...before.ms, ...after.ms].toSorted((a, b) => a - b)
   return {
     name: 'push',
     lines: [
-      ...timeLines('RabbitMQ: commit of the event to socket', rabbitmq.fromEventMs, reference.ms),
-      ...timeLines('RabbitMQ: commit of the message to socket', rabbitmq.fromRowMs, reference.ms),
-      ...timeLines('PostgreSQL: commit of the event to socket', postgresql.fromEventMs, reference.ms),
-      ...timeLines('PostgreSQL: commit of the message to socket', postgresql.fromRowMs, reference.ms),
-      memoryLine('RabbitMQ', rabbitmq.socketBytes, reference.socketBytes),
-      memoryLine('PostgreSQL', postgresql.socketBytes, reference.socketBytes),
+      ...timeLines('RabbitMQ: commit of the event to socket', rabbitmq.fromEventMs, referenceMs),
+      ...timeLines('RabbitMQ: commit of the message to socket', rabbitmq.fromRowMs, referenceMs),
+      ...timeLines('PostgreSQL: commit of the event to socket', postgresql.fromEventMs, referenceMs),
+      ...timeLines('PostgreSQL: commit of the message to socket', postgresql.fromRowMs, referenceMs),
+      ...memoryLines('RabbitMQ', rabbitmq.socketMemory, before.socketMemory),
+      ...memoryLines('PostgreSQL', postgresql.socketMemory, before.socketMemory),
     ],
   }
 }
@@ -58,13 +60,17 @@ function timeLines(label: string, ms: readonly number[], referenceMs: readonly n
   return [line('median', 0.5, {}), line('99th percentile', 0.99, { target: '<= 2' })]
 }
 
-function memoryLine(bus: string, bytes: number, referenceBytes: number): BenchLine {
-  return {
-    label: `${bus}: memory of one of ${USERS} idle sockets`,
+function memoryLines(bus: string, own: Memory, reference: Memory): BenchLine[] {
+  const line = (what: string, bytes: number, referenceBytes: number): BenchLine => ({
+    label: `${bus}: ${what} memory of one of ${USERS} idle sockets`,
     value: bytes / 1024,
     unit: 'KiB',
     reference: referenceBytes / 1024,
     ratio: bytes / referenceBytes,
     target: '<= 2',
-  }
+  })
+  return [
+    line('resident', own.residentBytes, reference.residentBytes),
+    line('used', own.usedBytes, reference.usedBytes),
+  ]
 }

@@ -11,7 +11,7 @@ import {
 import { publicUrl, type System } from '../../../frontend/server/sockets/faults/testing/system.ts'
 import { openSockets } from './all-sockets.ts'
 import { durations, load, USERS, type Way } from './load.ts'
-import { reportsMemory } from './server-memory.ts'
+import { type Memory, reportsMemory } from './server-memory.ts'
 import { clockMs } from './socket-messages.ts'
 import type { ReceivedNotification } from './socket-process.ts'
 import { untilReceived } from './until-received.ts'
@@ -22,7 +22,7 @@ export interface ProductMeasured {
   /** From the commit of the inbox's row; ascending. */
   readonly fromRowMs: readonly number[]
   /** Of the frontend, for each idle socket. */
-  readonly socketBytes: number
+  readonly socketMemory: Memory
 }
 
 /** Ends of jobs to the sockets of their owners. */
@@ -60,7 +60,7 @@ export async function measureProduct(
   return {
     fromEventMs: durations(ways.fromEvent, countsFromMs),
     fromRowMs: durations(ways.fromRow, countsFromMs),
-    socketBytes: sockets.socketBytes,
+    socketMemory: sockets.socketMemory,
   }
 }
 

@@ -1,5 +1,6 @@
 // Loaded before a server: tells its memory when asked, after a full collection.
 import { setTimeout } from 'node:timers/promises'
+import type { Memory } from './server-memory.ts'
 
 /** V8 hands pages back some time after they are free. */
 const SETTLE_MS = 500
@@ -10,7 +11,8 @@ process.on('message', async (message) => {
     globalThis.gc?.()
     await setTimeout(SETTLE_MS)
   }
-  process.send?.({ rssBytes: process.memoryUsage.rss() })
+  const { rss, heapUsed, external } = process.memoryUsage()
+  process.send?.({ residentBytes: rss, usedBytes: heapUsed + external } satisfies Memory)
 })
 // It must not keep a server alive that has stopped.
 process.channel?.unref()

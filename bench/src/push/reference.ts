@@ -6,7 +6,7 @@ import { type Channel, connect } from 'amqplib'
 import { stopProcess } from '../backend-system/start-backend.ts'
 import { openSockets } from './all-sockets.ts'
 import { durations, load, USERS } from './load.ts'
-import { reportsMemory } from './server-memory.ts'
+import { type Memory, reportsMemory } from './server-memory.ts'
 import { clockMs } from './socket-messages.ts'
 import { untilReceived } from './until-received.ts'
 
@@ -30,7 +30,7 @@ export interface Measured {
   /** Ascending. */
   readonly ms: readonly number[]
   /** Of the server, for each idle socket. */
-  readonly socketBytes: number
+  readonly socketMemory: Memory
 }
 
 /** Publisher, queue of RabbitMQ, bare server of sockets. */
@@ -66,7 +66,7 @@ export async function measureReference(amqpUrl: string, durationMs: number): Pro
     fromMs: publishedMs[sequence] ?? Number.NaN,
     toMs: atMs,
   }))
-  return { ms: durations(ways, countsFromMs), socketBytes: sockets.socketBytes }
+  return { ms: durations(ways, countsFromMs), socketMemory: sockets.socketMemory }
 }
 
 function publish(channel: Channel, queue: string, user: number, sequence: number): void {

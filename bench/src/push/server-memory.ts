@@ -8,9 +8,23 @@ export const reportsMemory = [
   new URL('./memory-reporter.ts', import.meta.url).href,
 ]
 
-/** Resident, after a full collection. */
-export async function memoryBytes(server: ChildProcess): Promise<number> {
+export interface Memory {
+  readonly residentBytes: number
+  /** Of JavaScript: what of it is in use. */
+  readonly usedBytes: number
+}
+
+/** After full collections. */
+export async function memoryOf(server: ChildProcess): Promise<Memory> {
   server.send('memory')
-  const [{ rssBytes }] = (await once(server, 'message')) as [{ rssBytes: number }]
-  return rssBytes
+  const [memory] = (await once(server, 'message')) as [Memory]
+  return memory
+}
+
+/** What each of so many added, on average. */
+export function grownBy(count: number, before: Memory, after: Memory): Memory {
+  return {
+    residentBytes: (after.residentBytes - before.residentBytes) / count,
+    usedBytes: (after.usedBytes - before.usedBytes) / count,
+  }
 }
