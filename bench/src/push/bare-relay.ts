@@ -14,7 +14,7 @@ server.on('connection', (socket) => {
   })
 })
 
-const connection = await connect(amqpUrl)
+const connection = await connect(amqpUrl, { noDelay: true })
 const channel = await connection.createChannel()
 await channel.consume(
   queue,

@@ -36,7 +36,7 @@ export interface Measured {
 /** Publisher, queue of RabbitMQ, bare server of sockets. */
 export async function measureReference(amqpUrl: string, durationMs: number): Promise<Measured> {
   await using started = new AsyncDisposableStack()
-  const connection = await connect(amqpUrl)
+  const connection = await connect(amqpUrl, { noDelay: true })
   started.defer(() => connection.close())
   const channel = await connection.createChannel()
   const { queue } = await channel.assertQueue(`bench-${randomUUID()}`, { durable: true, autoDelete: true })
