@@ -63,6 +63,12 @@ export async function findRelayPosition(database: Database): Promise<number | un
   return relay === undefined ? undefined : Number(relay.position)
 }
 
+/** Of the events that are numbered. */
+export async function readLastSequence(database: Database): Promise<number> {
+  const [head] = await database.query<{ last_sequence: string }>('select last_sequence from outbox_head')
+  return Number(head?.last_sequence)
+}
+
 export async function readPosition(database: Database, name: string): Promise<number> {
   const [reader] = await database.query<{ position: string }>(
     `select position from outbox_readers where name = $1`,

@@ -2,7 +2,12 @@ import type { Channel, ChannelModel, ConsumeMessage, GetMessage } from 'amqplib'
 import { type Handling, handleEvents } from '../../../outbox/handle-events.ts'
 import { type LockedSession, pause } from '../../../outbox/locked-session.ts'
 import type { OutboxEvent } from '../../../outbox/outbox-event.ts'
-import { findRelayPosition, movePosition, readPosition } from '../../../outbox/outbox-readers.ts'
+import {
+  findRelayPosition,
+  movePosition,
+  readLastSequence,
+  readPosition,
+} from '../../../outbox/outbox-readers.ts'
 import { parkEvent } from '../../../outbox/parked-events.ts'
 import { BATCH, type ReadEvents, readEvents } from '../../../outbox/read-events.ts'
 import { topicExpression } from '../../../outbox/topic-pattern.ts'
@@ -72,6 +77,8 @@ class QueueConsumer {
   #position = 0
   /** Every event of the queue up to this one is dealt with; never behind the position. */
   #passed = 0
+  /** The outbox has numbered events up to this one at least. */
+  #numbered = 0
 
   constructor(session: LockedSession, options: QueueConsumerOptions, model: ChannelModel) {
     this.#session = session
@@ -135,7 +142,7 @@ class QueueConsumer {
     }
     for (const message of messages) {
       const event = receivedEventOf(message)
-      if (event === undefined) {
+      if (event === undefined || !(await this.#isNumbered(event))) {
         channel.reject(message, false)
         continue
       }
@@ -156,6 +163,12 @@ class QueueConsumer {
     if (event.sequence <= after + 1) return false
     const previous = event.previous[this.#options.queue.name]
     return previous === undefined || previous > after
+  }
+
+  /** What the outbox has not numbered yet was sent before the database was restored, or by someone else. */
+  async #isNumbered({ sequence }: OutboxEvent): Promise<boolean> {
+    if (sequence > this.#numbered) this.#numbered = await readLastSequence(this.#session)
+    return sequence <= this.#numbered
   }
 
   /** A binding of earlier patterns may still be there. */
@@ -256,6 +269,16 @@ class QueueConsumer {
           createTime: undefined,
         },
         { reason: 'NOT_UNDERSTOOD', message: 'It was not sent by the relay of this installation.' },
+      )
+      return
+    }
+    if (!(await this.#isNumbered(event))) {
+      await parkEvent(
+        this.#session,
+        queue.name,
+        // The number will be another event's.
+        { ...event, routingKey, sequence: undefined },
+        { reason: 'NOT_UNDERSTOOD', message: 'The database was restored to a time before it.' },
       )
       return
     }
