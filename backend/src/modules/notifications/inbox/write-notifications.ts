@@ -4,7 +4,7 @@ import type { NewNotification, NotificationRecord } from './notification.ts'
 
 /**
  * Locks inboxes in the order of their users, so that no two transactions wait for each other, and makes those that
- * are missing. Holds back every other change of theirs until the transaction ends.
+ * are missing, but for users who are gone. Holds back every other change of theirs until the transaction ends.
  */
 export async function lockInboxes(transaction: EntityManager, userIds: readonly string[]): Promise<void> {
   const lock = () =>
@@ -18,7 +18,9 @@ export async function lockInboxes(transaction: EntityManager, userIds: readonly 
   const known = new Set(locked.map(({ user_id }) => user_id))
   await rows(
     transaction,
-    `insert into inboxes (user_id) select user_id from unnest($1::uuid[]) as user_id order by user_id
+    // Not for who is gone since they were found to be recipients: the others are told nevertheless.
+    `insert into inboxes (user_id)
+     select id from (select id from users where id = any($1::uuid[]) for key share) as kept order by id
      on conflict (user_id) do nothing`,
     [userIds.filter((id) => !known.has(id))],
   )
@@ -42,7 +44,7 @@ export interface WrittenNotification {
 
 /**
  * Writes notifications in their order, each with the next sequence of its inbox, in the transaction that locked the
- * inboxes. One whose event was told to its user before is not written again, and answered as it is.
+ * inboxes; none for who has no inbox. One whose event was told to its user before is not written again, and answered as it is.
  *
  * @param told at most one of an event to a user
  */
