@@ -41,7 +41,7 @@ const CHANNEL = 'fairlead_outbox'
 
 /**
  * Does the work whenever this process gets the lock, until closed. The work goes on until its session's signal; when
- * it ends or throws before, it is begun again, here or by another process.
+ * it throws before, it is begun again, here or by another process; when it ends before, by another one rather.
  */
 export function whileLocked(options: LockOptions, work: (session: LockedSession) => Promise<void>): Lock {
   const closed = new AbortController()
@@ -51,6 +51,7 @@ export function whileLocked(options: LockOptions, work: (session: LockedSession)
   async function run(): Promise<void> {
     for (let attempt = 0; !closed.signal.aborted; attempt++) {
       const session = new Session(options, closed.signal)
+      let leftTo: 'ANYONE' | 'OTHERS' = 'ANYONE'
       try {
         await session.connect()
         if (!(await session.acquire())) continue
@@ -58,6 +59,7 @@ export function whileLocked(options: LockOptions, work: (session: LockedSession)
         const since = performance.now()
         try {
           await work(session)
+          leftTo = 'OTHERS'
         } finally {
           if (performance.now() - since > LAST_RETRY_MS) attempt = 0
         }
@@ -68,6 +70,7 @@ export function whileLocked(options: LockOptions, work: (session: LockedSession)
         isHeld = false
         await session.end()
       }
+      if (leftTo === 'OTHERS') await pause(2 * TRY_MS, closed.signal)
       await pause(Math.min(LAST_RETRY_MS, 100 * 2 ** attempt) * (0.5 + Math.random() / 2), closed.signal)
     }
   }
