@@ -93,7 +93,9 @@ export function createMailSender(options: MailSenderOptions): MailSender {
   async function send(): Promise<void> {
     const released = await store.releaseExpired(clock())
     if (released > 0) log.warn({ released }, 'mails of a worker that ended are taken over')
-    await Promise.all(Array.from({ length: SLOTS }, () => slot()))
+    // All of them, whatever one meets: none may go on beside the next turn, or after the stop.
+    const slots = await Promise.allSettled(Array.from({ length: SLOTS }, () => slot()))
+    for (const ended of slots) if (ended.status === 'rejected') throw ended.reason
   }
 
   /** One mail after the other until none is due, or the server is not there. */
