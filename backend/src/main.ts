@@ -8,6 +8,7 @@ import { createDataSource, listen } from './database/index.ts'
 import { ivoaRoutes } from './ivoa/index.ts'
 import { IDENTITY_CHANNEL } from './modules/identity/index.ts'
 import { ImmediateJobs, jobServices, openApiOfServices, openScratch } from './modules/jobs/index.ts'
+import { keepEvents } from './modules/notifications/index.ts'
 import { runProcess } from './run-process.ts'
 import { createGrpcServer } from './server/grpc-server.ts'
 import { createHttpServer } from './server/http-server.ts'
@@ -23,6 +24,7 @@ await runProcess('backend', backendSettings, async (settings, log, releasers) =>
   releasers.defer(() => dataSource.destroy())
   const listener = await listen(databaseUrl, { channels: [IDENTITY_CHANNEL], log })
   releasers.defer(() => listener.close())
+  await keepEvents(dataSource)
   const { objects, routes } = createObjects(settings.objects, settings.deriveKey('objects'))
   releasers.defer(() => objects.close())
 

@@ -1,4 +1,5 @@
 export { blamesValues } from './blames-values.ts'
+export { keepForQueue } from './outbox-readers.ts'
 export { type BusKind, type OutboxStatus, readOutboxStatus } from './outbox-status.ts'
 export {
   discardParkedEvent,

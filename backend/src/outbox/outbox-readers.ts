@@ -1,6 +1,7 @@
 import type { BusQueue } from '../ports/bus.ts'
 import type { Database } from './outbox-event.ts'
 import { numberAllEvents } from './read-events.ts'
+import { queries, type TypeormDatabase } from './typeorm-database.ts'
 
 /** The reader that sends to the message broker. */
 export const RELAY = 'RELAY'
@@ -16,7 +17,17 @@ export async function declareQueue(database: Database, queue: BusQueue): Promise
     `update outbox_readers set patterns = $2 where name = $1 and kind = 'QUEUE' returning 1`,
     [queue.name, queue.patterns],
   )
-  if (known.length > 0) return
+  if (known.length === 0) await insertQueue(database, queue)
+}
+
+/** As declareQueue(), and leaves one that is declared as it is: for those who write events and consume none. */
+export async function keepForQueue(from: TypeormDatabase, queue: BusQueue): Promise<void> {
+  const database = queries(from)
+  const known = await database.query(`select 1 from outbox_readers where name = $1`, [queue.name])
+  if (known.length === 0) await insertQueue(database, queue)
+}
+
+async function insertQueue(database: Database, queue: BusQueue): Promise<void> {
   const last = await numberAllEvents(database)
   await database.query(
     `insert into outbox_readers (name, kind, patterns, position) values ($1, 'QUEUE', $2, $3)

@@ -1,3 +1,4 @@
+export { keepEvents } from './consumer/inbox-consumer.ts'
 export {
   createNotificationsModule,
   type NotificationsModule,

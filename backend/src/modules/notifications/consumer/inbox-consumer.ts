@@ -1,5 +1,6 @@
 import type { Logger } from 'pino'
 import type { DataSource } from 'typeorm'
+import { keepForQueue } from '../../../outbox/index.ts'
 import type { Bus, BusQueue, Subscription } from '../../../ports/bus.ts'
 import type { PushSender } from '../../../ports/push.ts'
 import { createIdentityReader } from '../../identity/index.ts'
@@ -26,6 +27,14 @@ export const notificationsQueue: BusQueue = {
     ...new Set(listedKinds.flatMap(({ toldBy }) => toldBy.map((key) => `${key}.*`))),
     INBOX_CHANGED_PATTERN,
   ],
+}
+
+/**
+ * What is written from now on will be told, however late the first worker of all starts. Backends say so before they
+ * write anything.
+ */
+export function keepEvents(dataSource: DataSource): Promise<void> {
+  return keepForQueue(dataSource, notificationsQueue)
 }
 
 /** Turns the events of the bus into notifications. */
