@@ -46,6 +46,8 @@ export class Notifications1763700009000 implements MigrationInterface {
       )`)
     await runner.query(`
       create index notifications_unread on notifications (user_id, sequence) where read_time is null`)
+    await runner.query(`
+      create index notifications_archived on notifications (user_id, sequence) where archive_time is not null`)
     await runner.query(`create index notifications_age on notifications (create_time)`)
     await runner.query(`
       create index notifications_announcement on notifications (resource)
