@@ -10,6 +10,8 @@ test('a newcomer cuts a circle out of the seeded map and gets the source’s own
 }) => {
   await signIn('alice')
   await page.getByRole('link', { name: 'Datasets' }).first().click()
+  // The overview names the map as well, and goes away meanwhile.
+  await expect(page.getByRole('heading', { name: 'Datasets', level: 1 })).toBeVisible()
   await page
     .getByRole('link', { name: /microwave-sky|microwave sky/i })
     .first()
