@@ -55,7 +55,6 @@ export function DeliveryFigures({ status }: { status: DeliveryStatus | undefined
               <Text
                 span
                 size="xs"
-                ml={7}
                 fw={450}
                 className={classes.beside ?? ''}
                 {...(warning ? {} : { c: 'dimmed' })}
