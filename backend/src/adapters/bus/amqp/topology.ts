@@ -21,10 +21,10 @@ export function namesOf(namespace: string): Names {
   }
 }
 
-/** Deliveries of one message before the broker gives it up: its consumer dies of it each time. */
-const DELIVERY_LIMIT = 20
-
-/** Makes what is missing: exchanges, the queues with their bindings, and where dead letters go. */
+/**
+ * Makes what is missing: exchanges, the queues with their bindings, and where dead letters go. Which type of queue it
+ * is, is the virtual host's to say: quorum queues help in a cluster, and cost in front of an outbox that has everything.
+ */
 export async function assertTopology(
   connection: ChannelModel,
   names: Names,
@@ -41,18 +41,14 @@ export async function assertTopology(
 
 async function assertQueue(channel: Channel, names: Names, { name, patterns }: BusQueue): Promise<void> {
   const deadQueue = names.deadQueue(name)
-  await channel.assertQueue(deadQueue, { durable: true, arguments: { 'x-queue-type': 'quorum' } })
+  await channel.assertQueue(deadQueue, { durable: true })
   await channel.bindQueue(deadQueue, names.dead, name)
   const queue = names.queue(name)
   await channel.assertQueue(queue, {
     durable: true,
     deadLetterExchange: names.dead,
     deadLetterRoutingKey: name,
-    arguments: {
-      'x-queue-type': 'quorum',
-      'x-single-active-consumer': true,
-      'x-delivery-limit': DELIVERY_LIMIT,
-    },
+    arguments: { 'x-single-active-consumer': true },
   })
   for (const pattern of patterns) await channel.bindQueue(queue, names.events, pattern)
 }
