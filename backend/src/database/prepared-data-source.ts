@@ -1,11 +1,5 @@
-import type { Client, Pool } from 'pg'
-import {
-  DataSource,
-  type EntityManager,
-  type ObjectLiteral,
-  QueryFailedError,
-  type QueryRunner,
-} from 'typeorm'
+import type { Pool } from 'pg'
+import { DataSource, type ObjectLiteral, QueryFailedError, type QueryRunner } from 'typeorm'
 import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js'
 
 /** Statements that get a name. The program's own are fewer; what is beyond is planned each time. */
@@ -30,13 +24,16 @@ export class PreparedDataSource extends DataSource {
     if (name === undefined || queryRunner !== undefined || !this.isInitialized) {
       return super.query(text, parameters, queryRunner)
     }
-    return answerOf((this.driver as PostgresDriver).master, { name, text, values: parameters as unknown[] })
-  }
-
-  async queryInTransaction(queryRunner: QueryRunner, text: string, values: unknown[]): Promise<unknown> {
-    const name = this.#nameOf(text)
-    if (name === undefined) return super.query(text, values, queryRunner)
-    return answerOf(await queryRunner.connect(), { name, text, values })
+    const pool: Pool = (this.driver as PostgresDriver).master
+    const values = parameters as unknown[]
+    try {
+      const { command, rows, rowCount } = await pool.query({ name, text, values })
+      // The two forms in which TypeORM answers.
+      return (command === 'UPDATE' || command === 'DELETE' ? [rows, rowCount] : rows) as Result
+    } catch (error) {
+      if (error instanceof Error) throw new QueryFailedError(text, values, error)
+      throw error
+    }
   }
 
   #nameOf(text: string): string | undefined {
@@ -45,37 +42,5 @@ export class PreparedDataSource extends DataSource {
     const name = `fairlead_${this.#names.size}`
     this.#names.set(text, name)
     return name
-  }
-}
-
-/**
- * As the transaction's query(), as a named prepared statement. For statements that take longer to plan than to run,
- * and whose plan is the same for whatever values.
- */
-export async function queryPrepared(
-  transaction: EntityManager,
-  text: string,
-  values: readonly unknown[],
-): Promise<unknown> {
-  const { dataSource, queryRunner } = transaction
-  return dataSource instanceof PreparedDataSource && queryRunner !== undefined
-    ? dataSource.queryInTransaction(queryRunner, text, [...values])
-    : transaction.query(text, [...values])
-}
-
-interface Statement {
-  readonly name: string
-  readonly text: string
-  readonly values: unknown[]
-}
-
-async function answerOf<Result>(connection: Pool | Client, statement: Statement): Promise<Result> {
-  try {
-    const { command, rows, rowCount } = await connection.query(statement)
-    // The two forms in which TypeORM answers.
-    return (command === 'UPDATE' || command === 'DELETE' ? [rows, rowCount] : rows) as Result
-  } catch (error) {
-    if (error instanceof Error) throw new QueryFailedError(statement.text, statement.values, error)
-    throw error
   }
 }

@@ -1,5 +1,5 @@
 import type { EntityManager } from 'typeorm'
-import { preparedRows, rows } from '../sql.ts'
+import { rows } from '../sql.ts'
 import type { NewNotification, NotificationRecord } from './notification.ts'
 
 /**
@@ -8,7 +8,7 @@ import type { NewNotification, NotificationRecord } from './notification.ts'
  */
 export async function lockInboxes(transaction: EntityManager, userIds: readonly string[]): Promise<void> {
   const lock = () =>
-    preparedRows<{ user_id: string }>(
+    rows<{ user_id: string }>(
       transaction,
       `select user_id from inboxes where user_id = any($1::uuid[]) order by user_id for update`,
       [userIds],
@@ -16,17 +16,15 @@ export async function lockInboxes(transaction: EntityManager, userIds: readonly 
   const locked = await lock()
   if (locked.length === userIds.length) return
   const known = new Set(locked.map(({ user_id }) => user_id))
-  const missing = userIds.filter((id) => !known.has(id))
-  const made = await rows(
+  await rows(
     transaction,
     // Not for who is gone since they were found to be recipients: the others are told nevertheless.
     `insert into inboxes (user_id)
      select id from (select id from users where id = any($1::uuid[]) for key share) as kept order by id
-     on conflict (user_id) do nothing returning user_id`,
-    [missing],
+     on conflict (user_id) do nothing`,
+    [userIds.filter((id) => !known.has(id))],
   )
-  // What others made meanwhile; our own are ours already.
-  if (made.length < missing.length) await lock()
+  await lock()
 }
 
 interface WrittenRow {
@@ -54,7 +52,7 @@ export async function writeNotifications(
   transaction: EntityManager,
   told: readonly NewNotification[],
 ): Promise<readonly WrittenNotification[]> {
-  const found = await preparedRows<WrittenRow>(
+  const found = await rows<WrittenRow>(
     transaction,
     // A statement of its own after the lock: it sees what others committed while this one waited for it.
     `with told as (
@@ -63,7 +61,7 @@ export async function writeNotifications(
          create_time timestamptz, quiet boolean)
      ), known as (
        select told.position, held.sequence, held.create_time, held.read_time, held.archive_time
-       -- By the index, as all that follows, however little the planner knows of a table that grows fast.
+       -- by the index, however little the planner knows of a table that grows fast
        from told cross join lateral (
          select sequence, create_time, read_time, archive_time from notifications
          where notifications.user_id = told.user_id and notifications.event_id = told.event_id
@@ -73,9 +71,7 @@ export async function writeNotifications(
        select told.*,
          inboxes.last_sequence + row_number() over by_position as sequence,
          greatest(max(told.create_time) over by_position, inboxes.last_create_time) as rising_time
-       from told cross join lateral (
-         select last_sequence, last_create_time from inboxes where inboxes.user_id = told.user_id limit 1
-       ) as inboxes
+       from told join inboxes on inboxes.user_id = told.user_id
        where told.position not in (select position from known)
        window by_position as (partition by told.user_id order by told.position)
      ), written as (
@@ -85,12 +81,13 @@ export async function writeNotifications(
          rising_time, quiet
        from fresh
      ), grown as (
-       -- They are all there: an update would have to find them by a join.
-       insert into inboxes as held (user_id, last_sequence, last_create_time, unread_count, grow_time)
-       select user_id, max(sequence), max(rising_time), count(*)::int, clock_timestamp() from fresh group by user_id
-       on conflict (user_id) do update set last_sequence = excluded.last_sequence,
-         last_create_time = excluded.last_create_time, unread_count = held.unread_count + excluded.unread_count,
-         grow_time = excluded.grow_time
+       update inboxes set last_sequence = growth.last_sequence, last_create_time = growth.last_create_time,
+         unread_count = unread_count + growth.count, grow_time = clock_timestamp()
+       from (
+         select user_id, max(sequence) as last_sequence, max(rising_time) as last_create_time, count(*)::int as count
+         from fresh group by user_id
+       ) as growth
+       where inboxes.user_id = growth.user_id
      )
      select position, sequence, rising_time as create_time, null::timestamptz as read_time,
        null::timestamptz as archive_time, true as is_new
