@@ -17,6 +17,7 @@ import { type PageTokens, pageScope } from '../../server/page-token.ts'
 import { pushedStream } from '../../server/pushed-stream.ts'
 import { type RegisteredService, registeredService } from '../../server/service-handlers.ts'
 import { sharedMessage } from '../../server/shared-message.ts'
+import { parseUpdateMask } from '../../server/update-mask.ts'
 import type { Actor } from './actor.ts'
 import { isEntitled } from './actor.ts'
 import type { JobRecord } from './job.ts'
@@ -33,7 +34,7 @@ import {
   taskMessage,
 } from './job-messages.ts'
 import type { JobNotice } from './job-notice.ts'
-import { type JobUpdate, parseUpdateMask } from './job-update.ts'
+import { type JobUpdate, updatePaths } from './job-update.ts'
 import type { JobRequest, JobsService, JobWithResults } from './jobs-service.ts'
 import type { JobLog } from './log/job-log.ts'
 import type { Organizations } from './organizations.ts'
@@ -286,7 +287,7 @@ function jobRequestOf(request: CreateJobRequest): JobRequest {
 
 function jobUpdateOf(request: UpdateJobRequest): JobUpdate {
   return {
-    paths: parseUpdateMask(request.updateMask ?? []),
+    paths: parseUpdateMask(request.updateMask ?? [], updatePaths),
     parameters: request.parameters,
     runId: request.runId,
     executionDurationMs:

@@ -12,6 +12,7 @@ import {
 import { type CallContext, callerOf } from '../../server/call-context.ts'
 import { type PageTokens, pageScope } from '../../server/page-token.ts'
 import { type RegisteredService, registeredService } from '../../server/service-handlers.ts'
+import { parseUpdateMask } from '../../server/update-mask.ts'
 import { listedKinds } from './catalogue/catalogue.ts'
 import type { EventKind, MailDelivery } from './catalogue/event-kind.ts'
 import type { InboxService } from './inbox/inbox-service.ts'
@@ -20,7 +21,7 @@ import type { InboxRecord } from './inbox/notification.ts'
 import { inboxMessage, notificationMessage } from './inbox/notification-messages.ts'
 import type { Unsubscriptions } from './mail/index.ts'
 import type { PreferencesService, UserPreferences } from './preferences/preferences-service.ts'
-import { type PreferencesUpdate, parseUpdateMask } from './preferences/preferences-update.ts'
+import { type PreferencesUpdate, updatePaths } from './preferences/preferences-update.ts'
 
 const DEFAULT_PAGE_SIZE = 50
 const DEFAULT_REPLAY_SIZE = 100
@@ -204,7 +205,7 @@ function preferencesMessage({ events, settings, mailAddress }: UserPreferences):
 
 function updateOf({ preferences, updateMask }: UpdatePreferencesRequest): PreferencesUpdate {
   return {
-    paths: parseUpdateMask(updateMask ?? []),
+    paths: parseUpdateMask(updateMask ?? [], updatePaths),
     events: (preferences?.events ?? []).map(({ eventType, inApp, mail }) => ({
       eventType,
       inApp,

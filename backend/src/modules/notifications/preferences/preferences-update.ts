@@ -5,7 +5,7 @@ import type { NewChoice, Settings } from './preference-store.ts'
 import { timeZoneOf } from './time-zone.ts'
 
 /** What a client may set, by its name in an update mask. */
-const updatePaths = ['events', 'quiet_hours', 'time_zone', 'daily_digest_minute'] as const
+export const updatePaths = ['events', 'quiet_hours', 'time_zone', 'daily_digest_minute'] as const
 export type UpdatePath = (typeof updatePaths)[number]
 
 export interface PreferencesUpdate {
@@ -21,18 +21,6 @@ export interface PreferencesUpdate {
     | undefined
   readonly timeZone: string
   readonly dailyDigestMinute: number
-}
-
-/** The paths of an update mask; INVALID_ARGUMENT that names one that cannot be set. */
-export function parseUpdateMask(paths: readonly string[]): ReadonlySet<UpdatePath> {
-  const wayOut = `It may name ${updatePaths.join(', ')}.`
-  if (paths.length === 0) throw invalidField('update_mask', `names nothing to set. ${wayOut}`)
-  const known = paths.map((path) => {
-    const found = updatePaths.find((each) => each === path)
-    if (found !== undefined) return found
-    throw invalidField('update_mask', `"${path.slice(0, 100)}" cannot be set. ${wayOut}`)
-  })
-  return new Set(known)
 }
 
 /** INVALID_ARGUMENT that names an event type that nobody is notified of, or one that is named twice. */
