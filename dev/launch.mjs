@@ -15,6 +15,7 @@ const entries = {
   test: ['dev/src/testing/main.ts'],
   token: ['dev/src/commands/token.ts'],
   datasets: ['dev/src/commands/datasets.ts'],
+  secrets: ['dev/src/secrets/main.ts'],
   'validate-envoy': ['dev/src/commands/validate-envoy.ts'],
 }
 

@@ -9,6 +9,7 @@ export const commands = [
     'Register FITS images ([--id ID] [--organization NAME]; also list, remove ID)',
   ],
   ['npm run migrate', 'Bring the database of FAIRLEAD_DATABASE_URL to the newest schema'],
+  ['npm run secrets -- dev', 'Make the secrets of an environment on Kubernetes, for this machine'],
   ['npm run generate', 'Write proto/gen anew from the .proto files'],
   ['npm run bench', 'Measure speed and memory against references'],
   ['npm run lint', 'Check style and the proto files (format repairs the style)'],

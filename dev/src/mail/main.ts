@@ -10,9 +10,11 @@ import { Mailbox } from './mailbox.ts'
 const port = Number(process.env['FAIRLEAD_MAIL_PORT'])
 const httpPort = Number(process.env['FAIRLEAD_MAIL_HTTP_PORT'])
 const folder = process.env['FAIRLEAD_MAIL_FOLDER']
+/** Loopback, unless it runs where only its own system reaches it. */
+const host = process.env['FAIRLEAD_MAIL_HOST'] ?? '127.0.0.1'
 if (folder === undefined || !Number.isInteger(port) || !Number.isInteger(httpPort)) {
   throw new Error(
-    'FAIRLEAD_MAIL_PORT, FAIRLEAD_MAIL_HTTP_PORT and FAIRLEAD_MAIL_FOLDER are not set; the supervisor sets them',
+    'FAIRLEAD_MAIL_PORT, FAIRLEAD_MAIL_HTTP_PORT and FAIRLEAD_MAIL_FOLDER are not set; the supervisor and the component smtp-logger set them',
   )
 }
 const largestMessageBytes = 25 * 1024 * 1024
@@ -49,9 +51,9 @@ function oneLine(text: string): string {
 }
 
 server.on('error', (error) => console.error(error))
-server.listen(port, '127.0.0.1')
+server.listen(port, host)
 const http = createMailHttp(mailbox)
-http.listen(httpPort, '127.0.0.1')
+http.listen(httpPort, host)
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.once(signal, () => {

@@ -1,0 +1,24 @@
+#!/bin/sh
+# The bucket, and a user who may work in it and nowhere else. Run at each start of the pod: what is there stays.
+set -eu
+trap 'exit 0' TERM
+
+attempt=0
+until mc alias set local http://127.0.0.1:9000 "$MINIO_ROOT_USER" "$MINIO_ROOT_PASSWORD" >/tmp/answer 2>&1; do
+  attempt=$((attempt + 1))
+  [ "$attempt" -lt 120 ] || { cat /tmp/answer; exit 1; }
+  sleep 1
+done
+mc mb --ignore-existing local/fairlead
+mc admin policy create local fairlead /etc/minio-set-up/policy.json
+mc admin user add local "$S3_ACCESS_KEY_ID" "$S3_SECRET_ACCESS_KEY"
+# Attaching what is attached counts as an error.
+mc admin user info local "$S3_ACCESS_KEY_ID" | grep -q 'PolicyName: *fairlead' ||
+  mc admin policy attach local fairlead --user "$S3_ACCESS_KEY_ID"
+
+touch /tmp/done
+echo "bucket and user are there"
+while :; do
+  sleep 3600 &
+  wait $!
+done
