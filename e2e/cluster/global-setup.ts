@@ -1,0 +1,18 @@
+import { clusterTool, Installation, makeDatasets } from './harness/installation.ts'
+import { announce } from './harness/installation-under-test.ts'
+
+/** Makes the installation that nearly all specs share, from the overlay `dev`. */
+export default async function globalSetup(): Promise<() => Promise<void>> {
+  await clusterTool()
+  const started = performance.now()
+  const onProgress = (line: string) => {
+    console.log(`[${((performance.now() - started) / 1_000).toFixed(0).padStart(4)} s] ${line}`)
+  }
+  await makeDatasets()
+  onProgress('the demo images are there to compare with')
+  const installation = await Installation.deploy('dev', onProgress)
+  onProgress(`ready at ${installation.url}`)
+  process.env['FAIRLEAD_SYSTEM_GIVEN'] = 'true'
+  announce(installation)
+  return () => installation.close()
+}

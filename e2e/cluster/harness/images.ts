@@ -1,0 +1,94 @@
+import { execFile } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { existsSync, readFileSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import { promisify } from 'node:util'
+import type { ClusterTool } from './cluster-tool.ts'
+import { Kubectl } from './kubectl.ts'
+import { repository } from './repository.ts'
+
+const run = promisify(execFile)
+
+const standIns = 'e2e/cluster/images'
+/** Folders that no image of ours is made of. */
+const besideImages = /^(\.ci|\.github|bench|docs|e2e|k8s)\/|^[^/]+\.md$|\.test\.tsx?$|^skaffold\.yaml$/
+
+/** An image as manifests name it, and what it is on the test cluster. */
+export interface TestImage {
+  /** Without tag. */
+  readonly name: string
+  /** The tag tells the content, so that a changed image rolls its pods and an unchanged one is not built. */
+  readonly newName: string
+  readonly newTag: string
+  readonly build: readonly string[]
+}
+
+/** Of Fairlead's own images, the target; the stages of /Dockerfile have the names of the images. */
+const ourTarget = (name: string): string | undefined => /^fairlead-(backend|frontend|tools)$/.exec(name)?.[1]
+
+/** Finds for each name in manifests how the image is built here. */
+export async function testImages(references: ReadonlySet<string>): Promise<TestImage[]> {
+  const names = [...new Set([...references].map(withoutTag))].sort()
+  const ours = await contentHash((path) => !besideImages.test(path))
+  return Promise.all(
+    names.map(async (name): Promise<TestImage> => {
+      const target = ourTarget(name)
+      if (target !== undefined) {
+        return {
+          name,
+          newName: `fairlead-test/${target}`,
+          newTag: ours,
+          build: [repository, '--target', target],
+        }
+      }
+      const folder = `${standIns}/${basename(name)}`
+      if (!existsSync(join(repository, folder, 'Dockerfile'))) {
+        throw new Error(`manifests ask for the image ${name}, and there is no ${folder}/Dockerfile`)
+      }
+      const newTag = await contentHash((path) => path.startsWith(`${folder}/`))
+      return { name, newName: `fairlead-test/${basename(name)}`, newTag, build: [join(repository, folder)] }
+    }),
+  )
+}
+
+/** Builds what the node does not have. One at a time: a build uses all cores by itself, and the tool locks. */
+export async function buildImages(
+  tool: ClusterTool,
+  images: readonly TestImage[],
+  onProgress: (line: string) => void,
+): Promise<void> {
+  const present = await imagesOfNodes()
+  for (const { newName, newTag, build } of images) {
+    const tag = `${newName}:${newTag}`
+    if (present.has(`docker.io/${tag}`)) continue
+    const started = performance.now()
+    await tool.call(['build', tag, ...build])
+    onProgress(`built ${tag} in ${((performance.now() - started) / 1_000).toFixed(0)} s`)
+  }
+}
+
+async function imagesOfNodes(): Promise<Set<string>> {
+  interface Node {
+    readonly status: { readonly images?: readonly { readonly names?: readonly string[] }[] }
+  }
+  const nodes = await new Kubectl('default').list<Node>('nodes')
+  return new Set(nodes.flatMap(({ status }) => (status.images ?? []).flatMap(({ names = [] }) => names)))
+}
+
+/** Of the files that Git would take, by their path; as they are now, committed or not. */
+async function contentHash(isPart: (path: string) => boolean): Promise<string> {
+  const { stdout } = await run('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], {
+    cwd: repository,
+    maxBuffer: 1 << 26,
+  })
+  const hash = createHash('sha256')
+  for (const path of [...new Set(stdout.split('\0'))].filter((one) => one !== '' && isPart(one)).sort()) {
+    const file = join(repository, path)
+    // Git still names what was deleted and not committed.
+    if (!existsSync(file)) continue
+    hash.update(`${path}\0`).update(readFileSync(file)).update('\0')
+  }
+  return hash.digest('hex').slice(0, 12)
+}
+
+const withoutTag = (reference: string) => reference.replace(/(@sha256:.*|:[^/:]*)$/, '')
