@@ -91,6 +91,7 @@ describe('the pages’ server', () => {
     expect(response.json()).toEqual({
       issuer: 'http://localhost:10000/auth',
       clientId: 'fairlead-web',
+      scopes: 'openid profile email',
       development: true,
       demoAccounts: [{ username: 'alice', displayName: 'Alice', organization: 'Survey', role: 'submitter' }],
     })

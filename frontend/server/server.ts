@@ -30,6 +30,7 @@ export async function createPagesServer(
   const configuration = {
     issuer: settings.issuer,
     clientId: settings.clientId,
+    scopes: settings.scopes,
     development: settings.development,
     demoAccounts: settings.demoAccounts,
   }

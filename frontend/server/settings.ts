@@ -51,6 +51,12 @@ const variables = z.object({
   // The issuer as browsers reach it.
   FAIRLEAD_OIDC_ISSUER: z.url(),
   FAIRLEAD_OIDC_CLIENT_ID: z.string().min(1).default('fairlead-web'),
+  // What the pages ask for. Some issuers give a refresh token for offline_access alone; others make it outlive a sign-out.
+  FAIRLEAD_OIDC_SCOPES: optional(
+    z.string().refine((value) => value.split(/ +/).includes('openid'), {
+      error: 'must hold openid, as in: openid profile email',
+    }),
+  ).transform((value) => value ?? 'openid profile email'),
   FAIRLEAD_DEVELOPMENT: flag.default(false),
   FAIRLEAD_DEMO_ACCOUNTS: demoAccounts.default([]),
   // built: frontend/dist. vite: the sources, with hot reload on the same port.
@@ -110,6 +116,7 @@ export interface Settings {
   readonly address: { readonly host: string; readonly port: number }
   readonly issuer: string
   readonly clientId: string
+  readonly scopes: string
   readonly development: boolean
   readonly demoAccounts: readonly DemoAccount[]
   readonly mode: 'built' | 'vite'
@@ -130,6 +137,7 @@ export function readSettings(env: Record<string, string | undefined>): Settings 
     address: values.FAIRLEAD_FRONTEND_ADDRESS,
     issuer: values.FAIRLEAD_OIDC_ISSUER,
     clientId: values.FAIRLEAD_OIDC_CLIENT_ID,
+    scopes: values.FAIRLEAD_OIDC_SCOPES,
     development: values.FAIRLEAD_DEVELOPMENT,
     // Demo passwords are public knowledge, so they are never shown outside development.
     demoAccounts: values.FAIRLEAD_DEVELOPMENT ? values.FAIRLEAD_DEMO_ACCOUNTS : [],

@@ -9,6 +9,8 @@ export interface DemoAccount {
 export interface Configuration {
   readonly issuer: string
   readonly clientId: string
+  /** To ask the issuer for, separated by spaces. */
+  readonly scopes: string
   readonly development: boolean
   /** Accounts of the development issuer, whose password is the username; empty elsewhere. */
   readonly demoAccounts: readonly DemoAccount[]

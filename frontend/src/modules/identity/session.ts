@@ -1,4 +1,5 @@
 import { ErrorResponse, type User, UserManager, WebStorageStateStore } from 'oidc-client-ts'
+import { renewalDelayMs } from './renewal-delay'
 import { safeReturnAddress } from './return-address'
 
 export type SessionState =
@@ -27,6 +28,9 @@ interface SignInState {
   readonly returnTo: string
 }
 
+/** What a provider in trouble answers (RFC 6749 4.1.2.1; unknown_error is Keycloak's): no word on the session. */
+const passing: ReadonlySet<string> = new Set(['server_error', 'temporarily_unavailable', 'unknown_error'])
+
 const ended = 'Your session has ended. Sign in again to continue where you were.'
 const endedElsewhere = 'You signed out in another tab.'
 
@@ -34,14 +38,18 @@ const endedElsewhere = 'You signed out in another tab.'
  * The user's session by OpenID Connect: authorization code with PKCE, renewed by refresh token. Tokens lie
  * in sessionStorage: a reload keeps them, other tabs and a later visit do not have them.
  */
-export async function createSession(configuration: { issuer: string; clientId: string }): Promise<Session> {
+export async function createSession(configuration: {
+  issuer: string
+  clientId: string
+  scopes: string
+}): Promise<Session> {
   const store = new WebStorageStateStore({ store: window.sessionStorage })
   const manager = new UserManager({
     authority: configuration.issuer,
     client_id: configuration.clientId,
     redirect_uri: `${window.location.origin}/signed-in`,
     post_logout_redirect_uri: `${window.location.origin}/`,
-    scope: 'openid profile email offline_access',
+    scope: configuration.scopes,
     response_type: 'code',
     userStore: store,
     // The round trip begins and ends in one tab.
@@ -49,8 +57,6 @@ export async function createSession(configuration: { issuer: string; clientId: s
     // Done here, so that it never runs beside a renewal that a refused call asked for: a provider that
     // rotates refresh tokens takes the second use of one for theft.
     automaticSilentRenew: false,
-    // Renewed this long before the expiry, seconds.
-    accessTokenExpiringNotificationTimeInSeconds: 60,
     monitorSession: false,
     loadUserInfo: false,
     revokeTokensOnSignout: false,
@@ -62,9 +68,11 @@ export async function createSession(configuration: { issuer: string; clientId: s
   let state: SessionState = { status: 'loading' }
   let renewal: Promise<boolean> | undefined
   let finishing: Promise<string> | undefined
+  let expiring: ReturnType<typeof setTimeout> | undefined
 
   function become(next: User | null, message = ''): void {
     user = next
+    renewLater()
     state =
       next === null ? { status: 'signed-out', message } : { status: 'signed-in', subject: next.profile.sub }
     for (const listener of listeners) listener()
@@ -84,7 +92,7 @@ export async function createSession(configuration: { issuer: string; clientId: s
       return true
     } catch (error) {
       // Refused by the provider: the session is over. Anything else, such as no network, may pass.
-      if (error instanceof ErrorResponse) return false
+      if (error instanceof ErrorResponse && !passing.has(error.error ?? '')) return false
       if (user?.refresh_token === undefined) return false
       throw error
     }
@@ -97,16 +105,21 @@ export async function createSession(configuration: { issuer: string; clientId: s
     return renewal
   }
 
+  function renewLater(): void {
+    clearTimeout(expiring)
+    if (user?.expires_in === undefined) return
+    expiring = setTimeout(() => {
+      renewOnce().then(
+        (renewed) => {
+          if (!renewed) end(ended)
+        },
+        // Without a network now: the first call that is refused tries again.
+        () => undefined,
+      )
+    }, renewalDelayMs(user.expires_in))
+  }
+
   manager.events.addUserLoaded((loaded) => become(loaded))
-  manager.events.addAccessTokenExpiring(() => {
-    renewOnce().then(
-      (renewed) => {
-        if (!renewed) end(ended)
-      },
-      // Without a network now: the first call that is refused tries again.
-      () => undefined,
-    )
-  })
   tabs.addEventListener('message', (event: MessageEvent<unknown>) => {
     if (event.data === 'signed-out') end(endedElsewhere)
   })
