@@ -1,25 +1,30 @@
-import { type FSWatcher, watch } from 'node:fs'
-import { inRepository } from '../repository.ts'
+import { join, resolve } from 'node:path'
+import { repository } from '../repository.ts'
+import { watchTree } from './watch-tree.ts'
 
-const watched = ['backend/src', 'proto/gen/server']
 /** An editor writes one change as several events. */
 const settleMs = 120
 
-/** Calls `reload` after each change of what backend and worker run, one at a time. Gives a stop function. */
-export function watchBackend(reload: (changed: string) => Promise<void>): () => void {
+/** Calls `changed` after changes of TypeScript below these folders of the repository. Gives a stop function. */
+export function watchSources(folders: readonly string[], changed: (file: string) => void): () => void {
   let timer: NodeJS.Timeout | undefined
-  let running = Promise.resolve()
-  const watchers: FSWatcher[] = watched.map((folder) =>
-    watch(inRepository(folder), { recursive: true }, (_, file) => {
-      if (file === null || !/\.ts$/.test(file) || /\.test\.ts$/.test(file)) return
+  const stops = folders.map((folder) =>
+    watchTree(resolve(repository, folder), (path) => {
+      if (!/\.ts$/.test(path) || /\.test\.ts$/.test(path)) return
       clearTimeout(timer)
-      timer = setTimeout(() => {
-        running = running.then(() => reload(`${folder}/${file}`))
-      }, settleMs)
+      timer = setTimeout(() => changed(join(folder, path)), settleMs)
     }),
   )
   return () => {
     clearTimeout(timer)
-    for (const watcher of watchers) watcher.close()
+    for (const stop of stops) stop()
   }
+}
+
+/** Calls `reload` after each change of what backend and worker run, one at a time. Gives a stop function. */
+export function watchBackend(reload: (changed: string) => Promise<void>): () => void {
+  let running = Promise.resolve()
+  return watchSources(['backend/src', 'proto/gen/server'], (file) => {
+    running = running.then(() => reload(file))
+  })
 }

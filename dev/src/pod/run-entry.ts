@@ -1,0 +1,62 @@
+import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
+import { open } from 'node:inspector'
+import { dirname, join, resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { repository } from '../repository.ts'
+
+/**
+ * Loads the packages that a program depends on, then runs it when told to. Told earlier, it runs at once. Without the
+ * one who tells, it ends.
+ */
+const [entry = ''] = process.argv.slice(2)
+const file = resolve(repository, entry)
+const inspectPort = process.env['FAIRLEAD_POD_INSPECT_PORT']
+let told = false
+const word = once(process, 'message').then(() => {
+  told = true
+})
+const abandoned = () => process.exit(0)
+process.once('disconnect', abandoned)
+
+for (const name of dependenciesOf(file)) {
+  if (told) break
+  await load(name)
+}
+await word
+process.off('disconnect', abandoned)
+process.disconnect()
+if (inspectPort !== undefined) open(Number(inspectPort), '127.0.0.1')
+process.argv.splice(1, 2, file)
+await import(pathToFileURL(file).href)
+
+function dependenciesOf(path: string): string[] {
+  for (let folder = dirname(path); folder !== dirname(folder); folder = dirname(folder)) {
+    const text = readIfThere(join(folder, 'package.json'))
+    if (text !== undefined) {
+      const { dependencies = {} } = JSON.parse(text) as { dependencies?: Record<string, string> }
+      return Object.keys(dependencies)
+    }
+  }
+  return []
+}
+
+function readIfThere(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    throw error
+  }
+}
+
+/** A package that cannot be loaded by its name alone is loaded by the program, or is its failure to report. */
+async function load(name: string): Promise<void> {
+  try {
+    const url = import.meta.resolve(name)
+    // Not our own workspaces: they are sources, and change.
+    if (url.includes('/node_modules/')) await import(url)
+  } catch (error) {
+    if (process.env['NODE_DEBUG']?.includes('pod')) console.error(error)
+  }
+}
