@@ -1,0 +1,75 @@
+import { existsSync, readdirSync } from 'node:fs'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join, relative } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { parseAllDocuments } from 'yaml'
+import type { Manifest } from './manifest.ts'
+import { kubectl } from './program.ts'
+
+const k8s = fileURLToPath(new URL('../../../k8s', import.meta.url))
+
+/** Of k8s/overlays; what stands deeper, such as an environment's secrets, is made for one installation. */
+export const overlays = kustomizations(join(k8s, 'overlays'))
+export const components = kustomizations(join(k8s, 'components'))
+
+function kustomizations(root: string): readonly string[] {
+  return readdirSync(root)
+    .filter((name) => existsSync(join(root, name, 'kustomization.yaml')))
+    .toSorted()
+}
+
+const rendered = new Map<string, Promise<readonly Manifest[]>>()
+
+/** An overlay as it would be applied. */
+export function renderOverlay(name: string): Promise<readonly Manifest[]> {
+  const known = rendered.get(name) ?? kubectl('kustomize', join(k8s, 'overlays', name)).then(parse)
+  rendered.set(name, known)
+  return known
+}
+
+/** The base with these components, in a namespace: what each needs to be rendered by itself. */
+export async function renderComponents(
+  names: readonly string[],
+  namespace: string,
+): Promise<readonly Manifest[]> {
+  const folder = await mkdtemp(join(tmpdir(), 'fairlead-render-'))
+  try {
+    const kustomization = {
+      apiVersion: 'kustomize.config.k8s.io/v1beta1',
+      kind: 'Kustomization',
+      namespace,
+      resources: [relative(folder, join(k8s, 'base'))],
+      components: names.map((name) => relative(folder, join(k8s, 'components', name))),
+    }
+    await writeFile(join(folder, 'kustomization.yaml'), JSON.stringify(kustomization))
+    return parse(await kubectl('kustomize', folder))
+  } finally {
+    await rm(folder, { recursive: true })
+  }
+}
+
+/** Argo CD's own objects, which are applied as they are. */
+export async function argocdManifests(): Promise<readonly Manifest[]> {
+  const folder = join(k8s, 'argocd')
+  if (existsSync(join(folder, 'kustomization.yaml'))) return parse(await kubectl('kustomize', folder))
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((path) =>
+    path.endsWith('.yaml'),
+  )
+  const texts = await Promise.all(files.map((file) => readFile(join(folder, file), 'utf8')))
+  return texts.flatMap(parse)
+}
+
+export function parse(yaml: string): readonly Manifest[] {
+  return parseAllDocuments(yaml).flatMap((document) => {
+    const [error] = document.errors
+    if (error !== undefined) throw error
+    const value: Manifest | null = document.toJS()
+    return value === null ? [] : value
+  })
+}
+
+/** As a stream of documents; JSON is YAML. */
+export function format(manifests: readonly Manifest[]): string {
+  return manifests.map((manifest) => JSON.stringify(manifest)).join('\n---\n')
+}
