@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { existsSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import type { System } from '../../support/system.ts'
@@ -165,28 +165,25 @@ interface Prepared {
   /** In place of the overlay's own. */
   readonly namespace: string | undefined
   readonly folder: string
-  readonly secrets: string
   readonly images: readonly TestImage[]
 }
 
+/** As docs/kubernetes.md says: the overlay's secrets are made once, beside it. */
 async function prepare(name: OverlayName, namespace: string | undefined): Promise<Prepared> {
   const folder = folderOf(namespace ?? name)
-  const secrets = join(folder, 'secrets')
   const images = await testImages(imageReferences(parseManifests(await render(folder, { name }))))
-  if (!existsSync(join(secrets, 'kustomization.yaml'))) {
-    await run('npm', ['run', '--silent', 'secrets', '--', name, '--to', secrets], { cwd: repository })
-  }
-  return { name, namespace, folder, secrets, images }
+  await run('npm', ['run', '--silent', 'secrets', '--', name], { cwd: repository })
+  return { name, namespace, folder, images }
 }
 
 async function renderForTests(
-  { name, namespace, folder, secrets, images }: Prepared,
+  { name, namespace, folder, images }: Prepared,
   components: readonly string[] = [],
 ): Promise<string> {
   const manifests = await render(folder, {
     name,
+    secrets: true,
     components: ['e2e/cluster/overlay', ...components],
-    secrets,
     namespace,
     url: urlOf(name),
     images,

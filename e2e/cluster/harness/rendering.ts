@@ -5,7 +5,7 @@ import type { TestImage } from './images.ts'
 import { Kubectl } from './kubectl.ts'
 import { repository } from './repository.ts'
 
-/** Where an environment of the tests keeps what it was made of: its secrets, its rendered manifests. */
+/** Where an environment of the tests keeps what it was made of. */
 export const folderOf = (name: string) => join(repository, 'node_modules/.cache/fairlead-cluster', name)
 
 export interface Overlay {
@@ -13,8 +13,8 @@ export interface Overlay {
   readonly name: string
   /** Folders, from the root of the repository, of components to add. */
   readonly components?: readonly string[]
-  /** The folder that `npm run secrets` wrote. */
-  readonly secrets?: string
+  /** With what `npm run secrets` wrote beside it. */
+  readonly secrets?: boolean
   /** In place of the overlay's own. */
   readonly namespace?: string | undefined
   /** In place of the overlay's own address. */
@@ -32,12 +32,12 @@ export interface KubernetesObject {
 export async function render(folder: string, overlay: Overlay): Promise<string> {
   mkdirSync(folder, { recursive: true })
   const from = (path: string) => relative(folder, join(repository, path))
-  const { name, components = [], secrets, namespace, url, images = [] } = overlay
+  const { name, components = [], secrets = false, namespace, url, images = [] } = overlay
   const kustomization = {
     apiVersion: 'kustomize.config.k8s.io/v1beta1',
     kind: 'Kustomization',
     ...(namespace === undefined ? {} : { namespace }),
-    resources: [from(`k8s/overlays/${name}`), ...(secrets === undefined ? [] : [relative(folder, secrets)])],
+    resources: [from(`k8s/overlays/${name}`), ...(secrets ? [from(`k8s/overlays/${name}/secrets`)] : [])],
     components: components.map(from),
     ...(url === undefined ? {} : { configMapGenerator: [publicAddress(url)] }),
     images: images.map(({ name, newName, newTag }) => ({ name, newName, newTag })),
