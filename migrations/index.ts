@@ -12,6 +12,8 @@ import { Notifications1763700009000 } from './1763700009000-notifications.ts'
 import { NotificationsMail1763700010000 } from './1763700010000-notifications-mail.ts'
 import { IdentityTokenExpiry1763700011000 } from './1763700011000-identity-token-expiry.ts'
 import { NotificationsAnnouncements1763700011001 } from './1763700011001-notifications-announcements.ts'
+import { SharedFigures1763700012000 } from './1763700012000-shared-figures.ts'
+import { Traces1763700012001 } from './1763700012001-traces.ts'
 
 /** Every migration, in the order of their timestamps. One step a file; never changed once released. */
 export const migrations = [
@@ -29,4 +31,6 @@ export const migrations = [
   NotificationsMail1763700010000,
   IdentityTokenExpiry1763700011000,
   NotificationsAnnouncements1763700011001,
+  SharedFigures1763700012000,
+  Traces1763700012001,
 ]

@@ -4,13 +4,20 @@ import { createProcessExecution } from './adapters/execution/process/index.ts'
 import { createObjects } from './adapters/objects/create-objects.ts'
 import { createDisabledScanner } from './adapters/scanner/disabled/index.ts'
 import { createBackendModules } from './backend-modules.ts'
-import { createDataSource, listen } from './database/index.ts'
+import { createDataSource, listen, poolMetrics } from './database/index.ts'
 import { ivoaRoutes } from './ivoa/index.ts'
-import { IDENTITY_CHANNEL } from './modules/identity/index.ts'
-import { ImmediateJobs, jobServices, openApiOfServices, openScratch } from './modules/jobs/index.ts'
+import { awaitIssuer, IDENTITY_CHANNEL } from './modules/identity/index.ts'
+import {
+  ImmediateJobs,
+  jobServices,
+  openApiOfServices,
+  openScratch,
+  queueMetrics,
+} from './modules/jobs/index.ts'
 import { keepEvents } from './modules/notifications/index.ts'
 import { runProcess } from './run-process.ts'
 import { createGrpcServer } from './server/grpc-server.ts'
+import { createHttpMetrics } from './server/http-metrics.ts'
 import { createHttpServer } from './server/http-server.ts'
 import { localCalls } from './server/local-calls.ts'
 import { openApiRoute, operationsRoutes } from './server/operations-routes.ts'
@@ -29,6 +36,8 @@ await runProcess('backend', backendSettings, async (settings, log, releasers) =>
   releasers.defer(() => objects.close())
 
   const metrics = createServerMetrics()
+  poolMetrics(metrics.registry, dataSource)
+  queueMetrics(metrics.registry, dataSource)
   const {
     services,
     routes: moduleRoutes,
@@ -71,10 +80,13 @@ await runProcess('backend', backendSettings, async (settings, log, releasers) =>
 
   const grpc = createGrpcServer(services, environment)
   releasers.defer(() => grpc.stop())
-  const grpcPort = await grpc.start(settings.grpcAddress)
+  const issuer = awaitIssuer(settings.oidc, log)
+  releasers.defer(() => issuer.stop())
+  const grpcPort = await grpc.start(settings.grpcAddress, issuer.reached)
 
   const health = async () => {
     await dataSource.query('select 1')
+    if (!issuer.wasReached()) throw new Error('the issuer was never reached')
   }
   const ivoa = ivoaRoutes({
     calls: localCalls(services, environment),
@@ -92,9 +104,11 @@ await runProcess('backend', backendSettings, async (settings, log, releasers) =>
       ...operationsRoutes(metrics.registry, health),
     ],
     log,
+    createHttpMetrics(metrics.registry),
   )
   releasers.defer(() => http.stop())
   const httpPort = await http.start(settings.httpAddress)
   execution.warm()
+  await issuer.reached
   log.info({ grpcPort, httpPort }, 'the backend is ready')
 })

@@ -7,15 +7,15 @@ import { createMailTransport } from './adapters/mail/index.ts'
 import { createObjects } from './adapters/objects/create-objects.ts'
 import { createPushSender } from './adapters/push/create-push-sender.ts'
 import { createDisabledScanner } from './adapters/scanner/disabled/index.ts'
-import { createDataSource } from './database/index.ts'
+import { createDataSource, poolMetrics } from './database/index.ts'
 import { registerFolders } from './modules/datasets/index.ts'
 import { watchTokenExpiry } from './modules/identity/index.ts'
-import { createJobsWorker, jobServices } from './modules/jobs/index.ts'
+import { createJobsWorker, jobServices, queueMetrics } from './modules/jobs/index.ts'
 import { createNotificationsWorker, type NotificationsWorkerOptions } from './modules/notifications/index.ts'
 import { runProcess } from './run-process.ts'
 import { createHttpServer } from './server/http-server.ts'
 import { operationsRoutes } from './server/operations-routes.ts'
-import { createServerMetrics } from './server/server-metrics.ts'
+import { createRegistry } from './server/process-metrics.ts'
 import { type MailSettings, workerSettings } from './settings.ts'
 import type { TaskRunnerConfiguration } from './task-runner.ts'
 
@@ -28,6 +28,10 @@ await runProcess('worker', workerSettings, async (settings, log, releasers) => {
   releasers.defer(() => dataSource.destroy())
   const { objects, scratchFolder } = createObjects(settings.objects, settings.deriveKey('objects'))
   releasers.defer(() => objects.close())
+
+  const registry = createRegistry()
+  poolMetrics(registry, dataSource)
+  queueMetrics(registry, dataSource)
 
   let registered = false
   const configuration: TaskRunnerConfiguration = { s3: settings.s3 }
@@ -44,17 +48,17 @@ await runProcess('worker', workerSettings, async (settings, log, releasers) => {
     concurrency,
     limits: settings.queue,
     scratchFolder,
+    registry,
     log,
   })
   releasers.defer(() => worker.stop())
 
-  const metrics = createServerMetrics()
   const bus = await createBus({
     databaseUrl,
     dataSource,
     amqp: settings.amqp,
     ...(settings.amqp === undefined ? {} : { namespace: settings.amqp.namespace }),
-    registry: metrics.registry,
+    registry,
     log,
   })
   releasers.defer(() => bus.close())
@@ -68,6 +72,7 @@ await runProcess('worker', workerSettings, async (settings, log, releasers) => {
     mail: mailOf(settings.mail, releasers),
     deriveKey: settings.deriveKey,
     publicUrl: settings.publicUrl,
+    registry,
     log,
   })
   releasers.defer(() => notifications.stop())
@@ -78,7 +83,7 @@ await runProcess('worker', workerSettings, async (settings, log, releasers) => {
     if (!notifications.healthy()) throw new Error('the worker cannot turn events into notifications')
     if (!registered) throw new Error('the datasets folders are being read')
   }
-  const http = createHttpServer(operationsRoutes(metrics.registry, health), log)
+  const http = createHttpServer(operationsRoutes(registry, health), log)
   releasers.defer(() => http.stop())
   const httpPort = await http.start(settings.httpAddress)
   await worker.start()

@@ -12,7 +12,7 @@ import { SOCKET_LIMITS } from './sockets/socket-limits.ts'
 setFlagsFromString('--optimize-for-size')
 
 const settings = readSettings(process.env)
-const logger = pino({ level: settings.logLevel, base: { process: 'frontend' } })
+const logger = pino({ name: 'frontend', level: settings.logLevel, base: { pid: process.pid } })
 
 let stopping = false
 const server = await createPagesServer(settings, logger, () => !stopping)

@@ -1,5 +1,8 @@
 export { batchedRead } from './batched-read.ts'
 export { createDataSource, type DataSourceOptions } from './data-source.ts'
+export { type DatabaseProblem, databaseProblem } from './database-problem.ts'
 export { inTransaction, type TransactionOptions } from './in-transaction.ts'
 export { type Listener, type ListenOptions, listen } from './listen.ts'
+export { poolMetrics } from './pool-metrics.ts'
+export { type Figures, SharedFigures } from './shared-figures.ts'
 export { sqlState } from './sql-error.ts'

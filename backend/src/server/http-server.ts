@@ -3,6 +3,7 @@ import type { Logger } from 'pino'
 import { DomainError } from '../errors/domain-error.ts'
 import { normalizeError } from '../errors/normalize-error.ts'
 import type { Address } from '../settings.ts'
+import type { HttpMetrics } from './http-metrics.ts'
 import type { HttpRoute } from './http-route.ts'
 import { requestIdOf } from './request-id.ts'
 
@@ -32,7 +33,11 @@ const httpStatus: Partial<Record<DomainError['code'], number>> = {
 }
 
 /** The routes by longest prefix; every request has an id, a log line, a signal and an end. */
-export function createHttpServer(routes: readonly HttpRoute[], log: Logger): HttpServer {
+export function createHttpServer(
+  routes: readonly HttpRoute[],
+  log: Logger,
+  metrics?: HttpMetrics,
+): HttpServer {
   const byLength = [...routes].sort((a, b) => b.prefix.length - a.prefix.length)
   const open = new Set<AbortController>()
   const server: Server = createServer(
@@ -48,6 +53,7 @@ export function createHttpServer(routes: readonly HttpRoute[], log: Logger): Htt
     const path = URL.parse(request.url ?? '/', 'http://host')?.pathname ?? '/'
     // Without the query: it may carry a signature.
     const callLog = log.child({ requestId, httpMethod: request.method, path })
+    const route = byLength.find(({ prefix }) => path.startsWith(prefix))
     const controller = new AbortController()
     open.add(controller)
     response.on('close', () => {
@@ -59,9 +65,10 @@ export function createHttpServer(routes: readonly HttpRoute[], log: Logger): Htt
         { status: response.statusCode, durationMs: Math.round(performance.now() - begin) },
         'request',
       )
+      const seconds = (performance.now() - begin) / 1000
+      metrics?.ended(route?.prefix ?? '', request.method ?? '', response.statusCode, seconds)
     })
     try {
-      const route = byLength.find(({ prefix }) => path.startsWith(prefix))
       if (route === undefined) plain(response, 404, 'There is nothing here.')
       else if (!route.methods.some((method) => method === request.method)) {
         response.setHeader('allow', route.methods.join(', '))

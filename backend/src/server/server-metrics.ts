@@ -1,4 +1,5 @@
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
+import { createRegistry } from './process-metrics.ts'
 
 export interface ServerMetrics {
   readonly registry: Registry
@@ -10,10 +11,7 @@ export interface ServerMetrics {
   readonly openStreams: Gauge<'method'>
 }
 
-/** A registry of one process; nothing is registered globally. */
-export function createServerMetrics(): ServerMetrics {
-  const registry = new Registry()
-  collectDefaultMetrics({ register: registry })
+export function createServerMetrics(registry = createRegistry()): ServerMetrics {
   return {
     registry,
     calls: new Counter({

@@ -43,7 +43,7 @@ function metricsOf({ hub, connected }: ServedSockets): Registry {
   collectDefaultMetrics({ register: registry })
   new Gauge({
     name: 'fairlead_sockets_open',
-    help: 'WebSockets open',
+    help: 'WebSockets that are open here.',
     registers,
     collect() {
       this.set(hub.figures.sockets)
@@ -51,7 +51,7 @@ function metricsOf({ hub, connected }: ServedSockets): Registry {
   })
   new Gauge({
     name: 'fairlead_sockets_users',
-    help: 'Users with a WebSocket here',
+    help: 'Users with a WebSocket here.',
     registers,
     collect() {
       this.set(hub.figures.users)
@@ -59,7 +59,7 @@ function metricsOf({ hub, connected }: ServedSockets): Registry {
   })
   new Gauge({
     name: 'fairlead_sockets_bus_connected',
-    help: '1 while pushes come in',
+    help: '1 while pushes can come in, 0 while they cannot.',
     registers,
     collect() {
       this.set(connected() ? 1 : 0)
@@ -67,7 +67,7 @@ function metricsOf({ hub, connected }: ServedSockets): Registry {
   })
   new Counter({
     name: 'fairlead_sockets_notifications_total',
-    help: 'Notifications sent to WebSockets',
+    help: 'Notifications that were sent to WebSockets.',
     registers,
     collect() {
       this.reset()
@@ -76,7 +76,7 @@ function metricsOf({ hub, connected }: ServedSockets): Registry {
   })
   new Counter({
     name: 'fairlead_sockets_replays_total',
-    help: 'Pages of missed notifications asked for',
+    help: 'Pages of missed notifications that were asked for.',
     registers,
     collect() {
       this.reset()
@@ -85,7 +85,7 @@ function metricsOf({ hub, connected }: ServedSockets): Registry {
   })
   new Counter({
     name: 'fairlead_sockets_closed_total',
-    help: 'WebSockets closed, by the code that they were closed with',
+    help: 'WebSockets that were closed, by the code of their close.',
     labelNames: ['code'],
     registers,
     collect() {

@@ -1,59 +1,55 @@
 import { Counter, Gauge, type Registry } from 'prom-client'
 import type { DataSource } from 'typeorm'
-import { type OutboxStatus, readOutboxStatus } from '../../outbox/index.ts'
+import { SharedFigures } from '../../database/index.ts'
+import { readOutboxStatus } from '../../outbox/index.ts'
 
 export interface BusMetrics {
   /** Confirmed by the broker. */
   published(events: number): void
   /** Read from the outbox because the broker had lost them. */
   recovered(events: number): void
+  /** Dealt with by a queue's consumer. */
+  handled(queue: string, routingKeys: readonly string[]): void
 }
+
+type OutboxFigures = Readonly<{
+  waiting: number
+  /** In ms since 1970; null when none waits. */
+  oldestMs: number | null
+  unhandled: number
+  parked: number
+}>
 
 /** @param registry where the figures are registered; without it they are counted for nobody */
 export function createBusMetrics(dataSource: DataSource, registry: Registry | undefined): BusMetrics {
-  if (registry === undefined) return { published: () => undefined, recovered: () => undefined }
+  if (registry === undefined)
+    return { published: () => undefined, recovered: () => undefined, handled: () => undefined }
   const registers = [registry]
-  let reading: Promise<OutboxStatus | undefined> | undefined
-  /** Once for all gauges, which are collected together. */
-  const readStatus = () => {
-    reading ??= readOutboxStatus(dataSource)
-      // Without the database the other figures of the process are still worth having.
-      .catch(() => undefined)
-      .finally(() => {
-        reading = undefined
-      })
-    return reading
-  }
-  const gauge = (name: string, help: string, figureOf: (status: OutboxStatus) => number) =>
+  const figures = new SharedFigures<OutboxFigures>(dataSource, {
+    name: 'outbox',
+    count: () => countOutbox(dataSource),
+  })
+  const gauge = (name: string, help: string, figureOf: (figures: OutboxFigures) => number) =>
     new Gauge({
       name,
       help,
       registers,
       async collect() {
-        const status = await readStatus()
-        this.set(status === undefined ? Number.NaN : figureOf(status))
+        const counted = await figures.read()
+        this.set(counted === undefined ? Number.NaN : figureOf(counted))
       },
     })
-  gauge(
-    'fairlead_events_waiting',
-    'Events that are committed and not sent on.',
-    (status) => status.waitingEvents,
-  )
+  gauge('fairlead_events_waiting', 'Events that are committed and not sent on.', ({ waiting }) => waiting)
   gauge(
     'fairlead_events_lag_seconds',
     'Age of the oldest event that is not sent on; 0 when none waits.',
-    ({ oldestEventTime }) =>
-      oldestEventTime === undefined ? 0 : (Date.now() - oldestEventTime.getTime()) / 1000,
+    ({ oldestMs }) => (oldestMs === null ? 0 : Math.max(0, Date.now() - oldestMs) / 1000),
   )
-  gauge(
-    'fairlead_events_unhandled',
-    'Events that are sent on and not handled.',
-    (status) => status.unhandledEvents,
-  )
+  gauge('fairlead_events_unhandled', 'Events that are sent on and not handled.', ({ unhandled }) => unhandled)
   gauge(
     'fairlead_events_parked',
     'Events that were put aside and wait for an operator.',
-    (status) => status.parkedEvents,
+    ({ parked }) => parked,
   )
   const published = new Counter({
     name: 'fairlead_events_published_total',
@@ -65,8 +61,32 @@ export function createBusMetrics(dataSource: DataSource, registry: Registry | un
     help: 'Events read from the outbox because the message broker had lost them.',
     registers,
   })
+  const handled = new Counter({
+    name: 'fairlead_events_handled_total',
+    help: 'Events that consumers have dealt with, by queue and kind; one may be dealt with twice.',
+    labelNames: ['queue', 'event'],
+    registers,
+  })
   return {
     published: (events) => published.inc(events),
     recovered: (events) => recovered.inc(events),
+    handled(queue, routingKeys) {
+      for (const key of routingKeys) handled.inc({ queue, event: kindOf(key) })
+    },
+  }
+}
+
+/** "<module>.<event>" of "<module>.<event>.<organisation>". */
+function kindOf(routingKey: string): string {
+  return routingKey.split('.', 2).join('.')
+}
+
+async function countOutbox(dataSource: DataSource): Promise<OutboxFigures> {
+  const status = await readOutboxStatus(dataSource)
+  return {
+    waiting: status.waitingEvents,
+    oldestMs: status.oldestEventTime?.getTime() ?? null,
+    unhandled: status.unhandledEvents,
+    parked: status.parkedEvents,
   }
 }

@@ -8,7 +8,7 @@ import { queries } from '../../outbox/typeorm-database.ts'
 import type { Bus } from '../../ports/bus.ts'
 import type { AmqpServer } from '../amqp/index.ts'
 import { createAmqpBus } from './amqp/amqp-bus.ts'
-import { createBusMetrics } from './bus-metrics.ts'
+import { type BusMetrics, createBusMetrics } from './bus-metrics.ts'
 import { createPostgresBus } from './postgres/postgres-bus.ts'
 
 export interface CreateBusOptions {
@@ -30,18 +30,27 @@ export async function createBus(options: CreateBusOptions): Promise<Bus> {
   const metrics = createBusMetrics(dataSource, registry)
   if (amqp !== undefined) {
     const bus = createAmqpBus({ ...options, amqp, metrics })
-    return withHousekeeping(bus, { dataSource, bus: 'RABBITMQ', problem: () => bus.problem(), log })
+    const problem = () => bus.problem()
+    return withHousekeeping(bus, metrics, { dataSource, bus: 'RABBITMQ', problem, log })
   }
   await removeRelay(queries(dataSource))
   const bus = createPostgresBus(options)
   // Without the database nothing is reported, and that tells.
-  return withHousekeeping(bus, { dataSource, bus: 'POSTGRES', problem: () => '', log })
+  return withHousekeeping(bus, metrics, { dataSource, bus: 'POSTGRES', problem: () => '', log })
 }
 
-function withHousekeeping(bus: Bus, options: HousekeepingOptions): Bus {
+function withHousekeeping(bus: Bus, metrics: BusMetrics, options: HousekeepingOptions): Bus {
   const house = keepHouse(options)
   return {
-    consume: (queue, handle) => bus.consume(queue, handle),
+    consume: (queue, handle) =>
+      bus.consume(queue, async (events) => {
+        const refused = await handle(events)
+        metrics.handled(
+          queue.name,
+          events.map(({ routingKey }) => routingKey),
+        )
+        return refused
+      }),
     status: (queue) => bus.status(queue),
     async close() {
       await bus.close()

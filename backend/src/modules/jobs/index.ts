@@ -8,6 +8,7 @@ export { type ImmediateFile, ImmediateJobs, openScratch } from './immediate/inde
 export { defaultJobLimits, type JobLimits } from './job-limits.ts'
 export { jobsAmong, type ShareKey, shareKey, sharesAmong } from './jobs-among.ts'
 export type { People } from './owner-names.ts'
+export { queueMetrics } from './queue/queue-metrics.ts'
 export { jobServices } from './services/index.ts'
 export type { JobService } from './services/job-service.ts'
 export { openApiOfServices } from './services/openapi-of-services.ts'

@@ -1,4 +1,5 @@
 import type { Logger } from 'pino'
+import type { Registry } from 'prom-client'
 import type { DataSource } from 'typeorm'
 import type { Bus } from '../../ports/bus.ts'
 import type { MailTransport } from '../../ports/mail.ts'
@@ -30,6 +31,8 @@ export interface NotificationsWorkerOptions {
   /** What links in mails begin with. */
   readonly publicUrl: string
   readonly log: Logger
+  /** Where figures of mail are registered. */
+  readonly registry?: Registry
   /** Default: the system's clock. */
   readonly clock?: () => Date
 }
@@ -55,6 +58,7 @@ export function createNotificationsWorker(options: NotificationsWorkerOptions): 
         deriveKey,
         preferences,
         clock,
+        registry: options.registry,
         log,
       }),
     )

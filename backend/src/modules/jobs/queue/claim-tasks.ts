@@ -20,6 +20,10 @@ export interface ClaimedTask extends Attempt {
   readonly remainingMs: number
   /** Of the job's last event at the claim: what is told of the job up to there was known to it. */
   readonly jobSequence: bigint
+  /** Since its job was queued, by the database's clock. */
+  readonly waitedMs: number
+  /** Of the call that queued the job; undefined when it was not traced. */
+  readonly traceparent: string | undefined
 }
 
 export interface ClaimRequest {
@@ -183,6 +187,8 @@ const claim = `with recursive waiting_organization as (
     coalesce(moved.last_sequence, jobs.last_sequence) as sequence,
     extract(epoch from coalesce(moved.deadline_time, jobs.deadline_time) - now())::double precision * 1000
       as remaining_ms,
+    extract(epoch from clock_timestamp() - chosen.queued_at)::double precision * 1000 as waited_ms,
+    jobs.traceparent,
     -- read, or else the planner leaves the notification out
     (select count(*) from notified) as notices
   from claimed
@@ -204,6 +210,8 @@ interface ClaimRow {
   output_limit_bytes: string
   sequence: string
   remaining_ms: number
+  waited_ms: number
+  traceparent: string | null
 }
 
 /**
@@ -258,6 +266,8 @@ export async function claimTasks(dataSource: DataSource, request: ClaimRequest):
     outputLimitBytes: Number(row.output_limit_bytes),
     remainingMs: row.remaining_ms,
     jobSequence: BigInt(row.sequence),
+    waitedMs: row.waited_ms,
+    traceparent: row.traceparent ?? undefined,
   }))
 }
 

@@ -56,6 +56,8 @@ function task(index: number): ClaimedTask {
     outputLimitBytes: 1,
     remainingMs: 1_000,
     jobSequence: 3n,
+    waitedMs: 0,
+    traceparent: undefined,
   }
 }
 

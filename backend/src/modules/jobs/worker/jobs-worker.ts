@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { runTaskList, type WorkerPool } from 'graphile-worker'
 import type pg from 'pg'
 import type { Logger } from 'pino'
+import type { Registry } from 'prom-client'
 import type { DataSource } from 'typeorm'
 import { type Listener, listen } from '../../../database/index.ts'
 import type { Execution } from '../../../ports/execution.ts'
@@ -26,6 +27,7 @@ import { queueLogger } from './queue-log.ts'
 import { releaseTask, runTask, type TaskRunner } from './run-task.ts'
 import { ScratchFolders } from './scratch-folders.ts'
 import { TaskPace } from './task-pace.ts'
+import { createWorkerMetrics, type WorkerMetrics } from './worker-metrics.ts'
 
 export interface JobsWorkerOptions {
   readonly databaseUrl: string
@@ -39,6 +41,8 @@ export interface JobsWorkerOptions {
   /** Where tasks write before their files are stored. */
   readonly scratchFolder: string
   readonly log: Logger
+  /** Where figures of this worker are registered. */
+  readonly registry?: Registry
   /** A task whose worker is silent for this long is taken by another. Default 15 s. */
   readonly leaseMs?: number
   /** Between two sweeps over what is due or lost. Default 5 s. */
@@ -74,6 +78,7 @@ class Worker implements JobsWorker {
   readonly #leaseMs: number
   readonly #dispatcher: Dispatcher
   readonly #endings: EndingBatches
+  readonly #metrics: WorkerMetrics
   #taskRunner: TaskRunner | undefined
   #queueConnections: pg.Pool | undefined
   #pool: WorkerPool | undefined
@@ -87,6 +92,10 @@ class Worker implements JobsWorker {
   constructor(options: JobsWorkerOptions) {
     this.#options = options
     this.#leaseMs = options.leaseMs ?? 15_000
+    this.#metrics = createWorkerMetrics(options.registry, {
+      slots: options.concurrency,
+      running: () => this.#held.size,
+    })
     // An ending makes room under limits, and may let a collect begin.
     this.#endings = new EndingBatches(options.dataSource, () => this.#dispatcher.wake())
     const abandoned = new AbandonedScratch(options.scratchFolder, options.dataSource, this.#leaseMs / 2)
@@ -208,6 +217,7 @@ class Worker implements JobsWorker {
       folders: new ScratchFolders(this.#scratchFolder()),
       reportIntervalMs: this.#options.reportIntervalMs ?? 300,
       endings: this.#endings,
+      metrics: this.#metrics,
     }
     return this.#taskRunner
   }

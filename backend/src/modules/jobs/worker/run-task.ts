@@ -16,6 +16,7 @@ import type { HeldTask } from './held-task.ts'
 import type { ScratchFolders } from './scratch-folders.ts'
 import { storableText } from './storable-text.ts'
 import { TaskReporter } from './task-reporter.ts'
+import type { AttemptOutcome, WorkerMetrics } from './worker-metrics.ts'
 
 export interface TaskRunner {
   readonly dataSource: DataSource
@@ -28,6 +29,7 @@ export interface TaskRunner {
   /** Between two writes of what a task reports. */
   readonly reportIntervalMs: number
   readonly endings: EndingBatches
+  readonly metrics: WorkerMetrics
   readonly log: Logger
 }
 
@@ -36,6 +38,9 @@ export interface TaskRunner {
  * on beside the next task.
  */
 export async function runTask(runner: TaskRunner, held: HeldTask): Promise<{ ended: Promise<void> }> {
+  const { task } = held
+  const begunMs = performance.now()
+  runner.metrics.began(task)
   let end: AttemptEnd | undefined
   let folder: string | undefined
   try {
@@ -49,8 +54,10 @@ export async function runTask(runner: TaskRunner, held: HeldTask): Promise<{ end
   try {
     if (folder !== undefined) await runner.folders.giveBack(folder, end?.kind === 'completed')
   } catch (error) {
-    runner.log.warn({ job: held.task.jobId, err: error }, 'a scratch folder is left behind')
+    runner.log.warn({ job: task.jobId, err: error }, 'a scratch folder is left behind')
   }
+  const outcome: AttemptOutcome = end?.kind ?? 'lost'
+  runner.metrics.ended(task, outcome, (performance.now() - begunMs) / 1000)
   return { ended: writeEnd(runner, held, end) }
 }
 

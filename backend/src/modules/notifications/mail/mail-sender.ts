@@ -1,4 +1,5 @@
 import type { Logger } from 'pino'
+import type { Registry } from 'prom-client'
 import type { DataSource } from 'typeorm'
 import { type Listener, listen } from '../../../database/index.ts'
 import type { MailOutcome, MailTransport } from '../../../ports/mail.ts'
@@ -6,6 +7,7 @@ import type { WorkerPart } from '../worker-part.ts'
 import { CircuitBreaker } from './circuit-breaker.ts'
 import { attemptMail, type MailAttemptDeps } from './mail-attempt.ts'
 import { composeDue } from './mail-composer.ts'
+import { createMailMetrics } from './mail-metrics.ts'
 import type { MailPreferences } from './mail-preferences.ts'
 import { type ClaimedMail, LeaseLost, MailStore } from './mail-store.ts'
 import { MAIL_CHANNEL } from './queue-mail.ts'
@@ -25,6 +27,8 @@ export interface MailSenderOptions {
   /** 32 bytes for one purpose. */
   readonly deriveKey: (purpose: string) => Buffer
   readonly log: Logger
+  /** Where figures of mail are registered. */
+  readonly registry?: Registry | undefined
   /** Default: the system's clock. */
   readonly clock?: () => Date
   /** In [0, 1). Default: Math.random. */
@@ -53,6 +57,7 @@ export function createMailSender(options: MailSenderOptions): MailSender {
   const clock = options.clock ?? (() => new Date())
   const random = options.random ?? Math.random
   const store = new MailStore(dataSource)
+  const metrics = createMailMetrics(options.registry, dataSource)
   const breaker = new CircuitBreaker(clock, random)
   const deps: MailAttemptDeps = {
     dataSource,
@@ -124,6 +129,7 @@ export function createMailSender(options: MailSenderOptions): MailSender {
       return
     }
     const { kind, response } = outcome
+    metrics.attempted(kind)
     const attempt = { mail: mail.id, outcome: kind, response }
     const gone = kind === 'UNREACHABLE' || kind === 'UNANSWERED'
     if (gone) breaker.fail()
