@@ -66,6 +66,23 @@ test("an object store needs its credentials and bucket, and may be Amazon's own"
   })
 })
 
+test('an object store behind the front door has an address there, and without it none', () => {
+  const s3 = {
+    ...complete,
+    FAIRLEAD_OBJECTS: 's3',
+    S3_ACCESS_KEY_ID: 'id',
+    S3_SECRET_ACCESS_KEY: 'key',
+    FAIRLEAD_S3_BUCKET: 'results',
+  }
+  const publicUrl = (value: string | undefined) => {
+    const { objects } = workerSettings({ ...s3, FAIRLEAD_S3_PUBLIC_URL: value })
+    return objects.kind === 's3' ? objects.publicUrl : 'no object store'
+  }
+  expect(publicUrl('http://localhost:10000/objects/')).toBe('http://localhost:10000/objects')
+  expect(publicUrl('')).toBeUndefined()
+  expect(publicUrl(undefined)).toBeUndefined()
+})
+
 test('each purpose has a key of its own, the same every time', () => {
   const { deriveKey } = backendSettings(complete)
   expect(deriveKey('page tokens')).toHaveLength(32)
@@ -81,6 +98,8 @@ test.each([
   ['FAIRLEAD_SECRET', 'short', /32 characters/],
   ['FAIRLEAD_OIDC_CLIENTS', ' , ', /names no client/],
   ['FAIRLEAD_OBJECTS', 'tape', /filesystem nor s3/],
+  ['FAIRLEAD_S3_PUBLIC_URL', 'minio:9000', /http:\/\/ or https:\/\//],
+  ['FAIRLEAD_S3_PUBLIC_URL', 'https://example.org/?bucket=', /has a query/],
   ['FAIRLEAD_OBJECTS_FOLDER', '', /FAIRLEAD_OBJECTS=filesystem needs it/],
   ['FAIRLEAD_DEVELOPMENT', 'yes', /true nor false/],
   ['FAIRLEAD_HEARTBEAT_SECONDS', '16', /1 to 15/],

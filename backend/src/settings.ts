@@ -9,7 +9,12 @@ export interface Address {
 
 export type ObjectsSettings =
   | { readonly kind: 'filesystem'; readonly folder: string }
-  | ({ readonly kind: 's3'; readonly bucket: string } & S3Settings)
+  | ({
+      readonly kind: 's3'
+      readonly bucket: string
+      /** What stands before the path in addresses for people; undefined where they reach the store as we do. */
+      readonly publicUrl: string | undefined
+    } & S3Settings)
 
 export interface S3Settings {
   /** Undefined for Amazon's own. */
@@ -120,6 +125,14 @@ const url = (protocols: readonly string[], example: string) =>
     error: `is not a URL that begins with ${protocols.map((protocol) => `${protocol}//`).join(' or ')}. Set it, for example to ${example}.`,
   })
 
+/** A URL that paths are put behind: nothing may stand there yet. */
+const prefix = (example: string) =>
+  url(['http:', 'https:'], example)
+    .refine((value) => !/[?#]/.test(value), {
+      error: `has a query or a fragment. Leave it out: paths are put behind it, as in ${example}.`,
+    })
+    .transform((value) => value.replace(/\/+$/, ''))
+
 const address = (example: string) =>
   required(example).transform((value, context): Address => {
     const match = /^(?:\[([0-9A-Fa-f:.]+)\]|([^:[\]\s]+)):(\d{1,5})$/.exec(value)
@@ -206,6 +219,7 @@ const sharedVariables = {
   S3_ACCESS_KEY_ID: z.string().optional(),
   S3_SECRET_ACCESS_KEY: z.string().optional(),
   FAIRLEAD_S3_BUCKET: z.string().optional(),
+  FAIRLEAD_S3_PUBLIC_URL: optional(prefix('https://fairlead.example.org/objects')),
   FAIRLEAD_DATASETS: z
     .string()
     .default('')
@@ -398,7 +412,12 @@ function objectsOf(variables: SharedVariables): ObjectsSettings {
   }
   const s3 = s3Of(variables)
   if (s3 === undefined) throw new Error('checkObjects let an object store without credentials pass')
-  return { kind: 's3', bucket: variables.FAIRLEAD_S3_BUCKET ?? '', ...s3 }
+  return {
+    kind: 's3',
+    bucket: variables.FAIRLEAD_S3_BUCKET ?? '',
+    publicUrl: variables.FAIRLEAD_S3_PUBLIC_URL,
+    ...s3,
+  }
 }
 
 function s3Of(variables: SharedVariables): S3Settings | undefined {

@@ -9,7 +9,11 @@ import { S3Objects } from './s3.ts'
 
 export type ObjectsSettings =
   | { readonly kind: 'filesystem'; readonly folder: string }
-  | ({ readonly kind: 's3'; readonly bucket: string } & S3ClientOptions)
+  | ({
+      readonly kind: 's3'
+      readonly bucket: string
+      readonly publicUrl: string | undefined
+    } & S3ClientOptions)
 
 export interface ChosenObjects {
   readonly objects: Objects
@@ -22,7 +26,8 @@ export interface ChosenObjects {
 /** The store that the settings name. Called by entry points alone. */
 export function createObjects(settings: ObjectsSettings, signingKey: Buffer): ChosenObjects {
   if (settings.kind === 's3') {
-    const objects = new S3Objects({ client: createS3Client(settings), bucket: settings.bucket })
+    const { bucket, publicUrl } = settings
+    const objects = new S3Objects({ client: createS3Client(settings), bucket, publicUrl })
     return { objects, routes: [], scratchFolder: join(tmpdir(), 'fairlead-scratch') }
   }
   const { folder } = settings

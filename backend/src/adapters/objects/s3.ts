@@ -31,6 +31,11 @@ export interface S3ObjectsOptions {
   readonly client: S3Client
   /** Has to exist. */
   readonly bucket: string
+  /**
+   * "https://fairlead.example.org/objects": where people reach the store, through a proxy that takes this prefix off and
+   * names the store's own host, for which addresses are signed. Undefined where they reach it as we do.
+   */
+  readonly publicUrl?: string | undefined
 }
 
 // The smallest part that S3 takes (5 MiB), four on their way: 20 MiB of memory for one upload.
@@ -44,10 +49,12 @@ const DEFAULT_MEDIA_TYPE = 'application/octet-stream'
 export class S3Objects implements Objects {
   readonly #client: S3Client
   readonly #bucket: string
+  readonly #publicUrl: string | undefined
 
   constructor(options: S3ObjectsOptions) {
     this.#client = options.client
     this.#bucket = options.bucket
+    this.#publicUrl = options.publicUrl
   }
 
   async put(key: string, content: Readable, options: PutOptions = {}): Promise<ObjectInfo> {
@@ -158,7 +165,8 @@ export class S3Objects implements Objects {
       ResponseContentDisposition: contentDisposition(options.disposition, options.fileName),
       ResponseContentType: options.mediaType,
     })
-    return { url: await getSignedUrl(this.#client, get, { expiresIn: options.lifetimeSeconds }), expireTime }
+    const url = await getSignedUrl(this.#client, get, { expiresIn: options.lifetimeSeconds })
+    return { url: this.#publicUrl === undefined ? url : this.#publicUrl + afterOrigin(url), expireTime }
   }
 
   async close(): Promise<void> {
@@ -179,6 +187,11 @@ export class S3Objects implements Objects {
       throw error
     }
   }
+}
+
+/** Cut, not parsed and written again: the signature is of these very characters. */
+function afterOrigin(url: string): string {
+  return url.replace(/^[^/]*\/\/[^/]*/, '')
 }
 
 function isAbsence(error: unknown): boolean {
