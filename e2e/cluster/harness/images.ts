@@ -21,6 +21,8 @@ export interface TestImage {
   readonly newName: string
   readonly newTag: string
   readonly build: readonly string[]
+  /** A program that first makes in the context what no build can. */
+  readonly prepare: string | undefined
 }
 
 /** Of Fairlead's own images, the target; the stages of /Dockerfile have the names of the images. */
@@ -39,6 +41,7 @@ export async function testImages(references: ReadonlySet<string>): Promise<TestI
           newName: `fairlead-test/${target}`,
           newTag: ours,
           build: [repository, '--target', target],
+          prepare: undefined,
         }
       }
       const folder = `${standIns}/${basename(name)}`
@@ -46,7 +49,15 @@ export async function testImages(references: ReadonlySet<string>): Promise<TestI
         throw new Error(`manifests ask for the image ${name}, and there is no ${folder}/Dockerfile`)
       }
       const newTag = await contentHash((path) => path.startsWith(`${folder}/`))
-      return { name, newName: `fairlead-test/${basename(name)}`, newTag, build: [join(repository, folder)] }
+      const context = join(repository, folder)
+      const prepare = join(context, 'prepare')
+      return {
+        name,
+        newName: `fairlead-test/${basename(name)}`,
+        newTag,
+        build: [context],
+        prepare: existsSync(prepare) ? prepare : undefined,
+      }
     }),
   )
 }
@@ -58,10 +69,11 @@ export async function buildImages(
   onProgress: (line: string) => void,
 ): Promise<void> {
   const present = await imagesOfNodes()
-  for (const { newName, newTag, build } of images) {
+  for (const { newName, newTag, build, prepare } of images) {
     const tag = `${newName}:${newTag}`
     if (present.has(`docker.io/${tag}`)) continue
     const started = performance.now()
+    if (prepare !== undefined) await run(prepare, { maxBuffer: 1 << 26 })
     await tool.call(['build', tag, ...build])
     onProgress(`built ${tag} in ${((performance.now() - started) / 1_000).toFixed(0)} s`)
   }
