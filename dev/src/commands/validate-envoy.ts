@@ -3,8 +3,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { type EnvoySettings, renderEnvoy } from '../../../envoy/render.ts'
+import { envoySettings } from '../../../envoy/settings.ts'
 import { findEnvoy } from '../envoy/binary.ts'
-import { type EnvoySettings, renderEnvoy } from '../envoy/render.ts'
 import { Refusal } from '../refusal.ts'
 import { runCommand } from './run-command.ts'
 
@@ -35,16 +36,19 @@ const profiles: Record<string, EnvoySettings> = {
     mail: loopback(10_005),
     hotReload: true,
   },
-  cluster: {
-    ...common,
-    profile: 'cluster',
-    listenAddress: '0.0.0.0',
-    backendGrpc: { host: 'backend-grpc', port: 50_051 },
-    backendHttp: { host: 'backend', port: 8080 },
-    frontend: { host: 'frontend', port: 8080 },
-    tls: true,
-    trustedHops: 1,
-  },
+  cluster: envoySettings({ FAIRLEAD_PUBLIC_URL: 'https://fairlead.example.org' }),
+  'cluster with everything': envoySettings({
+    FAIRLEAD_PUBLIC_URL: 'http://dev1.localhost:10001',
+    FAIRLEAD_OIDC_ISSUER: 'https://identity.example.org/realms/fairlead',
+    FAIRLEAD_DEVELOPMENT: 'true',
+    FAIRLEAD_S3_BUCKET: 'fairlead',
+    FAIRLEAD_ENVOY_IDENTITY: 'keycloak:8080',
+    FAIRLEAD_ENVOY_MAIL: 'smtp-logger:8025',
+    FAIRLEAD_ENVOY_OBJECTS: 'minio:9000',
+    FAIRLEAD_ENVOY_TRACES: 'collector:4317',
+    FAIRLEAD_ENVOY_HOT_RELOAD: 'true',
+    FAIRLEAD_ENVOY_TRUSTED_HOPS: '1',
+  }),
 }
 
 await runCommand(async () => {

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { join } from 'node:path'
-import { renderEnvoy } from '../envoy/render.ts'
+import { renderEnvoy } from '../../../envoy/render.ts'
 import { inRepository, repository } from '../repository.ts'
 import type { ChildSpec } from './child.ts'
 import type { Environment } from './environment.ts'
@@ -103,11 +103,14 @@ export interface EnvoyOptions {
   env: NodeJS.ProcessEnv
   home: Home
   ports: Ports
+  /** In the place of the development identity provider; pages fetch from its origin. */
+  outsideIssuer: string | undefined
   listenIpv6: boolean
   hotReload: boolean
 }
 
-export function envoySpec({ binary, env, home, ports, listenIpv6, hotReload }: EnvoyOptions): ChildSpec {
+export function envoySpec(options: EnvoyOptions): ChildSpec {
+  const { binary, env, home, ports, outsideIssuer, listenIpv6, hotReload } = options
   const at = (port: number) => ({ host: '127.0.0.1', port })
   const configuration = join(home.run, 'envoy.yaml')
   const limits = {
@@ -126,7 +129,9 @@ export function envoySpec({ binary, env, home, ports, listenIpv6, hotReload }: E
       backendGrpc: at(ports.backendGrpc),
       backendHttp: at(ports.backendHttp),
       frontend: at(ports.frontend),
-      identity: at(ports.identity),
+      ...(outsideIssuer === undefined
+        ? { identity: at(ports.identity) }
+        : { otherOrigins: [new URL(outsideIssuer).origin] }),
       mail: at(ports.mailHttp),
       hotReload,
       ...Object.fromEntries(Object.entries(limits).filter(([, value]) => value !== undefined)),
@@ -157,11 +162,15 @@ function secondsOf(env: NodeJS.ProcessEnv, name: string): number | undefined {
   return text === undefined || text === '' ? undefined : Number(text)
 }
 
-/** Everything answers through the front door: pages, sign-in, and the backend's gRPC health. */
-export function frontDoorReady({ url, issuer }: Environment): (signal: AbortSignal) => Promise<void> {
+/** Everything of ours answers through the front door: pages, sign-in, and the backend's gRPC health. */
+export function frontDoorReady({
+  url,
+  issuer,
+  embeddedIdentity,
+}: Environment): (signal: AbortSignal) => Promise<void> {
   const checks = [
     httpReady(`${url}/`),
-    httpReady(`${issuer}/.well-known/openid-configuration`),
+    ...(embeddedIdentity ? [httpReady(`${issuer}/.well-known/openid-configuration`)] : []),
     grpcHealthReady(url),
   ]
   return async (signal) => {

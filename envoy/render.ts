@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { inRepository } from '../repository.ts'
+import { join } from 'node:path'
 import { contentSecurityPolicy } from './content-security-policy.ts'
 import { descriptorsFile, type Methods, readMethods } from './methods.ts'
 
@@ -24,6 +24,16 @@ export interface EnvoySettings {
   identity?: Endpoint | undefined
   /** The development mail server's page; without one /dev/mail belongs to the pages. */
   mail?: Endpoint | undefined
+  /** An S3 store that presigned addresses below /objects/ lead to; without one the backend answers there. */
+  objects?: (Endpoint & { bucket: string }) | undefined
+  /** Where spans go: OTLP over gRPC. Without it none are made. */
+  traces?: Endpoint | undefined
+  /** Listens on all addresses with what of the admin interface others may see: readiness and figures. */
+  metricsPort?: number | undefined
+  /** Names that the front door answers to, with or without a port; without them any. */
+  names?: readonly string[] | undefined
+  /** Origins besides our own that pages fetch from. */
+  otherOrigins?: readonly string[]
   /** Vite serves the pages. */
   hotReload?: boolean
   /** Browsers reach us by TLS, here or in front of us. */
@@ -42,11 +52,14 @@ export interface EnvoySettings {
 
 /** gRPC's usual limit of one message; the backend's is the same. */
 const maxBodyBytes = 4 * 1024 * 1024
-const templateFile = inRepository('envoy', 'envoy.template.yaml')
+/** Of this machine. */
+const ownNames = ['localhost', '127.0.0.1', '[::1]']
+const templateFile = join(import.meta.dirname, 'envoy.template.yaml')
 
 /** Envoy's configuration as YAML. Throws a RangeError that names an unusable setting. */
 export function renderEnvoy(settings: EnvoySettings, methods: Methods = readMethods()): string {
-  const { profile, identity, mail, hotReload = false, tls = false } = settings
+  const { profile, identity, mail, objects, traces, metricsPort, hotReload = false, tls = false } = settings
+  const names = profile === 'embedded' ? ownNames : settings.names
   const values: Record<string, string | number> = {
     clusterType: profile === 'embedded' ? 'STATIC' : 'STRICT_DNS',
     listenAddress: host('listenAddress', settings.listenAddress),
@@ -60,20 +73,33 @@ export function renderEnvoy(settings: EnvoySettings, methods: Methods = readMeth
     descriptors: plain('descriptors', settings.descriptors ?? descriptorsFile),
     services: methods.services.map((name) => plain('services', name)).join(', '),
     streamingMethods: methods.streaming.map(asPattern).join('|'),
-    contentSecurityPolicy: contentSecurityPolicy({ hotReload, tls }),
+    contentSecurityPolicy: contentSecurityPolicy({
+      hotReload,
+      tls,
+      otherOrigins: (settings.otherOrigins ?? []).map((value) => origin('otherOrigins', value)),
+    }),
+    domains: (names === undefined ? ['*'] : names.flatMap((name) => domains(name, profile, settings.port)))
+      .map((name) => `"${name}"`)
+      .join(', '),
     ...endpoint('backendGrpc', settings.backendGrpc),
     ...endpoint('backendHttp', settings.backendHttp),
     ...endpoint('frontend', settings.frontend),
     ...(identity === undefined ? {} : endpoint('identity', identity)),
     ...(mail === undefined ? {} : endpoint('mail', mail)),
+    ...(traces === undefined ? {} : endpoint('traces', traces)),
+    ...(metricsPort === undefined ? {} : { metricsPort: port('metricsPort', metricsPort) }),
+    ...(objects === undefined ? {} : objectStore(objects)),
   }
   const flags: Record<string, boolean> = {
     listenIpv6: settings.listenIpv6,
     dns: profile === 'cluster',
-    ownNamesOnly: profile === 'embedded',
-    anyName: profile === 'cluster',
     identity: identity !== undefined,
+    identityHealth: identity !== undefined && profile === 'embedded',
     mail: mail !== undefined,
+    objectStore: objects !== undefined,
+    backendObjects: objects === undefined,
+    traces: traces !== undefined,
+    metrics: metricsPort !== undefined,
     hotReload,
     hsts: tls,
   }
@@ -106,6 +132,30 @@ function valueFor(values: Record<string, string | number>, name: string): string
   const value = values[name]
   if (value === undefined) throw new RangeError(`the template asks for the unknown value ${name}`)
   return String(value)
+}
+
+/** Host headers that mean a name: as browsers write it for the usual port, and with the port. */
+function domains(name: string, profile: EnvoySettings['profile'], ownPort: number): string[] {
+  const known = plain('names', name)
+  // In a cluster people come by ports that were forwarded.
+  return [known, `${known}:${profile === 'embedded' ? ownPort : '*'}`]
+}
+
+function objectStore(store: Endpoint & { bucket: string }): Record<string, string | number> {
+  if (!/^[a-z0-9][a-z0-9.-]*$/.test(store.bucket)) {
+    throw new RangeError(`objects.bucket is no name of a bucket: ${store.bucket}`)
+  }
+  return {
+    ...endpoint('objectStore', store),
+    // As it was signed: HTTP leaves its usual port out.
+    objectStoreAuthority: store.port === 80 ? store.host : `${store.host}:${store.port}`,
+    bucket: store.bucket,
+  }
+}
+
+function origin(name: string, value: string): string {
+  if (URL.canParse(value) && new URL(value).origin === value) return value
+  throw new RangeError(`${name} holds what is no origin: ${value}`)
 }
 
 function endpoint(name: string, { host: address, port: number }: Endpoint): Record<string, string | number> {

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { fromBinary } from '@bufbuild/protobuf'
 import { FileDescriptorSetSchema } from '@bufbuild/protobuf/wkt'
-import { inRepository } from '../repository.ts'
 
-export const descriptorsFile = inRepository('proto', 'gen', 'descriptors.binpb')
+export const descriptorsFile = join(import.meta.dirname, '..', 'proto', 'gen', 'descriptors.binpb')
 
 export interface Methods {
   /** Our services, for the JSON interface: "fairlead.jobs.v1.JobService". */
