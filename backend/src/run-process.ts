@@ -1,6 +1,7 @@
 import { type Logger, pino } from 'pino'
+import { databaseProblem } from './database/index.ts'
 import { createLog } from './log.ts'
-import { SettingsError } from './settings.ts'
+import { settingsOrSay } from './settings-or-say.ts'
 
 const STOP_SIGNALS = ['SIGTERM', 'SIGINT'] as const
 
@@ -8,22 +9,17 @@ const STOP_SIGNALS = ['SIGTERM', 'SIGINT'] as const
  * Runs a server process: opens what it needs, waits for SIGTERM or SIGINT, and closes in reverse order.
  * Exits with 0 after a clean stop, with 1 when starting or stopping failed.
  */
-export async function runProcess<Settings extends { readonly logLevel: string }>(
+export async function runProcess<
+  Settings extends { readonly logLevel: string; readonly databaseUrl: string },
+>(
   name: string,
   readSettings: () => Settings,
   open: (settings: Settings, log: Logger, releasers: AsyncDisposableStack) => Promise<void>,
 ): Promise<void> {
   const stopped = Promise.withResolvers<NodeJS.Signals>()
   for (const signal of STOP_SIGNALS) process.once(signal, stopped.resolve)
-  let settings: Settings
-  try {
-    settings = readSettings()
-  } catch (error) {
-    if (!(error instanceof SettingsError)) throw error
-    process.stderr.write(`The ${name} cannot start:\n${error.message}\n`)
-    process.exitCode = 1
-    return
-  }
+  const settings = settingsOrSay(name, readSettings)
+  if (settings === undefined) return
   // Lines that are written while the last ones are on their way go out together.
   const output = pino.destination({ dest: 1, sync: false })
   const log = createLog({ name, level: settings.logLevel }, output)
@@ -37,7 +33,10 @@ export async function runProcess<Settings extends { readonly logLevel: string }>
     const signal = await stopped.promise
     log.info({ signal }, 'stopping')
   } catch (error) {
-    log.fatal({ err: error }, `the ${name} cannot start`)
+    const problem = databaseProblem(error, settings.databaseUrl)
+    // What an operator can correct needs no stack.
+    if (problem === undefined) log.fatal({ err: error }, `the ${name} cannot start`)
+    else log.fatal(`the ${name} cannot start: ${problem.sentence}`)
     process.exitCode = 1
   }
   try {

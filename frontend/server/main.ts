@@ -2,7 +2,7 @@ import { setFlagsFromString } from 'node:v8'
 import { openPushReceiver } from '@fairlead/backend/push-receiver'
 import pino from 'pino'
 import { createPagesServer } from './server.ts'
-import { readSettings } from './settings.ts'
+import { readSettings, type Settings, SettingsError } from './settings.ts'
 import { serveMetrics } from './sockets/serve-metrics.ts'
 import { type ServedSockets, serveSockets } from './sockets/serve-sockets.ts'
 import { SOCKET_LIMITS } from './sockets/socket-limits.ts'
@@ -11,7 +11,7 @@ import { SOCKET_LIMITS } from './sockets/socket-limits.ts'
 // garbage of a thousand tokens checked at once stays, as ten times what their sockets take.
 setFlagsFromString('--optimize-for-size')
 
-const settings = readSettings(process.env)
+const settings = settingsOrExit()
 const logger = pino({ name: 'frontend', level: settings.logLevel, base: { pid: process.pid } })
 
 let stopping = false
@@ -51,3 +51,13 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) {
 }
 
 await server.listen(settings.address)
+
+function settingsOrExit(): Settings {
+  try {
+    return readSettings(process.env)
+  } catch (error) {
+    if (!(error instanceof SettingsError)) throw error
+    process.stderr.write(`${error.message}\n`)
+    process.exit(1)
+  }
+}

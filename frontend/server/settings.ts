@@ -125,12 +125,20 @@ export interface Settings {
   readonly metricsAddress: { readonly host: string; readonly port: number } | undefined
 }
 
-/** Throws one error that names every wrong or missing variable. */
+/** What an operator can correct. */
+export class SettingsError extends Error {}
+
+/** @throws SettingsError that names every wrong or missing variable, in one line */
 export function readSettings(env: Record<string, string | undefined>): Settings {
   const parsed = environment.safeParse(env)
   if (!parsed.success) {
-    const problems = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`)
-    throw new Error(`The frontend cannot start with these settings. ${problems.join('; ')}`)
+    const problems = parsed.error.issues.map(({ path, message }) => {
+      const name = path.join('.')
+      return env[name] === undefined && !message.startsWith('is ')
+        ? `${name} is not set`
+        : `${name} ${message}`
+    })
+    throw new SettingsError(`The frontend cannot start: ${problems.join('; ')}.`)
   }
   const values = parsed.data
   return Object.freeze({

@@ -15,12 +15,14 @@ import { streamCall } from './stream-call.ts'
 import { unaryCall } from './unary-call.ts'
 
 export interface GrpcServer {
-  /** Resolves with the port. */
-  start(address: Address): Promise<number>
+  /** Resolves with the port. Health says SERVING once `ready` resolves; left out, at once. */
+  start(address: Address, ready?: Promise<void>): Promise<number>
   /** Health says NOT_SERVING, streams end with UNAVAILABLE, unary calls get time to end. */
   stop(): Promise<void>
 }
 
+/** A name that health knows besides the services': whether the process works, ready for calls or not. */
+const LIVE = 'live'
 const MESSAGE_MAX_BYTES = 4 * 1024 * 1024
 const STOP_TIMEOUT_MS = 5_000
 
@@ -62,15 +64,18 @@ export function createGrpcServer(
     server.addService(definition, implementation)
   }
   const serviceNames = [...new Set(names)]
+  let stopped = false
   const health = new HealthImplementation()
   const setHealth = (status: 'SERVING' | 'NOT_SERVING') => {
     for (const name of ['', ...serviceNames]) health.setStatus(name, status)
   }
+  setHealth('NOT_SERVING')
+  health.setStatus(LIVE, 'SERVING')
   health.addToServer(server)
   addReflection(server, environment.contracts, [...serviceNames, 'grpc.health.v1.Health'])
 
   return {
-    start: ({ host, port }) =>
+    start: ({ host, port }, ready = Promise.resolve()) =>
       new Promise((resolve, reject) => {
         const target = `${host.includes(':') ? `[${host}]` : host}:${port}`
         server.bindAsync(target, ServerCredentials.createInsecure(), (error, bound) => {
@@ -80,11 +85,14 @@ export function createGrpcServer(
             )
             return
           }
-          setHealth('SERVING')
+          ready.then(() => {
+            if (!stopped) setHealth('SERVING')
+          }, reject)
           resolve(bound)
         })
       }),
     async stop() {
+      stopped = true
       setHealth('NOT_SERVING')
       for (const controller of open) controller.abort(stopping())
       const timer = setTimeout(() => server.forceShutdown(), STOP_TIMEOUT_MS)

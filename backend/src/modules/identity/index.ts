@@ -19,6 +19,7 @@ import { OrganizationStore } from './organization-store.ts'
 import { createSignInService, type MoveInvited } from './sign-in-service.ts'
 import { UserStore } from './user-store.ts'
 
+export { awaitIssuer } from './authentication/await-issuer.ts'
 export { IDENTITY_CHANNEL } from './authentication/token-authenticator.ts'
 export type { Member, Membership, Organization, User } from './identity-rows.ts'
 export type { IdentityService } from './identity-service.ts'

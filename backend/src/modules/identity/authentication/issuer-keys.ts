@@ -13,6 +13,7 @@ const TIMEOUT_MS = 5_000
 const KEYS_MAX_AGE_MS = 10 * 60_000
 const WELL_KNOWN = '/.well-known/openid-configuration'
 
+const keysSchema = z.object({ keys: z.array(z.object({ kty: z.string() })).min(1) })
 const metadataSchema = z.object({ issuer: z.string(), jwks_uri: z.url() })
 
 /**
@@ -41,6 +42,17 @@ export function issuerKeys(oidc: OidcSettings, options: IssuerKeysOptions = {}):
       throw error
     }
   }
+}
+
+/**
+ * Reads what checking a token takes, once.
+ * @throws an Error that says what the issuer did not answer
+ */
+export async function readIssuer(oidc: OidcSettings, timeoutMs = TIMEOUT_MS): Promise<void> {
+  const address = await jwksAddress(oidc, timeoutMs)
+  const response = await fetch(address, { signal: AbortSignal.timeout(timeoutMs) })
+  if (!response.ok) throw new Error(`${address} answered ${response.status}`)
+  keysSchema.parse(await response.json())
 }
 
 async function isRejected(promise: Promise<unknown>): Promise<boolean> {
