@@ -1,6 +1,7 @@
 import { fileRefusal, Refusal } from './refusal.ts'
 import { repository } from './repository.ts'
 import { Console } from './supervisor/console.ts'
+import type { Environment } from './supervisor/environment.ts'
 import { accountsTable, Supervisor } from './supervisor/supervisor.ts'
 
 const mode = process.argv[2] === 'dev' ? 'dev' : 'start'
@@ -15,8 +16,7 @@ async function main(): Promise<number> {
   const stopped = stopOnSignal(supervisor)
   try {
     console.line(`Fairlead starts (state in ${supervisor.home.folder.replace(`${repository}/`, '')})`)
-    const { url } = await supervisor.start()
-    announce(url)
+    announce(await supervisor.start())
   } catch (error) {
     const asked = supervisor.stopping.aborted && stopAsked
     console.close()
@@ -53,10 +53,14 @@ function stopOnSignal(supervisor: Supervisor): Promise<number> {
   })
 }
 
-function announce(url: string): void {
+function announce({ url, issuer, embeddedIdentity }: Environment): void {
   console.line()
-  console.line('Demo accounts, for this machine only:')
-  for (const row of accountsTable()) console.line(`  ${row}`)
+  if (embeddedIdentity) {
+    console.line('Demo accounts, for this machine only:')
+    for (const row of accountsTable()) console.line(`  ${row}`)
+  } else {
+    console.line(`Sign in with an account of ${issuer}.`)
+  }
   console.line()
   console.line('Ctrl-C stops everything.')
   console.line(`Fairlead is ready at ${url}`)

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { developmentToken } from './identity/token-client.ts'
+import { developmentToken, passwordToken } from './identity/token-client.ts'
 import { databaseUrl } from './postgres/server.ts'
 import { inRepository, repository } from './repository.ts'
 import { readSecrets } from './supervisor/home.ts'
@@ -150,12 +150,12 @@ function handle(home: string, url: string): Omit<RunningFairlead, 'pid' | 'outpu
         await delay(50)
       }
     },
-    token: (username) =>
-      developmentToken({
-        username,
-        port: run().ports.identity,
-        developmentGrant: readSecrets(join(home, 'secrets.json')).developmentGrant,
-      }),
+    token(username) {
+      const { issuer, ports } = run()
+      if (issuer !== undefined) return passwordToken(issuer, username)
+      const { developmentGrant } = readSecrets(join(home, 'secrets.json'))
+      return developmentToken({ username, port: ports.identity, developmentGrant })
+    },
     databaseUrl: () =>
       databaseUrl({ secrets: readSecrets(join(home, 'secrets.json')) }, run().ports.postgres),
     logPath: (name) => join(home, 'logs', `${name}.log`),

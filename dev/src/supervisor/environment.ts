@@ -1,6 +1,7 @@
 import { delimiter, join } from 'node:path'
 import { demoAccounts } from '../identity/accounts.ts'
 import { databaseUrl, pushDatabaseUrl } from '../postgres/server.ts'
+import { Refusal } from '../refusal.ts'
 import { type Bus, busVariables, chooseBus } from './bus.ts'
 import type { Home } from './home.ts'
 import type { Ports } from './ports.ts'
@@ -9,6 +10,8 @@ import type { Ports } from './ports.ts'
 export interface Environment {
   url: string
   issuer: string
+  /** Whether the development identity provider is the issuer, and not one of the user's. */
+  embeddedIdentity: boolean
   /** FAIRLEAD_DATASETS: our folder of demo images, then the user's. */
   datasets: string
   bus: Bus
@@ -27,7 +30,14 @@ export function makeEnvironment(
   mode: 'start' | 'dev',
 ): Environment {
   const url = `http://localhost:${ports.envoy}`
-  const issuer = `${url}/auth`
+  const ownIssuer = env['FAIRLEAD_OIDC_ISSUER'] ?? ''
+  const embeddedIdentity = ownIssuer === ''
+  if (!embeddedIdentity && !/^https?:/.test(URL.parse(ownIssuer)?.protocol ?? '')) {
+    throw new Refusal(
+      `FAIRLEAD_OIDC_ISSUER is "${ownIssuer}", which is no address of an issuer; correct it, or unset it to sign in with the demo accounts.`,
+    )
+  }
+  const issuer = embeddedIdentity ? `${url}/auth` : ownIssuer
   const at = (port: number) => `127.0.0.1:${port}`
   const { FORCE_COLOR: _, FAIRLEAD_SMTP_URL: ownMailServer, ...inherited } = withoutNpm(withoutBus(env))
   const bus = chooseBus(env, home)
@@ -51,9 +61,7 @@ export function makeEnvironment(
     FAIRLEAD_GRPC_ADDRESS: at(ports.backendGrpc),
     FAIRLEAD_HTTP_ADDRESS: at(ports.backendHttp),
     FAIRLEAD_WORKER_HTTP_ADDRESS: at(ports.workerHttp),
-    FAIRLEAD_OIDC_DISCOVERY_URL: `http://${at(ports.identity)}/auth/.well-known/openid-configuration`,
-    FAIRLEAD_OIDC_AUDIENCE: 'fairlead',
-    FAIRLEAD_OIDC_CLIENTS: 'fairlead-web,fairlead-cli',
+    ...(embeddedIdentity ? identityVariables(at(ports.identity)) : {}),
     FAIRLEAD_SECRET: home.secrets.secret,
     FAIRLEAD_OBJECTS_FOLDER: home.objects,
     FAIRLEAD_DATASETS: datasets,
@@ -61,6 +69,7 @@ export function makeEnvironment(
   return {
     url,
     issuer,
+    embeddedIdentity,
     datasets,
     bus,
     identity: {
@@ -89,16 +98,32 @@ export function makeEnvironment(
       FAIRLEAD_BACKEND_ADDRESS: at(ports.backendGrpc),
       FAIRLEAD_FRONTEND_ADDRESS: at(ports.frontend),
       FAIRLEAD_FRONTEND_MODE: mode === 'dev' ? 'vite' : 'built',
-      FAIRLEAD_OIDC_CLIENT_ID: 'fairlead-web',
-      FAIRLEAD_DEMO_ACCOUNTS: JSON.stringify(
-        demoAccounts().map(({ username, displayName, organization, role }) => ({
-          username,
-          displayName,
-          organization,
-          role,
-        })),
-      ),
+      ...(embeddedIdentity ? signInVariables() : {}),
     },
+  }
+}
+
+/** Of the development identity provider: where the backend finds it, and what its tokens say. */
+function identityVariables(address: string): NodeJS.ProcessEnv {
+  return {
+    FAIRLEAD_OIDC_DISCOVERY_URL: `http://${address}/auth/.well-known/openid-configuration`,
+    FAIRLEAD_OIDC_AUDIENCE: 'fairlead',
+    FAIRLEAD_OIDC_CLIENTS: 'fairlead-web,fairlead-cli',
+    FAIRLEAD_OIDC_GROUPS_CLAIM: '',
+  }
+}
+
+function signInVariables(): NodeJS.ProcessEnv {
+  const accounts = demoAccounts().map(({ username, displayName, organization, role }) => ({
+    username,
+    displayName,
+    organization,
+    role,
+  }))
+  return {
+    FAIRLEAD_OIDC_CLIENT_ID: 'fairlead-web',
+    FAIRLEAD_OIDC_SCOPES: '',
+    FAIRLEAD_DEMO_ACCOUNTS: JSON.stringify(accounts),
   }
 }
 

@@ -21,6 +21,8 @@ export interface RunInfo {
   ready: boolean
   startedAt: string
   url: string
+  /** The user's own; left out with the development identity provider. */
+  issuer?: string
   home: string
   /** FAIRLEAD_DATASETS as the backend has it. */
   datasets: string

@@ -89,7 +89,7 @@ export class Supervisor {
         this.#startPages(environment, ports, database),
         this.#checkBus(environment.bus),
         this.#startBeside(environment, ports),
-        this.#startEnvoy(ports),
+        this.#startEnvoy(environment, ports),
       ].map((part) => this.#orStopAll(part)),
     )
     throwFirst(all)
@@ -218,21 +218,37 @@ export class Supervisor {
   async #startBeside(environment: Environment, ports: Ports): Promise<void> {
     const { console } = this.#options
     await Promise.all([
-      console.step('Identity provider', () => this.#startChild(specs.identitySpec(environment, ports))),
+      this.#startIdentity(environment, ports),
       console.step('Mail', () =>
         this.#startChild(specs.mailSpec(environment, ports, (line) => console.note(line))),
       ),
     ])
   }
 
-  async #startEnvoy(ports: Ports): Promise<void> {
+  /** An issuer of the user's own that does not answer stops nothing: only signing in waits for it. */
+  async #startIdentity(environment: Environment, ports: Ports): Promise<void> {
+    const { console } = this.#options
+    const { embeddedIdentity, issuer } = environment
+    await console.step(
+      'Identity provider',
+      async () => {
+        if (embeddedIdentity) await this.#startChild(specs.identitySpec(environment, ports))
+      },
+      () => (embeddedIdentity ? '' : issuer),
+    )
+  }
+
+  async #startEnvoy(environment: Environment, ports: Ports): Promise<void> {
     const { console, env, mode } = this.#options
     await console.step('Envoy', async (report) => {
       const binary = await findEnvoy(env, report)
       report('')
       const listenIpv6 = await hasIpv6Loopback()
       const hotReload = mode === 'dev'
-      await this.#startChild(specs.envoySpec({ binary, env, home: this.#home, ports, listenIpv6, hotReload }))
+      const outsideIssuer = environment.embeddedIdentity ? undefined : environment.issuer
+      await this.#startChild(
+        specs.envoySpec({ binary, env, home: this.#home, ports, outsideIssuer, listenIpv6, hotReload }),
+      )
     })
   }
 
@@ -283,6 +299,7 @@ export class Supervisor {
       ready: this.#ready,
       startedAt: this.#startedAt,
       url: this.#environment.url,
+      ...(this.#environment.embeddedIdentity ? {} : { issuer: this.#environment.issuer }),
       home: this.#home.folder,
       datasets: this.#environment.datasets,
       ports: this.#ports,
