@@ -1,0 +1,150 @@
+# The images of Fairlead. `npm run images` builds and measures them.
+#
+#   backend               backend, worker, migration, commands, Envoy's configuration: the arguments say which
+#   frontend              pages and notifications
+#   tools                 for development: the mail logger and the demo data
+#   backend-development   the first two for hot reload in a pod, with development tools
+#   frontend-development
+#
+# In each, /app is laid out as the repository is, tini reaps processes and passes signals on, and the user has no rights.
+# A container runs with a read-only root and no shell; of its file system /tmp alone has to be writable.
+
+# ---- what all are made from
+
+FROM node:24-bookworm-slim AS node
+
+# Without npm, which nothing needs at run time.
+FROM debian:bookworm-slim AS runtime
+RUN apt-get update \
+  && apt-get install -y --no-install-recommends tini \
+  && rm -rf /var/lib/apt/lists/* /var/cache/apt/* /var/log/*
+COPY --from=node /usr/local/bin/node /usr/local/bin/node
+RUN groupadd --gid 65532 fairlead \
+  && useradd --uid 65532 --gid fairlead --no-create-home --home-dir /tmp --shell /usr/sbin/nologin fairlead \
+  && node --version
+ENV NODE_ENV=production
+WORKDIR /app
+# A number: Kubernetes cannot tell from a name that it is not root.
+USER 65532:65532
+ENTRYPOINT ["/usr/bin/tini", "--"]
+
+# In this and the like below, only what a change of dependencies changes stands before `npm ci`. A workspace whose
+# package.json is not there asks for nothing, and neither do the tools of one whose devDependencies are taken out.
+FROM node AS manifests
+WORKDIR /app
+COPY .npmrc package.json package-lock.json ./
+COPY proto/package.json proto/
+COPY backend/package.json backend/
+# Removes what Node cannot run: types, TypeScript sources, source maps, manuals; and the list of what was installed from
+# where. What was installed is in sbom.cdx.json.
+RUN npm pkg delete devDependencies --prefix proto && npm pkg delete devDependencies --prefix backend \
+  && printf '%s\n' '#!/bin/sh -e' \
+    'npm ci --omit=dev --omit=optional --ignore-scripts "$@"' \
+    'npm sbom --sbom-format=cyclonedx --package-lock-only --omit=dev --omit=optional "$@" >sbom.cdx.json' \
+    'find node_modules -type f -regex ".*[.]\([cm]?ts\|tsx\|map\|md\|markdown\)" -delete' \
+    'rm node_modules/.package-lock.json' >/usr/local/bin/install-production \
+  && chmod 755 /usr/local/bin/install-production
+
+# ---- backend
+
+FROM manifests AS backend-dependencies
+RUN --mount=type=cache,target=/root/.npm install-production --workspace @fairlead/backend
+
+FROM runtime AS backend
+COPY --from=backend-dependencies /app/node_modules node_modules
+COPY --from=backend-dependencies /app/sbom.cdx.json ./
+COPY package.json ./
+COPY proto/package.json proto/
+COPY proto/gen/descriptors.binpb proto/gen/openapi.json proto/gen/
+COPY proto/gen/server proto/gen/server
+COPY migrations migrations
+COPY envoy envoy
+COPY backend backend
+CMD ["node", "backend/src/main.ts"]
+ARG VERSION=development
+LABEL org.opencontainers.image.title="Fairlead backend" \
+  org.opencontainers.image.licenses="Apache-2.0" \
+  org.opencontainers.image.version="${VERSION}" \
+  fairlead.sbom="/app/sbom.cdx.json" \
+  fairlead.sbom.format="CycloneDX 1.5"
+
+# ---- frontend
+
+FROM manifests AS frontend-tools
+COPY frontend/package.json frontend/
+RUN --mount=type=cache,target=/root/.npm npm ci --ignore-scripts --workspace @fairlead/frontend
+
+FROM frontend-tools AS pages
+COPY backend/src/fits backend/src/fits
+COPY backend/src/imaging backend/src/imaging
+COPY proto/gen proto/gen
+COPY frontend frontend
+RUN npm run build --workspace @fairlead/frontend
+
+FROM manifests AS frontend-dependencies
+COPY frontend/package.json frontend/
+# Of the backend it runs the push receiver; what that needs is named in its own package.json.
+RUN --mount=type=cache,target=/root/.npm npm pkg delete dependencies --prefix backend \
+  && install-production --workspace @fairlead/frontend
+
+FROM runtime AS frontend
+COPY --from=frontend-dependencies /app/node_modules node_modules
+COPY --from=frontend-dependencies /app/sbom.cdx.json ./
+COPY package.json ./
+COPY proto/package.json proto/
+COPY proto/gen/server proto/gen/server
+COPY backend/package.json backend/
+COPY backend/src backend/src
+COPY frontend/package.json frontend/
+COPY frontend/server frontend/server
+COPY --from=pages /app/frontend/dist frontend/dist
+CMD ["node", "frontend/server/main.ts"]
+ARG VERSION=development
+LABEL org.opencontainers.image.title="Fairlead frontend" \
+  org.opencontainers.image.licenses="Apache-2.0" \
+  org.opencontainers.image.version="${VERSION}" \
+  fairlead.sbom="/app/sbom.cdx.json" \
+  fairlead.sbom.format="CycloneDX 1.5"
+
+# ---- development
+
+FROM manifests AS tools-dependencies
+COPY dev/package.json dev/
+RUN --mount=type=cache,target=/root/.npm install-production --workspace @fairlead/backend --workspace @fairlead/dev
+
+FROM runtime AS tools
+COPY --from=tools-dependencies /app/node_modules node_modules
+COPY --from=tools-dependencies /app/sbom.cdx.json ./
+COPY package.json ./
+COPY proto/package.json proto/
+COPY proto/gen/descriptors.binpb proto/gen/openapi.json proto/gen/
+COPY proto/gen/server proto/gen/server
+COPY migrations migrations
+COPY envoy envoy
+COPY backend backend
+COPY dev dev
+CMD ["node", "dev/src/mail/main.ts"]
+ARG VERSION=development
+LABEL org.opencontainers.image.title="Fairlead development tools" \
+  org.opencontainers.image.licenses="Apache-2.0" \
+  org.opencontainers.image.version="${VERSION}" \
+  fairlead.sbom="/app/sbom.cdx.json" \
+  fairlead.sbom.format="CycloneDX 1.5"
+
+# Hot reload copies the sources to where they may be written to; the root stays read-only here too.
+FROM tools AS backend-development
+ENV NODE_ENV=development
+CMD ["node", "backend/src/main.ts"]
+
+FROM runtime AS frontend-development
+ENV NODE_ENV=development
+COPY --from=frontend-tools /app/node_modules node_modules
+COPY package.json ./
+COPY proto/package.json proto/
+COPY proto/gen proto/gen
+COPY backend/package.json backend/
+COPY backend/src backend/src
+COPY dev/package.json dev/
+COPY dev/src dev/src
+COPY frontend frontend
+CMD ["node", "frontend/server/main.ts"]
