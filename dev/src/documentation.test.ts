@@ -19,6 +19,7 @@ const documented = (markdown: string) =>
 
 const backend = variablesOf(read('backend/src/settings.ts'))
 const frontend = variablesOf(read('frontend/server/settings.ts'))
+const envoy = variablesOf(read('envoy/settings.ts'))
 const dev = readdirSync(inRepository('dev/src'), { recursive: true, encoding: 'utf8' })
   .filter((file) => /(?<!\.test)\.ts$/.test(file))
   .flatMap((file) => [...read('dev/src', file).matchAll(new RegExp(`'(${name})'`, 'g'))])
@@ -41,7 +42,7 @@ describe('settings', () => {
   test('of the services all stand in the operating guide', () => {
     expect(backend.length).toBeGreaterThan(15)
     expect(frontend.length).toBeGreaterThan(5)
-    expect(sorted([...backend, ...frontend]).filter((variable) => !operating.includes(variable))).toEqual([])
+    expect(sorted([...backend, ...frontend, ...envoy]).filter((variable) => !operating.includes(variable))).toEqual([])
   })
 
   test('of npm start all stand there or in the folder that runs it', () => {
@@ -50,12 +51,12 @@ describe('settings', () => {
   })
 
   test('that are documented are read', () => {
-    const known = [...backend, ...frontend, ...dev]
+    const known = [...backend, ...frontend, ...envoy, ...dev]
     expect(sorted([...operating, ...ofStart]).filter((variable) => !known.includes(variable))).toEqual([])
   })
 
   test('that the supervisor hands on are read', () => {
-    const known = [...backend, ...frontend, ...dev]
+    const known = [...backend, ...frontend, ...envoy, ...dev]
     const handed = variablesOf(read('dev/src/supervisor/environment.ts'))
     expect(handed.length).toBeGreaterThan(10)
     expect(sorted(handed).filter((variable) => !known.includes(variable))).toEqual([])

@@ -134,7 +134,7 @@ export function readSettings(env: Record<string, string | undefined>): Settings 
   if (!parsed.success) {
     const problems = parsed.error.issues.map(({ path, message }) => {
       const name = path.join('.')
-      return env[name] === undefined && !message.startsWith('is ')
+      return message.startsWith('Invalid input') && env[name] === undefined
         ? `${name} is not set`
         : `${name} ${message}`
     })

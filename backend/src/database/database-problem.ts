@@ -19,10 +19,16 @@ const NOT_REACHED: ReadonlySet<string> = new Set([
 
 /** What keeps a process from the database at `url`, as far as an operator can do something about it. */
 export function databaseProblem(error: unknown, url: string): DatabaseProblem | undefined {
-  const { host, username, pathname } = new URL(url)
+  const { host, username, password, pathname } = new URL(url)
   const database = decodeURIComponent(pathname.slice(1))
   const user = decodeURIComponent(username)
-  switch (sqlState(error)) {
+  const state = sqlState(error)
+  // What the driver says of itself, before the server refuses.
+  const unasked = messages(error).some(({ message }) => message.includes('client password must be'))
+  if (password === '' && (unasked || state === '28P01')) {
+    return lasting('FAIRLEAD_DATABASE_URL has no password. Set it to postgres://USER:PASSWORD@HOST/DATABASE.')
+  }
+  switch (state) {
     case '28000':
     case '28P01':
       return lasting(
@@ -54,10 +60,7 @@ export function databaseProblem(error: unknown, url: string): DatabaseProblem | 
       `PostgreSQL at ${host} is not reached (${why.code || why.message}). Start it, or correct FAIRLEAD_DATABASE_URL.`,
     )
   }
-  const password = messages(error).some(({ message }) => message.includes('password must be a'))
-  return password
-    ? lasting('FAIRLEAD_DATABASE_URL has no password. Set it to postgres://USER:PASSWORD@HOST/DATABASE.')
-    : undefined
+  return undefined
 }
 
 function lasting(sentence: string): DatabaseProblem {

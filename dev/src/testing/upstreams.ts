@@ -87,6 +87,8 @@ export async function httpUpstream(name: string): Promise<Upstream> {
         'x-upstream-path': request.url ?? '',
         'x-received': String(received),
         'x-seen-request-id': String(request.headers['x-request-id']),
+        'x-seen-host': String(request.headers.host),
+        'access-control-allow-origin': name === 'store' ? '*' : [],
         'x-seen-forwarded-host': String(request.headers['x-forwarded-host']),
       })
       response.end('const text = "a line that compresses well"\n'.repeat(100))

@@ -12,6 +12,9 @@ export interface AccessTokenClaims {
   readonly emailVerified: boolean
   readonly displayName: string
   readonly expireTimeMs: number
+  readonly issueTime: Date
+  /** At the issuer; undefined when they are not to be followed, or when this token does not tell them. */
+  readonly groups: readonly string[] | undefined
 }
 
 export type AccessTokenVerifier = (token: string) => Promise<AccessTokenClaims>
@@ -40,12 +43,12 @@ export function accessTokenVerifier(oidc: OidcSettings, keys: JWTVerifyGetKey): 
     if (!TYPES.has(protectedHeader.typ?.toLowerCase())) throw unauthenticated('TOKEN_INVALID')
     const client = payload['azp'] ?? payload['client_id']
     if (typeof client !== 'string' || !clients.has(client)) throw unauthenticated('TOKEN_CLIENT')
-    return claimsOf(payload, oidc.issuer)
+    return claimsOf(payload, oidc)
   }
 }
 
-function claimsOf(payload: JWTPayload, issuer: string): AccessTokenClaims {
-  const { sub, exp } = payload
+function claimsOf(payload: JWTPayload, { issuer, groupsClaim }: OidcSettings): AccessTokenClaims {
+  const { sub, exp, iat } = payload
   if (typeof sub !== 'string' || sub === '' || exp === undefined) throw unauthenticated('TOKEN_INVALID')
   const email = emailOf(payload['email'])
   const names = [payload['name'], payload['preferred_username'], email, sub]
@@ -57,7 +60,20 @@ function claimsOf(payload: JWTPayload, issuer: string): AccessTokenClaims {
     emailVerified: email !== undefined && payload['email_verified'] === true,
     displayName: storable(name).trim().slice(0, NAME_MAX_LENGTH),
     expireTimeMs: exp * 1000,
+    // Without one any token may follow any other.
+    issueTime: new Date((iat ?? 0) * 1000),
+    groups: groupsClaim === undefined ? undefined : groupsOf(payload, groupsClaim),
   }
+}
+
+/** No claim at all means no groups: that is how issuers say so. */
+function groupsOf(payload: JWTPayload, claim: string): string[] | undefined {
+  // Too many for a token: the claim is to be fetched elsewhere (OpenID Connect Core 1.0, section 5.6.2).
+  const elsewhere = payload['_claim_names']
+  if (typeof elsewhere === 'object' && elsewhere !== null && claim in elsewhere) return undefined
+  const value = payload[claim]
+  const groups = Array.isArray(value) ? value : [value]
+  return groups.filter((group) => typeof group === 'string').map((group) => storable(group))
 }
 
 function emailOf(claim: unknown): string | undefined {
