@@ -26,8 +26,8 @@ export interface EnvoySettings {
   mail?: Endpoint | undefined
   /** An S3 store that presigned addresses below /objects/ lead to; without one the backend answers there. */
   objects?: (Endpoint & { bucket: string }) | undefined
-  /** Where spans go: OTLP over gRPC. Without it none are made. */
-  traces?: Endpoint | undefined
+  /** Where spans go, also those of pages: OTLP over HTTP. Without it none are made. */
+  traces?: (Endpoint & { sampledShare: number }) | undefined
   /** Listens on all addresses with what of the admin interface others may see: readiness and figures. */
   metricsPort?: number | undefined
   /** Names that the front door answers to, with or without a port; without them any. */
@@ -86,7 +86,12 @@ export function renderEnvoy(settings: EnvoySettings, methods: Methods = readMeth
     ...endpoint('frontend', settings.frontend),
     ...(identity === undefined ? {} : endpoint('identity', identity)),
     ...(mail === undefined ? {} : endpoint('mail', mail)),
-    ...(traces === undefined ? {} : endpoint('traces', traces)),
+    ...(traces === undefined
+      ? {}
+      : {
+          ...endpoint('traces', traces),
+          tracedPercent: percent('traces.sampledShare', traces.sampledShare),
+        }),
     ...(metricsPort === undefined ? {} : { metricsPort: port('metricsPort', metricsPort) }),
     ...(objects === undefined ? {} : objectStore(objects)),
   }
@@ -151,6 +156,11 @@ function objectStore(store: Endpoint & { bucket: string }): Record<string, strin
     objectStoreAuthority: store.port === 80 ? store.host : `${store.host}:${store.port}`,
     bucket: store.bucket,
   }
+}
+
+function percent(name: string, share: number): number {
+  if (share >= 0 && share <= 1) return share * 100
+  throw new RangeError(`${name} must be from 0 to 1, and is ${share}`)
 }
 
 function origin(name: string, value: string): string {

@@ -37,6 +37,11 @@ const whole = (least: number, most: number, unset: number) => {
   ).transform((value) => value ?? unset)
 }
 
+const shareError = 'is not a number from 0 to 1. Correct it, or leave it out for 1.'
+const share = optional(
+  z.coerce.number({ error: shareError }).min(0, { error: shareError }).max(1, { error: shareError }),
+).transform((value) => value ?? 1)
+
 const variables = z
   .object({
     FAIRLEAD_PUBLIC_URL: webAddress('https://fairlead.example.org'),
@@ -48,7 +53,8 @@ const variables = z
     FAIRLEAD_ENVOY_IDENTITY: optional(endpoint('keycloak:8080')),
     FAIRLEAD_ENVOY_MAIL: optional(endpoint('smtp-logger:8025')),
     FAIRLEAD_ENVOY_OBJECTS: optional(endpoint('minio:9000')),
-    FAIRLEAD_ENVOY_TRACES: optional(endpoint('collector:4317')),
+    FAIRLEAD_ENVOY_TRACES: optional(endpoint('collector:4318')),
+    OTEL_TRACES_SAMPLER_ARG: share,
     FAIRLEAD_ENVOY_HOT_RELOAD: flag,
     FAIRLEAD_ENVOY_TRUSTED_HOPS: whole(0, 10, 0),
     FAIRLEAD_ENVOY_STREAM_IDLE_SECONDS: whole(16, 86_400, 300),
@@ -104,7 +110,10 @@ export function envoySettings(env: Readonly<Record<string, string | undefined>>)
     identity: values.FAIRLEAD_ENVOY_IDENTITY,
     mail: values.FAIRLEAD_ENVOY_MAIL,
     objects: objects === undefined || bucket === undefined ? undefined : { ...objects, bucket },
-    traces: values.FAIRLEAD_ENVOY_TRACES,
+    traces:
+      values.FAIRLEAD_ENVOY_TRACES === undefined
+        ? undefined
+        : { ...values.FAIRLEAD_ENVOY_TRACES, sampledShare: values.OTEL_TRACES_SAMPLER_ARG },
     hotReload: values.FAIRLEAD_ENVOY_HOT_RELOAD,
     trustedHops: values.FAIRLEAD_ENVOY_TRUSTED_HOPS,
     streamIdleSeconds: values.FAIRLEAD_ENVOY_STREAM_IDLE_SECONDS,

@@ -45,7 +45,7 @@ const profiles: Record<string, EnvoySettings> = {
     FAIRLEAD_ENVOY_IDENTITY: 'keycloak:8080',
     FAIRLEAD_ENVOY_MAIL: 'smtp-logger:8025',
     FAIRLEAD_ENVOY_OBJECTS: 'minio:9000',
-    FAIRLEAD_ENVOY_TRACES: 'collector:4317',
+    FAIRLEAD_ENVOY_TRACES: 'collector:4318',
     FAIRLEAD_ENVOY_HOT_RELOAD: 'true',
     FAIRLEAD_ENVOY_TRUSTED_HOPS: '1',
   }),
