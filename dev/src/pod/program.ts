@@ -22,16 +22,17 @@ export class Program {
   #alive = true
 
   constructor({ entry, inspectPort }: ProgramOptions) {
-    this.#child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', runEntry, entry], {
-      cwd: repository,
-      env: {
-        ...process.env,
-        ...(inspectPort === undefined ? {} : { FAIRLEAD_POD_INSPECT_PORT: String(inspectPort) }),
+    const inspect = inspectPort === undefined ? [] : [String(inspectPort)]
+    this.#child = spawn(
+      process.execPath,
+      ['--disable-warning=ExperimentalWarning', runEntry, entry, ...inspect],
+      {
+        cwd: repository,
+        // Its own process group: what it starts ends with it.
+        detached: true,
+        stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
       },
-      // Its own process group: what it starts ends with it.
-      detached: true,
-      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-    })
+    )
     this.ended = new Promise((resolve) => {
       const finish = (how: string) => {
         this.#alive = false

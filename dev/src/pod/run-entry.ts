@@ -9,9 +9,8 @@ import { repository } from '../repository.ts'
  * Loads the packages that a program depends on, then runs it when told to. Told earlier, it runs at once. Without the
  * one who tells, it ends.
  */
-const [entry = ''] = process.argv.slice(2)
+const [entry = '', inspectPort] = process.argv.slice(2)
 const file = resolve(repository, entry)
-const inspectPort = process.env['FAIRLEAD_POD_INSPECT_PORT']
 let told = false
 const word = once(process, 'message').then(() => {
   told = true
@@ -27,7 +26,7 @@ await word
 process.off('disconnect', abandoned)
 process.disconnect()
 if (inspectPort !== undefined) open(Number(inspectPort), '127.0.0.1')
-process.argv.splice(1, 2, file)
+process.argv.splice(1, process.argv.length, file)
 await import(pathToFileURL(file).href)
 
 function dependenciesOf(path: string): string[] {
