@@ -14,6 +14,7 @@ import { IdentityTokenExpiry1763700011000 } from './1763700011000-identity-token
 import { NotificationsAnnouncements1763700011001 } from './1763700011001-notifications-announcements.ts'
 import { SharedFigures1763700012000 } from './1763700012000-shared-figures.ts'
 import { Traces1763700012001 } from './1763700012001-traces.ts'
+import { IdentityIssuerMemberships1763700013000 } from './1763700013000-identity-issuer-memberships.ts'
 
 /** Every migration, in the order of their timestamps. One step a file; never changed once released. */
 export const migrations = [
@@ -33,4 +34,5 @@ export const migrations = [
   NotificationsAnnouncements1763700011001,
   SharedFigures1763700012000,
   Traces1763700012001,
+  IdentityIssuerMemberships1763700013000,
 ]

@@ -63,6 +63,8 @@ export interface OidcSettings {
   readonly audience: string
   /** Values of `azp` or `client_id` that are accepted. */
   readonly clients: readonly string[]
+  /** The claim of access tokens whose groups make memberships; undefined when none do. */
+  readonly groupsClaim: string | undefined
 }
 
 /** RabbitMQ, and how it is reached over TLS. */
@@ -289,6 +291,7 @@ const backend = z
       .refine((clients) => clients.length > 0, {
         error: 'names no client. List the allowed client ids, separated by commas.',
       }),
+    FAIRLEAD_OIDC_GROUPS_CLAIM: optional(z.string()),
     // Clients take a stream for dead when it was silent for longer than 15 s.
     FAIRLEAD_HEARTBEAT_SECONDS: wholeNumber(1, 15, 10),
     FAIRLEAD_MAIL_FROM: optional(sender),
@@ -350,6 +353,7 @@ export function backendSettings(env: Environment = process.env): BackendSettings
         `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`,
       audience: variables.FAIRLEAD_OIDC_AUDIENCE,
       clients: Object.freeze(variables.FAIRLEAD_OIDC_CLIENTS),
+      groupsClaim: variables.FAIRLEAD_OIDC_GROUPS_CLAIM,
     }),
     heartbeatSeconds: variables.FAIRLEAD_HEARTBEAT_SECONDS,
     mailEnabled: variables.FAIRLEAD_MAIL_FROM !== undefined,

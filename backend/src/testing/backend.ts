@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Client, credentials, Metadata, type MethodDefinition } from '@grpc/grpc-js'
+import type { Logger } from 'pino'
 import { createDatasetFiles } from '../adapters/dataset-files/dataset-files.ts'
 import { createObjects } from '../adapters/objects/create-objects.ts'
 import { type BackendModules, createBackendModules } from '../backend-modules.ts'
@@ -32,8 +33,15 @@ export interface TestBackend {
   stop(): Promise<void>
 }
 
+export interface TestBackendOptions {
+  /** The claim whose groups make memberships. Default: none does. */
+  readonly groupsClaim?: string
+  /** Default: silent. */
+  readonly log?: Logger
+}
+
 /** The whole backend, as main.ts runs it, on a database and an issuer of its own. */
-export async function startTestBackend(seed: Seed): Promise<TestBackend> {
+export async function startTestBackend(seed: Seed, options: TestBackendOptions = {}): Promise<TestBackend> {
   const releasers = new AsyncDisposableStack()
   const database = await createTestDatabase()
   releasers.defer(() => database.drop())
@@ -41,7 +49,7 @@ export async function startTestBackend(seed: Seed): Promise<TestBackend> {
   releasers.defer(() => issuer.stop())
   const folder = await mkdtemp(join(tmpdir(), 'fairlead-backend-'))
   releasers.defer(() => rm(folder, { recursive: true, force: true }))
-  const log = createLog({ name: 'test', level: process.env['FAIRLEAD_LOG_LEVEL'] ?? 'silent' })
+  const log = options.log ?? createLog({ name: 'test', level: process.env['FAIRLEAD_LOG_LEVEL'] ?? 'silent' })
   const { dataSource, url } = database
   await seedIdentity(dataSource, readSeed(seed))
   const listener = await listen(url, { channels: [IDENTITY_CHANNEL] })
@@ -54,7 +62,7 @@ export async function startTestBackend(seed: Seed): Promise<TestBackend> {
       dataSource,
       databaseUrl: url,
       listener,
-      oidc: issuer.oidc,
+      oidc: { ...issuer.oidc, groupsClaim: options.groupsClaim },
       issuerKeys: { cooldownMs: 0 },
       objects,
       files: createDatasetFiles({}),

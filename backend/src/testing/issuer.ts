@@ -52,6 +52,7 @@ export async function startTestIssuer(): Promise<TestIssuer> {
       discoveryUrl: `${issuer}/.well-known/openid-configuration`,
       audience: 'fairlead',
       clients: ['fairlead-web', 'fairlead-cli'],
+      groupsClaim: undefined,
     },
     failing: false,
     get keyFetches() {

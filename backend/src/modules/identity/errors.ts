@@ -39,6 +39,13 @@ export const lastAdministrator = () =>
     'This is the last administrator of the organisation. Make someone else administrator first.',
   )
 
+export const memberFromIssuer = () =>
+  new DomainError(
+    'FAILED_PRECONDITION',
+    'MEMBER_FROM_ISSUER',
+    'This membership follows a group at the identity provider. Change the group there; it counts from the next sign-in or renewal on.',
+  )
+
 export const roleNotInKind = (role: Role, kind: OrganizationKind) =>
   invalidField(
     'role',

@@ -3,14 +3,17 @@ import { writeEvent } from '../../outbox/index.ts'
 import type { Member } from './identity-rows.ts'
 import type { Role } from './role-permissions.ts'
 
-/* What becomes known of who is in an organisation, written in the transaction that changes it. */
+/*
+ * What becomes known of who is in an organisation, written in the transaction that changes it. Nobody is the actor of
+ * what follows the groups at the identity provider.
+ */
 
 /** A user who was added, or a person who was invited by their address. */
 export async function announceMember(
   transaction: EntityManager,
   organizationId: string,
   { user, role, state }: Pick<Member, 'user' | 'role' | 'state'>,
-  actorId: string,
+  actorId: string | null,
 ): Promise<void> {
   const about = { organization: organizationId, user: user.id }
   if (state === 'INVITED') {
@@ -31,7 +34,7 @@ export async function announceRole(
   organizationId: string,
   userId: string,
   role: Role,
-  actorId: string,
+  actorId: string | null,
 ): Promise<void> {
   await writeEvent(transaction, {
     routingKey: `identity.role_changed.${organizationId}`,
@@ -43,7 +46,7 @@ export async function announceRemoval(
   transaction: EntityManager,
   organizationId: string,
   userId: string,
-  actorId: string,
+  actorId: string | null,
 ): Promise<void> {
   await writeEvent(transaction, {
     routingKey: `identity.member_removed.${organizationId}`,

@@ -23,6 +23,8 @@ export interface Member {
   readonly role: Role
   /** INVITED: named by e-mail address, has not signed in yet. */
   readonly state: 'INVITED' | 'ACTIVE'
+  /** Follows the groups in the user's tokens. */
+  readonly fromIssuer: boolean
   readonly createTime: Date
 }
 

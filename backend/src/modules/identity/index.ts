@@ -12,6 +12,7 @@ import { createTokenAuthenticator, type TokenAuthenticator } from './authenticat
 import { identityHandler } from './identity-handler.ts'
 import { createIdentityService, type IdentityService } from './identity-service.ts'
 import { createInvitationService } from './invitation-service.ts'
+import { createIssuerMemberships } from './issuer-memberships.ts'
 import { createMemberService } from './member-service.ts'
 import { MemberStore } from './member-store.ts'
 import { createOrganizationService } from './organization-service.ts'
@@ -69,20 +70,30 @@ export function createIdentityModule(deps: IdentityModuleDeps): IdentityModule {
   const userStore = new UserStore(dataSource)
   const tokenStore = new ApiTokenStore(dataSource)
   const identity = createIdentityService(organizationStore, memberStore, userStore)
+  const forget = (userId: string) => authenticator.forget(userId)
+  const stores = { organizations: organizationStore, members: memberStore, users: userStore }
+  const fromIssuer = createIssuerMemberships(dataSource, stores, forget, deps.log)
   const authenticator = createTokenAuthenticator({
     verify: accessTokenVerifier(deps.oidc, issuerKeys(deps.oidc, deps.issuerKeys)),
-    signIn: createSignInService(dataSource, userStore, deps.moveInvited).signIn,
+    signIn: createSignInService(dataSource, userStore, deps.moveInvited, fromIssuer).signIn,
     loadPrincipal: identity.principal,
     apiTokens: tokenStore,
     listener: deps.listener,
     log: deps.log,
   })
-  const { forget } = authenticator
+  const followGroups = deps.oidc.groupsClaim !== undefined
   const invitations = createInvitationService(userStore, memberStore)
   const handler = identityHandler({
     identity,
     organizations: createOrganizationService(dataSource, organizationStore, memberStore, invitations, forget),
-    members: createMemberService(dataSource, organizationStore, memberStore, invitations, forget),
+    members: createMemberService(
+      dataSource,
+      organizationStore,
+      memberStore,
+      invitations,
+      followGroups,
+      forget,
+    ),
     apiTokens: createApiTokenService(dataSource, tokenStore, identity.permissionsOf, forget),
     pageTokens,
   })

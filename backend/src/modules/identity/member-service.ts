@@ -3,6 +3,7 @@ import { inTransaction } from '../../database/index.ts'
 import {
   lastAdministrator,
   memberExists,
+  memberFromIssuer,
   memberNotFound,
   organizationNotFound,
   roleNotInKind,
@@ -17,18 +18,22 @@ import { type Role, rolesOf } from './role-permissions.ts'
 export interface MemberService {
   list(organizationId: string, after: readonly string[] | undefined, size: number): Promise<Page<Member>>
   create(actorId: string, organizationId: string, email: string, role: Role): Promise<Member>
-  /** The last administrator keeps the role. */
+  /** The last administrator keeps the role, and what follows a group at the issuer is changed there. */
   setRole(actorId: string, organizationId: string, memberId: string, role: Role): Promise<Member>
   /** The last administrator stays. */
   delete(actorId: string, organizationId: string, memberId: string): Promise<void>
 }
 
-/** @param forget called with a user whose rights have changed, after the change is durable */
+/**
+ * @param followGroups whether memberships that came from the issuer still follow it, and so cannot be changed here
+ * @param forget called with a user whose rights have changed, after the change is durable
+ */
 export function createMemberService(
   dataSource: DataSource,
   organizations: OrganizationStore,
   members: MemberStore,
   invitations: InvitationService,
+  followGroups: boolean,
   forget: (userId: string) => void,
 ): MemberService {
   /** Locks the organisation first: who may leave depends on who else is there. */
@@ -42,6 +47,10 @@ export function createMemberService(
     const member = await members.byId(manager, organizationId, memberId)
     if (member === undefined) throw memberNotFound()
     return member
+  }
+
+  function checkOurs({ fromIssuer }: Member): void {
+    if (followGroups && fromIssuer) throw memberFromIssuer()
   }
 
   async function checkNotLast(manager: EntityManager, organizationId: string, member: Member): Promise<void> {
@@ -74,6 +83,7 @@ export function createMemberService(
         const member = await existing(manager, organizationId, memberId)
         checkRole(organization, role)
         if (role === member.role) return member
+        checkOurs(member)
         if (role !== 'ADMINISTRATOR') await checkNotLast(manager, organizationId, member)
         await members.setRole(manager, memberId, role)
         await announceRole(manager, organizationId, member.user.id, role, actorId)
@@ -86,6 +96,7 @@ export function createMemberService(
       const userId = await inTransaction(dataSource, async (manager) => {
         await locked(manager, organizationId)
         const member = await existing(manager, organizationId, memberId)
+        checkOurs(member)
         await checkNotLast(manager, organizationId, member)
         await members.delete(manager, memberId)
         await announceRemoval(manager, organizationId, member.user.id, actorId)

@@ -4,9 +4,20 @@ import type { Member, Membership, Page } from './identity-rows.ts'
 import { organizationOf } from './organization-store.ts'
 import type { OrganizationKind, Role } from './role-permissions.ts'
 
+/** LOCAL: given here. ISSUER: follows the groups in the user's tokens. */
+export type MembershipSource = 'LOCAL' | 'ISSUER'
+
+export interface HeldMembership {
+  readonly id: string
+  readonly organizationId: string
+  readonly role: Role
+  readonly source: MembershipSource
+}
+
 interface MemberRow {
   id: string
   role: Role
+  source: MembershipSource
   create_time: Date
   create_position: string
   user_id: string
@@ -17,7 +28,7 @@ interface MemberRow {
 }
 
 const SELECT_MEMBERS = `
-  select m.id, m.role, m.create_time, m.create_time::text as create_position, u.id as user_id,
+  select m.id, m.role, m.source, m.create_time, m.create_time::text as create_position, u.id as user_id,
     u.display_name as user_display_name, u.email as user_email, u.create_time as user_create_time,
     u.issuer is null as invited
   from memberships m join users u on u.id = m.user_id`
@@ -27,6 +38,7 @@ function memberOf(row: MemberRow): Member {
     id: row.id,
     role: row.role,
     state: row.invited ? 'INVITED' : 'ACTIVE',
+    fromIssuer: row.source === 'ISSUER',
     createTime: row.create_time,
     user: {
       id: row.user_id,
@@ -80,11 +92,12 @@ export class MemberStore {
     organizationId: string,
     userId: string,
     role: Role,
+    source: MembershipSource = 'LOCAL',
   ): Promise<string | undefined> {
     const rows: { id: string }[] = await manager.query(
-      `insert into memberships (id, organization_id, user_id, role) values ($1, $2, $3, $4)
+      `insert into memberships (id, organization_id, user_id, role, source) values ($1, $2, $3, $4, $5)
        on conflict on constraint memberships_once do nothing returning id`,
-      [v7(), organizationId, userId, role],
+      [v7(), organizationId, userId, role, source],
     )
     return rows[0]?.id
   }
@@ -110,6 +123,20 @@ export class MemberStore {
       [organizationId, member.id, member.state === 'INVITED'],
     )
     return row?.count ?? 0
+  }
+
+  /** All of the user's. */
+  async held(manager: EntityManager, userId: string): Promise<HeldMembership[]> {
+    const rows: { id: string; organization_id: string; role: Role; source: MembershipSource }[] =
+      await manager.query('select id, organization_id, role, source from memberships where user_id = $1', [
+        userId,
+      ])
+    return rows.map(({ id, organization_id: organizationId, role, source }) => ({
+      id,
+      organizationId,
+      role,
+      source,
+    }))
   }
 
   async ofUser(userId: string): Promise<Membership[]> {

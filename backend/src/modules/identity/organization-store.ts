@@ -54,6 +54,15 @@ export class OrganizationStore {
     return new Map(rows.map((row) => [row.id, organizationOf(row)]))
   }
 
+  async bySlugs(slugs: readonly string[]): Promise<Organization[]> {
+    if (slugs.length === 0) return []
+    const rows: OrganizationRow[] = await this.#dataSource.query(
+      `select ${COLUMNS} from organizations where slug = any($1)`,
+      [slugs],
+    )
+    return rows.map(organizationOf)
+  }
+
   async operator(): Promise<Organization | undefined> {
     return this.#one(`select ${COLUMNS} from organizations where kind = $1`, ['OPERATOR'])
   }

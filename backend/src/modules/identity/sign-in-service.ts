@@ -1,12 +1,13 @@
 import type { DataSource, EntityManager } from 'typeorm'
 import { inTransaction } from '../../database/index.ts'
 import type { AccessTokenClaims } from './authentication/access-token-verifier.ts'
+import type { IssuerMemberships } from './issuer-memberships.ts'
 import type { UserStore } from './user-store.ts'
 
 export interface SignInService {
   /**
    * The user of verified claims, made at the first sign-in. Name and address follow the identity provider.
-   * Invitations are answered by verified addresses only.
+   * Invitations are answered by verified addresses only, and groups are followed when the claims tell them.
    */
   signIn(claims: AccessTokenClaims): Promise<string>
 }
@@ -18,6 +19,7 @@ export function createSignInService(
   dataSource: DataSource,
   users: UserStore,
   moveInvited: MoveInvited,
+  memberships: IssuerMemberships,
 ): SignInService {
   async function merge(manager: EntityManager, invitedId: string, userId: string): Promise<void> {
     await moveInvited(manager, invitedId, userId)
@@ -51,7 +53,10 @@ export function createSignInService(
   return {
     async signIn(claims) {
       const unchanged = await users.unchanged(claims)
-      return unchanged ?? inTransaction(dataSource, (manager) => provision(manager, claims))
+      const userId = unchanged ?? (await inTransaction(dataSource, (manager) => provision(manager, claims)))
+      const { groups, issueTime } = claims
+      if (groups !== undefined) await memberships.follow(userId, groups, issueTime)
+      return userId
     },
   }
 }

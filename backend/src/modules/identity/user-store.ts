@@ -123,6 +123,16 @@ export class UserStore {
     )
   }
 
+  /** Notes that groups of a token from then are followed; false when those of a newer one were. */
+  async followGroups(manager: EntityManager, id: string, issueTime: Date): Promise<boolean> {
+    const [rows]: [unknown[], number] = await manager.query(
+      `update users set groups_time = $2 where id = $1 and (groups_time is null or groups_time <= $2)
+       returning id`,
+      [id, issueTime],
+    )
+    return rows.length > 0
+  }
+
   /** Gives an invited person's memberships to the one who signed in; an existing membership stays as it is. */
   async mergeInvited(manager: EntityManager, invitedId: string, userId: string): Promise<void> {
     await manager.query(
