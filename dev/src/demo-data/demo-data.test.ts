@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import {
@@ -10,6 +10,8 @@ import {
   S3Client,
 } from '@aws-sdk/client-s3'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { demoAccounts } from '../identity/accounts.ts'
+import { inRepository } from '../repository.ts'
 import { putDemoImages } from './put-demo-images.ts'
 import { demoDataSettings } from './settings.ts'
 
@@ -64,4 +66,16 @@ describe('the settings of the demo data', () => {
     const env = { FAIRLEAD_S3_BUCKET: 'b', S3_ACCESS_KEY_ID: 'i', S3_SECRET_ACCESS_KEY: 's', [name]: '' }
     expect(() => demoDataSettings(env)).toThrow(`${name} is not set`)
   })
+})
+
+it('the accounts that an environment on Kubernetes lists are those of the seed', () => {
+  const file = inRepository('k8s', 'components', 'development', 'demo-accounts.json')
+  expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual(
+    demoAccounts().map(({ username, displayName, organization, role }) => ({
+      username,
+      displayName,
+      organization,
+      role,
+    })),
+  )
 })
