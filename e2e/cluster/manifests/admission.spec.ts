@@ -3,7 +3,16 @@ import { expect, test } from '@playwright/test'
 import { definitions } from './crds.ts'
 import { type Manifest, nameOf, type PodTemplate, podTemplates } from './manifest.ts'
 import { kubectl, run } from './program.ts'
-import { argocdManifests, components, format, overlays, renderComponents, renderOverlay } from './render.ts'
+import {
+  argocdManifests,
+  clusterWide,
+  components,
+  format,
+  overlays,
+  renderClusterWide,
+  renderComponent,
+  renderOverlay,
+} from './render.ts'
 
 /** What the overlays themselves ask of their namespaces; here violations are warned of as well. */
 const RESTRICTED = {
@@ -15,7 +24,8 @@ test.beforeAll(async () => {
   test.setTimeout(300_000)
   await installDefinitions([
     ...(await Promise.all(overlays.map(renderOverlay))).flat(),
-    ...(await Promise.all(components.map((component) => renderComponents([component], 'fairlead')))).flat(),
+    ...(await Promise.all(components.map(renderComponent))).flat(),
+    ...(await Promise.all(clusterWide.map(renderClusterWide))).flat(),
     ...(await argocdManifests()),
   ])
 })
@@ -30,7 +40,12 @@ for (const overlay of overlays)
 
 for (const component of components)
   test(`the cluster accepts component ${component} and admits its pods as restricted ones`, async () => {
-    expect(await complaints(await renderComponents([component], 'fairlead'))).toEqual([])
+    expect(await complaints(await renderComponent(component))).toEqual([])
+  })
+
+for (const component of clusterWide)
+  test(`the cluster accepts what component ${component} has for all of it`, async () => {
+    expect(await complaints(await renderClusterWide(component))).toEqual([])
   })
 
 test("the cluster accepts Argo CD's objects", async () => {

@@ -1,15 +1,18 @@
 import { expect, test } from '@playwright/test'
 import { type Container, type Manifest, nameOf, type PodTemplate, podTemplates } from './manifest.ts'
-import { components, overlays, renderComponents, renderOverlay } from './render.ts'
+import { components, overlays, renderComponent, renderOverlay } from './render.ts'
 
 const rendered = [
   ...overlays.map((name) => [`overlay ${name}`, () => renderOverlay(name)] as const),
-  ...components.map((name) => [`component ${name}`, () => renderComponents([name], 'fairlead')] as const),
+  ...components.map((name) => [`component ${name}`, () => renderComponent(name)] as const),
 ]
 
 for (const [name, render] of rendered) {
   test(`every container of ${name} is confined, limited and probed`, async () => {
-    expect(podTemplates(await render()).flatMap(weaknesses)).toEqual([])
+    const found = podTemplates(await render()).flatMap(weaknesses)
+    // A syntax error that was just saved is no reason to restart a container: it is mended by the next save.
+    const excused = name.endsWith('hot-reload') ? /: no livenessProbe$/ : /^$/
+    expect(found.filter((weakness) => !excused.test(weakness))).toEqual([])
   })
 
   test(`Envoy's admin port is in no Service and no port list of ${name}`, async () => {
@@ -19,7 +22,10 @@ for (const [name, render] of rendered) {
 
 for (const name of overlays)
   test(`every image of overlay ${name} says which one it is`, async () => {
-    expect(podTemplates(await renderOverlay(name)).flatMap(vagueImages)).toEqual([])
+    const vague = podTemplates(await renderOverlay(name)).flatMap(vagueImages)
+    // For development they are built, and their tags set, by Skaffold.
+    const built = name.startsWith('dev') ? /: fairlead-(backend|frontend|tools)$/ : /^$/
+    expect(vague.filter((image) => !built.test(image))).toEqual([])
   })
 
 for (const name of overlays.filter((overlay) => overlay.startsWith('production')))

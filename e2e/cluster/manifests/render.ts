@@ -5,13 +5,19 @@ import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseAllDocuments } from 'yaml'
 import type { Manifest } from './manifest.ts'
-import { kubectl } from './program.ts'
+import { kubectl, output } from './program.ts'
 
 const k8s = fileURLToPath(new URL('../../../k8s', import.meta.url))
 
 /** Of k8s/overlays; what stands deeper, such as an environment's secrets, is made for one installation. */
 export const overlays = kustomizations(join(k8s, 'overlays'))
 export const components = kustomizations(join(k8s, 'components'))
+/** Components that need objects of the whole cluster have them in a folder of their own, for its administrators. */
+export const clusterWide = components.filter((name) =>
+  existsSync(join(k8s, 'components', name, 'cluster', 'kustomization.yaml')),
+)
+/** What a component cannot be without. */
+const companions: Readonly<Record<string, readonly string[]>> = { 'hot-reload': ['development'] }
 
 function kustomizations(root: string): readonly string[] {
   return readdirSync(root)
@@ -23,12 +29,28 @@ const rendered = new Map<string, Promise<readonly Manifest[]>>()
 
 /** An overlay as it would be applied. */
 export function renderOverlay(name: string): Promise<readonly Manifest[]> {
-  const known = rendered.get(name) ?? kubectl('kustomize', join(k8s, 'overlays', name)).then(parse)
+  const known = rendered.get(name) ?? build(name)
   rendered.set(name, known)
   return known
 }
 
-/** The base with these components, in a namespace: what each needs to be rendered by itself. */
+async function build(overlay: string): Promise<readonly Manifest[]> {
+  // Those for hot reload hold the secrets too, which Skaffold could not deploy otherwise.
+  const environment = /^(.+)-hot-reload$/.exec(overlay)?.[1]
+  if (environment !== undefined) await output(['npm', 'run', '--silent', 'secrets', '--', environment])
+  return parse(await kubectl('kustomize', join(k8s, 'overlays', overlay)))
+}
+
+export async function renderClusterWide(component: string): Promise<readonly Manifest[]> {
+  return parse(await kubectl('kustomize', join(k8s, 'components', component, 'cluster')))
+}
+
+/** The base with a component, and what that needs. */
+export function renderComponent(name: string): Promise<readonly Manifest[]> {
+  return renderComponents([...(companions[name] ?? []), name], 'fairlead')
+}
+
+/** The base with these components, in a namespace. */
 export async function renderComponents(
   names: readonly string[],
   namespace: string,

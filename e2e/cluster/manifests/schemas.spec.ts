@@ -7,7 +7,15 @@ import { schemaLocation, writeSchemas } from './json-schemas.ts'
 import { installKubeconform, invalidities } from './kubeconform.ts'
 import type { Manifest } from './manifest.ts'
 import { kubectl } from './program.ts'
-import { argocdManifests, components, overlays, renderComponents, renderOverlay } from './render.ts'
+import {
+  argocdManifests,
+  clusterWide,
+  components,
+  overlays,
+  renderClusterWide,
+  renderComponent,
+  renderOverlay,
+} from './render.ts'
 
 let folder = ''
 let location = ''
@@ -30,7 +38,12 @@ for (const overlay of overlays)
 
 for (const component of components)
   test(`component ${component} has only declared fields, of the declared types`, async () => {
-    expect(await invalidities(location, await renderComponents([component], 'fairlead'))).toEqual([])
+    expect(await invalidities(location, await renderComponent(component))).toEqual([])
+  })
+
+for (const component of clusterWide)
+  test(`what component ${component} has for the whole cluster has only declared fields, of the declared types`, async () => {
+    expect(await invalidities(location, await renderClusterWide(component))).toEqual([])
   })
 
 test("Argo CD's objects have only declared fields, of the declared types", async () => {
