@@ -16,6 +16,7 @@ const entries = {
   token: ['dev/src/commands/token.ts'],
   datasets: ['dev/src/commands/datasets.ts'],
   secrets: ['dev/src/secrets/main.ts'],
+  deploy: ['dev/src/deploy/main.ts'],
   'validate-envoy': ['dev/src/commands/validate-envoy.ts'],
 }
 

@@ -10,6 +10,7 @@ export const commands = [
   ],
   ['npm run migrate', 'Bring the database of FAIRLEAD_DATABASE_URL to the newest schema'],
   ['npm run secrets -- dev', 'Make the secrets of an environment on Kubernetes, for this machine'],
+  ['npm run deploy -- dev', 'Deploy an environment to Kubernetes, and wait until it runs'],
   ['npm run generate', 'Write proto/gen anew from the .proto files'],
   ['npm run bench', 'Measure speed and memory against references'],
   ['npm run lint', 'Check style and the proto files (format repairs the style)'],
