@@ -36,6 +36,8 @@ const PAGE_SIZE = 200
 const KEEPALIVE_MS = 20_000
 const KEEPALIVE_TIMEOUT_MS = 5_000
 const MAX_RECONNECT_BACKOFF_MS = 3_000
+/** Backends are looked up anew when a connection ends, and they come and go within seconds of each other. */
+const RESOLUTION_INTERVAL_MS = 5_000
 /** A page of the largest notifications there may be. */
 const MAX_RESPONSE_BYTES = 8 * 1024 * 1024
 const REFUSALS: ReadonlySet<status> = new Set([status.UNAUTHENTICATED, status.PERMISSION_DENIED])
@@ -48,6 +50,9 @@ export function createInboxClient(address: string): InboxClient {
     'grpc.keepalive_timeout_ms': KEEPALIVE_TIMEOUT_MS,
     'grpc.keepalive_permit_without_calls': 1,
     'grpc.max_reconnect_backoff_ms': MAX_RECONNECT_BACKOFF_MS,
+    'grpc.dns_min_time_between_resolutions_ms': RESOLUTION_INTERVAL_MS,
+    // What is above is what is wanted, whatever a TXT record says.
+    'grpc.service_config_disable_resolution': 1,
     'grpc.max_receive_message_length': MAX_RESPONSE_BYTES,
   })
   const options = () => ({ deadline: Date.now() + DEADLINE_MS })
