@@ -39,7 +39,7 @@ export async function deploy(overlay: Overlay, options: DeployOptions): Promise<
 async function apply(objects: readonly KubernetesObject[], kubectl: Kubectl): Promise<void> {
   const list = { apiVersion: 'v1', kind: 'List', items: objects }
   try {
-    await kubectl(['apply', '--filename', '-'], JSON.stringify(list))
+    await kubectl(['apply', '--server-side', '--force-conflicts', '--filename', '-'], JSON.stringify(list))
   } catch (error) {
     if (!(error instanceof KubectlError)) throw error
     throw new Refusal(`The cluster refuses the manifests: ${error.message}`, { cause: error })
