@@ -9,9 +9,24 @@ import { PortForward } from '../harness/port-forward.ts'
 const POSTGRES_PORT = 5432
 
 /** The installation's database, as the backend sees it, through a port-forward. */
-export async function withDatabase<Result>(
-  { kubectl, namespace }: Installation,
+export function withDatabase<Result>(
+  installation: Installation,
   use: (database: pg.Client) => Promise<Result>,
+): Promise<Result> {
+  return withDatabaseUrl(installation, async (connectionString) => {
+    const database = new pg.Client({ connectionString })
+    await database.connect()
+    try {
+      return await use(database)
+    } finally {
+      await database.end()
+    }
+  })
+}
+
+export async function withDatabaseUrl<Result>(
+  { kubectl, namespace }: Installation,
+  use: (url: string) => Promise<Result>,
 ): Promise<Result> {
   const port = await freePort()
   const forward = await PortForward.start(kubectl, {
@@ -24,13 +39,7 @@ export async function withDatabase<Result>(
     const url = new URL(await secret(kubectl, 'fairlead-database', 'url'))
     url.hostname = '127.0.0.1'
     url.port = String(port)
-    const database = new pg.Client({ connectionString: url.href })
-    await database.connect()
-    try {
-      return await use(database)
-    } finally {
-      await database.end()
-    }
+    return await use(url.href)
   } finally {
     await forward.stop()
   }
