@@ -2,7 +2,8 @@ import http2 from 'node:http2'
 import { connect } from 'node:net'
 import { IdentityServiceService } from '@fairlead/proto/server/fairlead/identity/v1/identity'
 import { type JobChange, JobServiceService } from '@fairlead/proto/server/fairlead/jobs/v1/jobs'
-import { Client, credentials, type ServiceError, status } from '@grpc/grpc-js'
+import { Client, credentials, makeClientConstructor, type ServiceError, status } from '@grpc/grpc-js'
+import { service as healthService } from 'grpc-health-check'
 import { pino } from 'pino'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { invalidField } from '../errors/domain-error.ts'
@@ -140,6 +141,39 @@ async function serverWith(
   })
   return { server, client, port }
 }
+
+test('health says that the server lives at once, and that it serves when it is told', async () => {
+  const server = createGrpcServer(backend.modules.services, backend.modules.environment)
+  const ready = Promise.withResolvers<void>()
+  const port = await server.start({ host: '127.0.0.1', port: 0 }, ready.promise)
+  const Health = makeClientConstructor(healthService, 'grpc.health.v1.Health')
+  const client = new Health(`127.0.0.1:${port}`, credentials.createInsecure())
+  const health = (name: string) =>
+    new Promise((resolve, reject) => {
+      const { path, requestSerialize, responseDeserialize } = healthService['Check']!
+      client.makeUnaryRequest(
+        path,
+        requestSerialize,
+        responseDeserialize,
+        { service: name },
+        (error, answer) => (error === null ? resolve((answer as { status: string }).status) : reject(error)),
+      )
+    })
+  try {
+    const identity = 'fairlead.identity.v1.IdentityService'
+    expect([await health(''), await health(identity), await health('live')]).toEqual([
+      'NOT_SERVING',
+      'NOT_SERVING',
+      'SERVING',
+    ])
+    ready.resolve()
+    await expect.poll(() => health('')).toBe('SERVING')
+    expect(await health(identity)).toBe('SERVING')
+  } finally {
+    client.close()
+    await server.stop()
+  }
+})
 
 test('a defect is INTERNAL: its text stays in the log, beside the request id that the caller is told', async () => {
   const lines: string[] = []
