@@ -21,6 +21,7 @@ import { requestValidator } from './server/request-validator.ts'
 import type { ServerMetrics } from './server/server-metrics.ts'
 import type { RegisteredService } from './server/service-handlers.ts'
 import type { OidcSettings, QueueSettings } from './settings.ts'
+import type { Tracing } from './tracing/index.ts'
 
 export interface BackendParts {
   readonly dataSource: DataSource
@@ -40,6 +41,8 @@ export interface BackendParts {
   readonly mailEnabled: boolean
   readonly log: Logger
   readonly metrics: ServerMetrics
+  /** Undefined: calls are not traced. */
+  readonly tracing?: Tracing | undefined
 }
 
 export interface BackendModules {
@@ -123,6 +126,7 @@ export async function createBackendModules(
       validate: requestValidator(contracts.registry),
       log,
       metrics: parts.metrics,
+      tracing: parts.tracing,
     },
   }
 }

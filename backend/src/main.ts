@@ -25,7 +25,7 @@ import { createServerMetrics } from './server/server-metrics.ts'
 import { backendSettings } from './settings.ts'
 import type { TaskRunnerConfiguration } from './task-runner.ts'
 
-await runProcess('backend', backendSettings, async (settings, log, releasers) => {
+await runProcess('backend', backendSettings, async (settings, log, releasers, tracing) => {
   const { databaseUrl } = settings
   const dataSource = await createDataSource(databaseUrl, { applicationName: 'fairlead backend' }).initialize()
   releasers.defer(() => dataSource.destroy())
@@ -58,6 +58,7 @@ await runProcess('backend', backendSettings, async (settings, log, releasers) =>
       mailEnabled: settings.mailEnabled,
       log,
       metrics,
+      tracing,
     },
     releasers,
   )
@@ -105,6 +106,7 @@ await runProcess('backend', backendSettings, async (settings, log, releasers) =>
     ],
     log,
     createHttpMetrics(metrics.registry),
+    tracing,
   )
   releasers.defer(() => http.stop())
   const httpPort = await http.start(settings.httpAddress)

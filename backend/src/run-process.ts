@@ -2,19 +2,30 @@ import { type Logger, pino } from 'pino'
 import { databaseProblem } from './database/index.ts'
 import { createLog } from './log.ts'
 import { settingsOrSay } from './settings-or-say.ts'
+import { openTracing, type TraceSettings, type Tracing } from './tracing/index.ts'
 
 const STOP_SIGNALS = ['SIGTERM', 'SIGINT'] as const
+
+export interface ProcessSettings {
+  readonly logLevel: string
+  readonly databaseUrl: string
+  /** Undefined: nothing is traced. */
+  readonly traces: TraceSettings | undefined
+}
 
 /**
  * Runs a server process: opens what it needs, waits for SIGTERM or SIGINT, and closes in reverse order.
  * Exits with 0 after a clean stop, with 1 when starting or stopping failed.
  */
-export async function runProcess<
-  Settings extends { readonly logLevel: string; readonly databaseUrl: string },
->(
+export async function runProcess<Settings extends ProcessSettings>(
   name: string,
   readSettings: () => Settings,
-  open: (settings: Settings, log: Logger, releasers: AsyncDisposableStack) => Promise<void>,
+  open: (
+    settings: Settings,
+    log: Logger,
+    releasers: AsyncDisposableStack,
+    tracing: Tracing | undefined,
+  ) => Promise<void>,
 ): Promise<void> {
   const stopped = Promise.withResolvers<NodeJS.Signals>()
   for (const signal of STOP_SIGNALS) process.once(signal, stopped.resolve)
@@ -22,11 +33,14 @@ export async function runProcess<
   if (settings === undefined) return
   // Lines that are written while the last ones are on their way go out together.
   const output = pino.destination({ dest: 1, sync: false })
-  const log = createLog({ name, level: settings.logLevel }, output)
+  const { traces } = settings
+  const log = createLog({ name, level: settings.logLevel, traced: traces !== undefined }, output)
   process.on('exit', () => output.flushSync())
   const releasers = new AsyncDisposableStack()
   try {
-    const opened = open(settings, log, releasers)
+    const tracing = await openTracing({ process: name, settings: traces, log })
+    releasers.defer(async () => tracing?.close())
+    const opened = open(settings, log, releasers, tracing)
     // Stopped while it opens, it fails on the disposed stack, which is what is wanted.
     opened.catch((error) => log.debug({ err: error }, 'opening ended early'))
     await Promise.race([opened, stopped.promise])

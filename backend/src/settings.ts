@@ -1,6 +1,7 @@
 import { hkdfSync } from 'node:crypto'
 import { accessSync, constants } from 'node:fs'
 import { z } from 'zod'
+import type { TraceSettings } from './tracing/index.ts'
 
 export interface Address {
   readonly host: string
@@ -48,6 +49,8 @@ export interface SharedSettings extends DatabaseSettings {
   /** Set when S3 credentials are: dataset files may stand in a store even when results go to a folder. */
   readonly s3: S3Settings | undefined
   readonly queue: QueueSettings
+  /** Undefined: nothing is traced. */
+  readonly traces: TraceSettings | undefined
   /** Folders, and s3://bucket/prefix/, whose FITS files are datasets that every member may read. */
   readonly datasetFolders: readonly string[]
   /** Development profile: a marked issuer, and errors that say more. */
@@ -173,6 +176,13 @@ const wholeNumber = (least: number, most: number, unset: number) => {
 const optional = <Schema extends z.ZodType>(schema: Schema) =>
   z.preprocess((value) => (value === '' ? undefined : value), schema.optional())
 
+const share = optional(
+  z.coerce
+    .number({ error: 'is not a number. Set it from 0 to 1, or leave it out for 1.' })
+    .min(0, { error: 'is below 0. Set it from 0 to 1, or leave it out for 1.' })
+    .max(1, { error: 'is above 1. Set it from 0 to 1, or leave it out for 1.' }),
+).transform((value) => value ?? 1)
+
 /** Read when it is needed, so that a renewed one is taken up; a wrong path is told at the start. */
 const readableFile = z.string().superRefine((path, context) => {
   try {
@@ -226,6 +236,8 @@ const sharedVariables = {
     .string()
     .default('')
     .transform(list(/:(?!\/\/)/)),
+  OTEL_EXPORTER_OTLP_ENDPOINT: optional(prefix('http://collector:4318')),
+  OTEL_TRACES_SAMPLER_ARG: share,
   FAIRLEAD_QUEUE_UNFINISHED_JOBS: wholeNumber(0, 1_000_000, 1_000),
   FAIRLEAD_QUEUE_PENDING_JOBS: wholeNumber(0, 1_000_000, 1_000),
   FAIRLEAD_QUEUE_EXECUTING_JOBS: wholeNumber(0, 1_000_000, 100),
@@ -404,10 +416,16 @@ function sharedOf(variables: SharedVariables): SharedSettings {
       executingJobs: variables.FAIRLEAD_QUEUE_EXECUTING_JOBS,
       runningTasks: variables.FAIRLEAD_QUEUE_RUNNING_TASKS,
     }),
+    traces: Object.freeze(tracesOf(variables)),
     datasetFolders: Object.freeze(variables.FAIRLEAD_DATASETS),
     development: variables.FAIRLEAD_DEVELOPMENT,
     deriveKey: (purpose) => Buffer.from(hkdfSync('sha256', secret, 'fairlead', purpose, 32)),
   }
+}
+
+function tracesOf(variables: SharedVariables): TraceSettings | undefined {
+  const endpoint = variables.OTEL_EXPORTER_OTLP_ENDPOINT
+  return endpoint === undefined ? undefined : { endpoint, ratio: variables.OTEL_TRACES_SAMPLER_ARG }
 }
 
 function objectsOf(variables: SharedVariables): ObjectsSettings {

@@ -22,7 +22,7 @@ import type { TaskRunnerConfiguration } from './task-runner.ts'
 /** Small folders are read before the worker says that it is ready; large ones do not hold up the start. */
 const REGISTRATION_WAIT_MS = 20_000
 
-await runProcess('worker', workerSettings, async (settings, log, releasers) => {
+await runProcess('worker', workerSettings, async (settings, log, releasers, tracing) => {
   const { databaseUrl, concurrency } = settings
   const dataSource = await createDataSource(databaseUrl, { applicationName: 'fairlead worker' }).initialize()
   releasers.defer(() => dataSource.destroy())
@@ -48,6 +48,7 @@ await runProcess('worker', workerSettings, async (settings, log, releasers) => {
     concurrency,
     limits: settings.queue,
     scratchFolder,
+    tracing,
     registry,
     log,
   })
@@ -59,6 +60,7 @@ await runProcess('worker', workerSettings, async (settings, log, releasers) => {
     amqp: settings.amqp,
     ...(settings.amqp === undefined ? {} : { namespace: settings.amqp.namespace }),
     registry,
+    tracing,
     log,
   })
   releasers.defer(() => bus.close())

@@ -7,7 +7,7 @@ import { inRepository, repository } from './repository.ts'
 
 const read = (...parts: string[]) => readFileSync(inRepository(...parts), 'utf8')
 const sorted = (names: Iterable<string>) => [...new Set(names)].sort()
-const name = '(?:FAIRLEAD|S3|ENVOY|AMQP)_[A-Z0-9_]+'
+const name = '(?:FAIRLEAD|S3|ENVOY|AMQP|OTEL)_[A-Z0-9_]+'
 
 /** What a settings schema reads. */
 const variablesOf = (schema: string) =>
@@ -43,7 +43,9 @@ describe('settings', () => {
   test('of the services all stand in the operating guide', () => {
     expect(backend.length).toBeGreaterThan(15)
     expect(frontend.length).toBeGreaterThan(5)
-    expect(sorted([...backend, ...frontend, ...envoy]).filter((variable) => !operating.includes(variable))).toEqual([])
+    expect(
+      sorted([...backend, ...frontend, ...envoy]).filter((variable) => !operating.includes(variable)),
+    ).toEqual([])
   })
 
   test('of npm start all stand there or in the folder that runs it', () => {

@@ -33,6 +33,7 @@ export async function createPagesServer(
     scopes: settings.scopes,
     development: settings.development,
     demoAccounts: settings.demoAccounts,
+    tracesRatio: settings.traces?.ratio,
   }
   server.get('/config.json', (_request, reply) =>
     reply.header('cache-control', 'no-cache').send(configuration),

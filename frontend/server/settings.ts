@@ -1,4 +1,5 @@
 import type { PushReceiverSettings } from '@fairlead/backend/push-receiver'
+import type { TraceSettings } from '@fairlead/backend/tracing'
 import { z } from 'zod'
 
 const demoAccount = z.object({
@@ -84,6 +85,10 @@ const variables = z.object({
   FAIRLEAD_FRONTEND_SOCKETS: wholeNumber(1, 1_000_000).default(20_000),
   // Prometheus figures, at /metrics. Not for the public.
   FAIRLEAD_FRONTEND_METRICS_ADDRESS: optional(address),
+  // Pages trace their calls, and send what they see to Envoy, when it is set.
+  OTEL_EXPORTER_OTLP_ENDPOINT: optional(url('http:', 'https:')),
+  // Of the calls, 0 to 1.
+  OTEL_TRACES_SAMPLER_ARG: optional(z.coerce.number().min(0).max(1)).transform((value) => value ?? 1),
   FAIRLEAD_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
 })
 
@@ -122,6 +127,8 @@ export interface Settings {
   readonly mode: 'built' | 'vite'
   readonly logLevel: string
   readonly sockets: SocketSettings
+  /** Undefined: nothing is traced. */
+  readonly traces: TraceSettings | undefined
   readonly metricsAddress: { readonly host: string; readonly port: number } | undefined
 }
 
@@ -158,8 +165,14 @@ export function readSettings(env: Record<string, string | undefined>): Settings 
       socketsPerUser: values.FAIRLEAD_SOCKETS_PER_USER,
       sockets: values.FAIRLEAD_FRONTEND_SOCKETS,
     }),
+    traces: tracesOf(values),
     metricsAddress: values.FAIRLEAD_FRONTEND_METRICS_ADDRESS,
   })
+}
+
+function tracesOf(values: z.output<typeof environment>): TraceSettings | undefined {
+  const endpoint = values.OTEL_EXPORTER_OTLP_ENDPOINT?.replace(/\/+$/, '')
+  return endpoint === undefined ? undefined : { endpoint, ratio: values.OTEL_TRACES_SAMPLER_ARG }
 }
 
 function pushOf(values: z.output<typeof environment>): PushReceiverSettings {

@@ -7,7 +7,7 @@ import { loadConfiguration } from './app/configuration'
 import { type Connection, createConnection } from './app/connection'
 import { createQueryClient } from './app/query-client'
 import { StartFailure } from './app/start-failure'
-import { createTransport } from './app/transport'
+import { createTransport, type TransportOptions } from './app/transport'
 import { createSession } from './modules/identity/session'
 
 const root = createRoot(document.getElementById('root') ?? document.body)
@@ -18,6 +18,7 @@ async function start(): Promise<void> {
   const queryClient = createQueryClient()
 
   let connection: Connection | undefined
+  let beginSpan: TransportOptions['beginSpan']
   const transport = createTransport({
     host: '/grpc',
     accessToken: session.accessToken,
@@ -25,6 +26,7 @@ async function start(): Promise<void> {
     onUnauthenticated: () => session.end(''),
     onReachable: () => connection?.reportReachable(),
     onUnreachable: () => connection?.reportUnreachable(),
+    beginSpan: (method) => beginSpan?.(method),
   })
   const api = createApi(transport)
   connection = createConnection({
@@ -39,6 +41,17 @@ async function start(): Promise<void> {
         ),
     onRecovered: () => void queryClient.invalidateQueries(),
   })
+
+  const { tracesRatio } = configuration
+  if (tracesRatio !== undefined) {
+    // The page does not wait for it, and does without it.
+    import('./app/tracing').then(
+      ({ traceCalls }) => {
+        beginSpan = traceCalls(tracesRatio)
+      },
+      () => undefined,
+    )
+  }
 
   root.render(<App services={{ configuration, session, api, connection }} queryClient={queryClient} />)
 }

@@ -16,6 +16,8 @@ export interface OutboxEvent {
   /** JSON; undefined when it is larger than an event may be. */
   readonly payload: string | undefined
   readonly payloadBytes: number
+  /** Of what wrote it; undefined when nobody traced that. */
+  readonly traceparent?: string | undefined
 }
 
 /** What it may not exceed, in bytes: RabbitMQ's limit of a routing key, and ours of a payload. */
@@ -51,6 +53,7 @@ export function deliveredOf(event: OutboxEvent): DeliveredEvent {
     id: event.eventId,
     routingKey: event.routingKey,
     createTime: event.createTime,
+    ...(event.traceparent === undefined ? {} : { traceparent: event.traceparent }),
     payload: JSON.parse(event.payload ?? 'null'),
   }
 }

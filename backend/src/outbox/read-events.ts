@@ -43,6 +43,7 @@ interface EventRow {
   sequence: string
   routing_key: string
   create_time: Date
+  traceparent: string | null
   body: string | null
   bytes: number
   /** Of all that one statement looked at. */
@@ -78,18 +79,18 @@ export async function readEvents(database: Database, range: EventRange): Promise
   }
   const found = await database.query<EventRow>(
     `with picked as materialized (
-       select coalesce(replays_id, id) as event_id, sequence, routing_key, create_time, payload
+       select coalesce(replays_id, id) as event_id, sequence, routing_key, create_time, traceparent, payload
        from outbox where sequence > $1 and sequence <= $2${conditions}
        order by sequence limit ${limit}
      ), texts as materialized (
        -- Not before: it costs the most, and a sort would pay it for what the limit leaves out.
-       select event_id, sequence, routing_key, create_time, payload::text as body from picked
+       select event_id, sequence, routing_key, create_time, traceparent, payload::text as body from picked
      ), sized as (
        select *, octet_length(body) as bytes, count(*) over ()::int as picked,
          sum(octet_length(body)) over (order by sequence) - octet_length(body) as bytes_before
        from texts
      )
-     select event_id, sequence, routing_key, create_time, bytes, picked,
+     select event_id, sequence, routing_key, create_time, traceparent, bytes, picked,
        case when bytes <= ${PAYLOAD_MAX_BYTES} then body end as body
      from sized where bytes_before < ${BATCH_MAX_BYTES} order by sequence`,
     values,
@@ -108,5 +109,6 @@ function outboxEventOf(row: EventRow): OutboxEvent {
     createTime: row.create_time,
     payload: row.body ?? undefined,
     payloadBytes: row.bytes,
+    traceparent: row.traceparent ?? undefined,
   }
 }

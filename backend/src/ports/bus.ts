@@ -11,6 +11,8 @@ export interface DeliveredEvent extends BusEvent {
   readonly id: string
   /** When the event was written. */
   readonly createTime: Date
+  /** W3C trace context of what wrote it; unset when nobody traced that. */
+  readonly traceparent?: string
 }
 
 /** An event that its handler will never be able to handle. It is put aside, with the reason, for the operator. */

@@ -2,6 +2,7 @@ import type { DescMessage } from '@bufbuild/protobuf'
 import type { Metadata, MethodDefinition } from '@grpc/grpc-js'
 import type { Logger } from 'pino'
 import { DomainError } from '../errors/domain-error.ts'
+import type { Span, Tracing } from '../tracing/index.ts'
 import { type AccessPolicy, accessPolicy } from './access-policy.ts'
 import { authorize, organizationSlug, type SharedResources } from './authorize.ts'
 import type { CallContext } from './call-context.ts'
@@ -22,6 +23,8 @@ export interface GrpcEnvironment {
   readonly validate: RequestValidator
   readonly log: Logger
   readonly metrics: ServerMetrics
+  /** Undefined: calls are not traced. */
+  readonly tracing?: Tracing | undefined
   /** How often an open stream's right to be open is looked at: an expired token or a lost role ends it. Default 5 s. */
   readonly recheckIntervalMs?: number
 }
@@ -29,6 +32,8 @@ export interface GrpcEnvironment {
 export interface GrpcMethod {
   /** "/package.Service/Method" */
   readonly path: string
+  /** "package.Service/Method" */
+  readonly name: string
   readonly policy: AccessPolicy
   readonly input: DescMessage
   readonly definition: MethodDefinition<object, object>
@@ -56,7 +61,7 @@ export function grpcMethods(
     const method = methodOfPath(registry, path)
     if (handle === undefined || method === undefined) throw new Error(`${path} has no handler`)
     if (definition.requestStream) throw new Error(`${path} streams requests, which the server does not offer`)
-    methods.set(name, { path, policy, input: method.input, definition, handle })
+    methods.set(name, { path, name: path.slice(1), policy, input: method.input, definition, handle })
   }
   return methods
 }
@@ -85,6 +90,31 @@ export function openCall(
 ): OpenCall {
   const requestId = requestIdOf(metadata.get('x-request-id')[0])
   return { requestId, log: environment.log.child({ requestId, method: method.path }), signal }
+}
+
+/** The span of a call that came from outside, below the one that its metadata tells of. */
+export function beginSpan(method: GrpcMethod, metadata: Metadata, tracing: Tracing): Span {
+  return tracing.begin(method.name, {
+    kind: 'server',
+    parent: metadata.get('traceparent')[0],
+    attributes: { 'rpc.system.name': 'grpc', 'rpc.method': method.name },
+  })
+}
+
+/** Codes that tell of a defect or an outage, and not of what the caller asked for. */
+const FAILURES = new Set([
+  'UNKNOWN',
+  'DEADLINE_EXCEEDED',
+  'UNIMPLEMENTED',
+  'INTERNAL',
+  'UNAVAILABLE',
+  'DATA_LOSS',
+])
+
+export function endSpan(span: Span, code: string): void {
+  span.set({ 'rpc.response.status_code': code })
+  if (FAILURES.has(code)) span.fail(code)
+  span.end()
 }
 
 /** Authentication, access and validation: what stands before every handler. */

@@ -3,6 +3,7 @@ import type { Logger } from 'pino'
 import { DomainError } from '../errors/domain-error.ts'
 import { normalizeError } from '../errors/normalize-error.ts'
 import type { Address } from '../settings.ts'
+import { type Span, type Tracing, within } from '../tracing/index.ts'
 import type { HttpMetrics } from './http-metrics.ts'
 import type { HttpRoute } from './http-route.ts'
 import { requestIdOf } from './request-id.ts'
@@ -37,23 +38,35 @@ export function createHttpServer(
   routes: readonly HttpRoute[],
   log: Logger,
   metrics?: HttpMetrics,
+  tracing?: Tracing,
 ): HttpServer {
   const byLength = [...routes].sort((a, b) => b.prefix.length - a.prefix.length)
   const open = new Set<AbortController>()
   const server: Server = createServer(
     { keepAliveTimeout: 75_000, requestTimeout: 0, maxHeaderSize: HEADERS_MAX_BYTES },
     (request, response) => {
-      void answer(request, response)
+      const route = routeOf(request)
+      const span = tracing === undefined ? undefined : beginSpan(request, route, tracing)
+      void within(span, () => answer(request, response, route, span))
     },
   )
 
-  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const routeOf = (request: IncomingMessage) => {
+    const path = pathOf(request)
+    return byLength.find(({ prefix }) => path.startsWith(prefix))
+  }
+
+  async function answer(
+    request: IncomingMessage,
+    response: ServerResponse,
+    route: HttpRoute | undefined,
+    span: Span | undefined,
+  ): Promise<void> {
     const begin = performance.now()
     const requestId = requestIdOf(request.headers['x-request-id'])
-    const path = URL.parse(request.url ?? '/', 'http://host')?.pathname ?? '/'
+    const path = pathOf(request)
     // Without the query: it may carry a signature.
     const callLog = log.child({ requestId, httpMethod: request.method, path })
-    const route = byLength.find(({ prefix }) => path.startsWith(prefix))
     const controller = new AbortController()
     open.add(controller)
     response.on('close', () => {
@@ -67,6 +80,7 @@ export function createHttpServer(
       )
       const seconds = (performance.now() - begin) / 1000
       metrics?.ended(route?.prefix ?? '', request.method ?? '', response.statusCode, seconds)
+      if (span !== undefined) endSpan(span, response.statusCode)
     })
     try {
       if (route === undefined) plain(response, 404, 'There is nothing here.')
@@ -101,6 +115,33 @@ export function createHttpServer(
       clearTimeout(timer)
     },
   }
+}
+
+function pathOf(request: IncomingMessage): string {
+  return URL.parse(request.url ?? '/', 'http://host')?.pathname ?? '/'
+}
+
+/** Named by its route and not by its path, which holds names that people gave. */
+function beginSpan(
+  request: IncomingMessage,
+  route: HttpRoute | undefined,
+  tracing: Tracing,
+): Span | undefined {
+  const { traceparent } = request.headers
+  // Probes and scrapes begin no traces; what comes through the proxy has one.
+  if (traceparent === undefined) return undefined
+  const prefix = route?.prefix ?? ''
+  return tracing.begin(`${request.method} ${prefix}`.trim(), {
+    kind: 'server',
+    parent: traceparent,
+    attributes: { 'http.request.method': request.method ?? '', 'http.route': prefix },
+  })
+}
+
+function endSpan(span: Span, status: number): void {
+  span.set({ 'http.response.status_code': status })
+  if (status >= 500) span.fail(String(status))
+  span.end()
 }
 
 function plain(response: ServerResponse, status: number, text: string): void {

@@ -1,9 +1,11 @@
 import { Metadata, type MethodDefinition } from '@grpc/grpc-js'
 import { normalizeError } from '../errors/normalize-error.ts'
+import { sampledSpan, within } from '../tracing/index.ts'
 import { failureOf } from './answer-failure.ts'
 import type { CallContext } from './call-context.ts'
 import {
   admit,
+  endSpan,
   type GrpcEnvironment,
   type GrpcMethod,
   grpcMethods,
@@ -83,24 +85,41 @@ export function localCalls(services: readonly RegisteredService[], environment: 
     return normalizeError(error)
   }
 
+  async function answer<Request>(
+    definition: Pick<MethodDefinition<Request, unknown>, 'path' | 'requestSerialize'>,
+    request: Request,
+    local: LocalCall,
+  ): Promise<unknown> {
+    const begin = performance.now()
+    const { method, metadata, received, call } = opened(definition, request, local)
+    const handle = method.handle as (request: unknown, context: CallContext) => Promise<unknown>
+    try {
+      const context = await admit(method, metadata, received, call, environment)
+      const response = await handle(received.message, context)
+      metrics.calls.inc({ method: method.path, code: 'OK' })
+      call.log.info({ code: 'OK', userId: context.caller?.userId, durationMs: elapsed(begin) }, 'local call')
+      return response
+    } catch (error) {
+      throw failed(method, call, error, begin)
+    } finally {
+      metrics.duration.observe({ method: method.path }, (performance.now() - begin) / 1000)
+    }
+  }
+
   return {
     async unary(definition, request, local) {
-      const begin = performance.now()
-      const { method, metadata, received, call } = opened(definition, request, local)
-      const handle = method.handle as (request: unknown, context: CallContext) => Promise<unknown>
+      const parent = sampledSpan()
+      if (parent === undefined) return (await answer(definition, request, local)) as never
+      const name = definition.path.slice(1)
+      const span = parent.child(name, 'internal', { 'rpc.method': name })
+      let code = 'OK'
       try {
-        const context = await admit(method, metadata, received, call, environment)
-        const response = await handle(received.message, context)
-        metrics.calls.inc({ method: method.path, code: 'OK' })
-        call.log.info(
-          { code: 'OK', userId: context.caller?.userId, durationMs: elapsed(begin) },
-          'local call',
-        )
-        return response as never
+        return (await within(span, () => answer(definition, request, local))) as never
       } catch (error) {
-        throw failed(method, call, error, begin)
+        code = normalizeError(error).code
+        throw error
       } finally {
-        metrics.duration.observe({ method: method.path }, (performance.now() - begin) / 1000)
+        endSpan(span, code)
       }
     },
 

@@ -1,9 +1,12 @@
 import type { handleServerStreamingCall, ServerWritableStream } from '@grpc/grpc-js'
+import { quietly, within } from '../tracing/index.ts'
 import { failureOf } from './answer-failure.ts'
 import type { CallContext } from './call-context.ts'
 import {
   admit,
+  beginSpan,
   cancelled,
+  endSpan,
   type GrpcEnvironment,
   type GrpcMethod,
   type OpenCall,
@@ -22,10 +25,11 @@ export function streamCall(
   open: Set<AbortController>,
   rechecks: Rechecks,
 ): handleServerStreamingCall<ReceivedRequest, object> {
-  const { metrics } = environment
+  const { metrics, tracing } = environment
   const openStreams = metrics.openStreams.labels(method.path)
 
-  return async (stream) => {
+  /** Resolves with the code that the stream ended with. */
+  const run = async (stream: Stream): Promise<string> => {
     const begin = performance.now()
     const controller = new AbortController()
     open.add(controller)
@@ -52,6 +56,15 @@ export function streamCall(
       metrics.calls.inc({ method: method.path, code })
       call.log.info({ code, durationMs: Math.round(performance.now() - begin) }, 'stream')
     }
+    return code
+  }
+  return async (stream) => {
+    if (tracing === undefined) {
+      await run(stream)
+      return
+    }
+    const span = beginSpan(method, stream.metadata, tracing)
+    endSpan(span, await within(span, () => run(stream)))
   }
 }
 
@@ -69,18 +82,21 @@ async function serve(
   try {
     const context = await admit(method, stream.metadata, stream.request, call, environment)
     onAdmitted(context)
-    const source = handle(stream.request.message, context)
-    if (isPushed(source)) {
-      const pushing = source.pushTo(sinkOf(stream, call.signal), call.signal)
-      release = () => pushing.catch(() => undefined)
-      await orAborted(pushing, call.signal)
-      // A source ends quietly when it is told to; the caller is told why.
-      call.signal.throwIfAborted()
-    } else {
-      const iterator = source[Symbol.asyncIterator]()
-      release = async () => iterator.return?.()
-      await copy(iterator, stream, call.signal)
-    }
+    // A stream may last for hours: of its statements only those before its first message are parts of its span.
+    await quietly(async () => {
+      const source = handle(stream.request.message, context)
+      if (isPushed(source)) {
+        const pushing = source.pushTo(sinkOf(stream, call.signal), call.signal)
+        release = () => pushing.catch(() => undefined)
+        await orAborted(pushing, call.signal)
+        // A source ends quietly when it is told to; the caller is told why.
+        call.signal.throwIfAborted()
+      } else {
+        const iterator = source[Symbol.asyncIterator]()
+        release = async () => iterator.return?.()
+        await copy(iterator, stream, call.signal)
+      }
+    })
     stream.end()
   } catch (error) {
     const failure = failureOf(error, call)

@@ -1,9 +1,12 @@
-import type { handleUnaryCall } from '@grpc/grpc-js'
+import type { handleUnaryCall, ServerUnaryCall, sendUnaryData } from '@grpc/grpc-js'
+import { within } from '../tracing/index.ts'
 import { failureOf } from './answer-failure.ts'
 import type { Caller } from './call-context.ts'
 import {
   admit,
+  beginSpan,
   cancelled,
+  endSpan,
   type GrpcEnvironment,
   type GrpcMethod,
   openCall,
@@ -16,12 +19,16 @@ export function unaryCall(
   environment: GrpcEnvironment,
   open: Set<AbortController>,
 ): handleUnaryCall<ReceivedRequest, object> {
-  const { metrics } = environment
+  const { metrics, tracing } = environment
   const handle = method.handle as (request: object | undefined, context: unknown) => Promise<object>
   const duration = metrics.duration.labels(method.path)
   const succeeded = metrics.calls.labels(method.path, 'OK')
 
-  return async (grpcCall, callback) => {
+  /** Resolves with the code that the call was answered with; never rejects. */
+  const serve = async (
+    grpcCall: ServerUnaryCall<ReceivedRequest, object>,
+    callback: sendUnaryData<object>,
+  ): Promise<string> => {
     const begin = performance.now()
     const controller = new AbortController()
     open.add(controller)
@@ -44,11 +51,18 @@ export function unaryCall(
       callback(null, response)
       succeeded.inc()
       call.log.info({ code: 'OK', ...ended() }, 'call')
+      return 'OK'
     } catch (error) {
       const failure = failureOf(error, call)
       callback(failure.status)
       metrics.calls.inc({ method: method.path, code: failure.code })
       call.log.info({ code: failure.code, reason: failure.reason, ...ended() }, 'call')
+      return failure.code
     }
+  }
+  if (tracing === undefined) return serve
+  return async (grpcCall, callback) => {
+    const span = beginSpan(method, grpcCall.metadata, tracing)
+    endSpan(span, await within(span, () => serve(grpcCall, callback)))
   }
 }

@@ -1,7 +1,8 @@
 import { writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { join } from 'node:path'
-import { renderEnvoy } from '../../../envoy/render.ts'
+import { type EnvoySettings, renderEnvoy } from '../../../envoy/render.ts'
+import { Refusal } from '../refusal.ts'
 import { inRepository, repository } from '../repository.ts'
 import type { ChildSpec } from './child.ts'
 import type { Environment } from './environment.ts'
@@ -134,6 +135,7 @@ export function envoySpec(options: EnvoyOptions): ChildSpec {
         : { otherOrigins: [new URL(outsideIssuer).origin] }),
       mail: at(ports.mailHttp),
       hotReload,
+      traces: collectorOf(env),
       ...Object.fromEntries(Object.entries(limits).filter(([, value]) => value !== undefined)),
     }),
     { mode: 0o600 },
@@ -155,6 +157,20 @@ export function envoySpec(options: EnvoyOptions): ChildSpec {
     graceMs: 5000,
     ready: httpReady(`http://127.0.0.1:${ports.envoyAdmin}/ready`),
   }
+}
+
+/** Where Envoy sends its spans and those of pages: to the collector that the other processes send theirs to. */
+function collectorOf(env: NodeJS.ProcessEnv): EnvoySettings['traces'] {
+  const endpoint = env['OTEL_EXPORTER_OTLP_ENDPOINT'] ?? ''
+  if (endpoint === '') return undefined
+  const url = URL.parse(endpoint)
+  if (url?.protocol !== 'http:') {
+    throw new Refusal(
+      `OTEL_EXPORTER_OTLP_ENDPOINT is "${endpoint}", which is no address of a collector; set it like http://127.0.0.1:4318, or unset it.`,
+    )
+  }
+  const share = Number(env['OTEL_TRACES_SAMPLER_ARG'] || 1)
+  return { host: url.hostname, port: Number(url.port || 80), sampledShare: share }
 }
 
 function secondsOf(env: NodeJS.ProcessEnv, name: string): number | undefined {

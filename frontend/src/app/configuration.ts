@@ -14,6 +14,8 @@ export interface Configuration {
   readonly development: boolean
   /** Accounts of the development issuer, whose password is the username; empty elsewhere. */
   readonly demoAccounts: readonly DemoAccount[]
+  /** Of the calls of a page, the share that is traced; absent where none are. */
+  readonly tracesRatio?: number
 }
 
 export async function loadConfiguration(): Promise<Configuration> {

@@ -26,6 +26,16 @@ export interface TransportOptions {
   readonly onReachable: () => void
   /** Called after each call or stream that failed on the way. */
   readonly onUnreachable: () => void
+  /** Called before each call and stream; undefined for one that is not traced. */
+  readonly beginSpan?: (method: string) => CallSpan | undefined
+}
+
+/** A call as a trace has it. */
+export interface CallSpan {
+  /** W3C trace context, which goes along with the call. */
+  readonly traceparent: string
+  /** Once, with the name of a status code. */
+  end(code: string): void
 }
 
 type Method = grpc.UnaryMethodDefinition<grpc.ProtobufMessage, grpc.ProtobufMessage>
@@ -47,13 +57,21 @@ export function createTransport(options: TransportOptions): Transport {
   // The token says who calls: cookies, such as the identity provider's, stay out.
   const http = grpc.FetchReadableStreamTransport({ credentials: 'omit' })
 
-  function headers(metadata: grpc.Metadata | undefined, timeoutMs?: number): grpc.Metadata {
+  function headers(
+    metadata: grpc.Metadata | undefined,
+    span: CallSpan | undefined,
+    timeoutMs?: number,
+  ): grpc.Metadata {
     const all = new grpc.Metadata(metadata)
     const token = options.accessToken()
     if (token !== undefined) all.set('authorization', `Bearer ${token}`)
+    if (span !== undefined) all.set('traceparent', span.traceparent)
     if (timeoutMs !== undefined) all.set('grpc-timeout', `${timeoutMs}m`)
     return all
   }
+
+  const spanOf = ({ service, methodName }: Method) =>
+    options.beginSpan?.(`${service.serviceName}/${methodName}`)
 
   function failure(code: grpc.Code, message: string, trailers: grpc.Metadata): ApiError {
     const answered = trailers.has('grpc-status') || proxyAnswers.has(code)
@@ -80,9 +98,11 @@ export function createTransport(options: TransportOptions): Transport {
     const { signal, timeoutMs = defaultTimeoutMs } = call
     return new Promise<unknown>((resolve, reject) => {
       if (signal?.aborted) return reject(new ApiError('CANCELLED', 'The call was cancelled.'))
+      const span = spanOf(method)
       const stop = (error: ApiError) => {
         finish()
         running.close()
+        span?.end(error.code)
         reject(error)
       }
       const onAbort = () => stop(new ApiError('CANCELLED', 'The call was cancelled.'))
@@ -99,16 +119,19 @@ export function createTransport(options: TransportOptions): Transport {
         host: options.host,
         transport: http,
         request: encodable(method, request),
-        metadata: headers(metadata, timeoutMs),
+        metadata: headers(metadata, span, timeoutMs),
         onEnd: ({ status, statusMessage, message, headers: sent, trailers }) => {
           finish()
           if (status === grpc.Code.OK && message !== null) {
             options.onReachable()
+            span?.end('OK')
             resolve(message.toObject())
             return
           }
           // A refused call may carry its status in headers alone.
-          reject(failure(status, statusMessage, trailers.has('grpc-status') ? trailers : sent))
+          const error = failure(status, statusMessage, trailers.has('grpc-status') ? trailers : sent)
+          span?.end(error.code)
+          reject(error)
         },
       })
     })
@@ -121,24 +144,40 @@ export function createTransport(options: TransportOptions): Transport {
   ): Observable<unknown> {
     return new Observable((observer) => {
       let sent = new grpc.Metadata()
+      // Of its opening: a stream may stay open for as long as its page.
+      let span = spanOf(method)
+      const opened = (code: string) => {
+        span?.end(code)
+        span = undefined
+      }
       const running = grpc.invoke(method, {
         host: options.host,
         transport: http,
         request: encodable(method, request),
-        metadata: headers(metadata),
+        metadata: headers(metadata, span),
         onHeaders: (received) => {
           sent = received
         },
         onMessage: (message) => {
+          opened('OK')
           options.onReachable()
           observer.next(message.toObject())
         },
         onEnd: (code, message, trailers) => {
-          if (code === grpc.Code.OK) observer.complete()
-          else observer.error(failure(code, message, trailers.has('grpc-status') ? trailers : sent))
+          if (code === grpc.Code.OK) {
+            opened('OK')
+            observer.complete()
+            return
+          }
+          const error = failure(code, message, trailers.has('grpc-status') ? trailers : sent)
+          opened(error.code)
+          observer.error(error)
         },
       })
-      return () => running.close()
+      return () => {
+        opened('CANCELLED')
+        running.close()
+      }
     })
   }
 

@@ -2,6 +2,7 @@ import { Counter, Gauge, type Registry } from 'prom-client'
 import type { DataSource } from 'typeorm'
 import { SharedFigures } from '../../database/index.ts'
 import { readOutboxStatus } from '../../outbox/index.ts'
+import { eventKind } from './event-kind.ts'
 
 export interface BusMetrics {
   /** Confirmed by the broker. */
@@ -71,14 +72,9 @@ export function createBusMetrics(dataSource: DataSource, registry: Registry | un
     published: (events) => published.inc(events),
     recovered: (events) => recovered.inc(events),
     handled(queue, routingKeys) {
-      for (const key of routingKeys) handled.inc({ queue, event: kindOf(key) })
+      for (const key of routingKeys) handled.inc({ queue, event: eventKind(key) })
     },
   }
-}
-
-/** "<module>.<event>" of "<module>.<event>.<organisation>". */
-function kindOf(routingKey: string): string {
-  return routingKey.split('.', 2).join('.')
 }
 
 async function countOutbox(dataSource: DataSource): Promise<OutboxFigures> {

@@ -6,10 +6,12 @@ import { type HousekeepingOptions, keepHouse } from '../../outbox/housekeeping.t
 import { removeRelay } from '../../outbox/outbox-readers.ts'
 import { queries } from '../../outbox/typeorm-database.ts'
 import type { Bus } from '../../ports/bus.ts'
+import type { Tracing } from '../../tracing/index.ts'
 import type { AmqpServer } from '../amqp/index.ts'
 import { createAmqpBus } from './amqp/amqp-bus.ts'
 import { type BusMetrics, createBusMetrics } from './bus-metrics.ts'
 import { createPostgresBus } from './postgres/postgres-bus.ts'
+import { tracedHandling } from './traced-handling.ts'
 
 export interface CreateBusOptions {
   readonly databaseUrl: string
@@ -21,6 +23,8 @@ export interface CreateBusOptions {
   readonly retries?: RetryPolicy
   /** Where figures of the bus are registered. */
   readonly registry?: Registry
+  /** Undefined: the handling of events is not traced. */
+  readonly tracing?: Tracing | undefined
   readonly log: Logger
 }
 
@@ -28,23 +32,28 @@ export interface CreateBusOptions {
 export async function createBus(options: CreateBusOptions): Promise<Bus> {
   const { dataSource, amqp, registry, log } = options
   const metrics = createBusMetrics(dataSource, registry)
+  const watched = { metrics, tracing: options.tracing }
   if (amqp !== undefined) {
     const bus = createAmqpBus({ ...options, amqp, metrics })
     const problem = () => bus.problem()
-    return withHousekeeping(bus, metrics, { dataSource, bus: 'RABBITMQ', problem, log })
+    return withHousekeeping(bus, watched, { dataSource, bus: 'RABBITMQ', problem, log })
   }
   await removeRelay(queries(dataSource))
   const bus = createPostgresBus(options)
   // Without the database nothing is reported, and that tells.
-  return withHousekeeping(bus, metrics, { dataSource, bus: 'POSTGRES', problem: () => '', log })
+  return withHousekeeping(bus, watched, { dataSource, bus: 'POSTGRES', problem: () => '', log })
 }
 
-function withHousekeeping(bus: Bus, metrics: BusMetrics, options: HousekeepingOptions): Bus {
+function withHousekeeping(
+  bus: Bus,
+  { metrics, tracing }: { metrics: BusMetrics; tracing: Tracing | undefined },
+  options: HousekeepingOptions,
+): Bus {
   const house = keepHouse(options)
   return {
     consume: (queue, handle) =>
       bus.consume(queue, async (events) => {
-        const refused = await handle(events)
+        const refused = await tracedHandling(tracing, queue, events, () => handle(events))
         metrics.handled(
           queue.name,
           events.map(({ routingKey }) => routingKey),

@@ -1,3 +1,4 @@
+import { activeTraceparent } from '../../tracing/index.ts'
 import type { JobError, JobEventBody, JobRecord, PhaseNote } from './job.ts'
 import { jobsChannel, noticeOf } from './job-notice.ts'
 import { type JobRow, jobColumns, jobOf } from './job-rows.ts'
@@ -45,6 +46,7 @@ export async function moveJob(database: Database, job: JobRecord, move: JobMove)
        update jobs set
          phase = $4, version = version + 1, last_sequence = last_sequence + $5,
          queue_time = case when $4 = 'QUEUED' then now() else queue_time end,
+         traceparent = case when $4 = 'QUEUED' then coalesce($16, traceparent) else traceparent end,
          start_time = case when $4 = 'EXECUTING' then coalesce(start_time, now()) else start_time end,
          deadline_time = case when $4 = 'EXECUTING'
            then coalesce(deadline_time + coalesce(now() - suspended_at, interval '0'),
@@ -76,6 +78,7 @@ export async function moveJob(database: Database, job: JobRecord, move: JobMove)
       note?.message ?? null,
       note?.ownerMayRun ?? false,
       move.actorId ?? null,
+      activeTraceparent(),
     ],
   )
   const row = moved[0]
@@ -186,7 +189,7 @@ export function recordChange(changed: string, events: string, outboxEvent?: stri
     outboxEvent === undefined
       ? ''
       : `outboxed as (
-           insert into outbox (routing_key, payload)
+           insert into outbox (routing_key, payload, traceparent)
            select ${outboxEvent}::text || '.' || organization_id,
              jsonb_build_object('job', id, 'organization', organization_id, 'owner', owner_id,
                'service', service, 'run_id', run_id, 'phase', phase, 'version', version,
@@ -194,7 +197,8 @@ export function recordChange(changed: string, events: string, outboxEvent?: stri
                'error_message', left(error_message, ${OUTBOX_MESSAGE_MAX_CHARACTERS}),
                'phase_reason', phase_reason,
                'phase_message', left(phase_message, ${OUTBOX_MESSAGE_MAX_CHARACTERS}),
-               'task_count', task_count, 'tasks_failed', tasks_failed, 'actor', ${actor}::text)
+               'task_count', task_count, 'tasks_failed', tasks_failed, 'actor', ${actor}::text),
+             traceparent
            from ${changed}
          ),`
   return `recorded as (

@@ -34,6 +34,8 @@ export interface JobRow {
   task_count: number
   tasks_completed: number
   tasks_failed: number
+  /** Of the call that made or queued it; null when nobody traced it. */
+  traceparent: string | null
 }
 
 export const jobColumns = [
@@ -66,6 +68,7 @@ export const jobColumns = [
   'task_count',
   'tasks_completed',
   'tasks_failed',
+  'traceparent',
 ]
   .map((column) => `jobs.${column}`)
   .join(', ')

@@ -1,3 +1,4 @@
+import { activeTraceparent } from '../../tracing/index.ts'
 import type {
   JobEventBody,
   JobEventRecord,
@@ -87,11 +88,11 @@ export async function insertJob(database: Database, job: NewJob): Promise<JobRec
     `with inserted as (
        insert into jobs (id, organization_id, owner_id, service, run_id, parameters, request_id,
          request_hash, phase, last_sequence, queue_time, destruction_time, execution_duration_ms,
-         memory_limit_bytes, output_limit_bytes, quote_size_bytes, quote_duration_ms, task_count)
+         memory_limit_bytes, output_limit_bytes, quote_size_bytes, quote_duration_ms, task_count, traceparent)
        select $1::uuid, $2::uuid, $3::uuid, $4, $5, $6::jsonb, $7::uuid, $8::bytea, $9, $10::bigint,
          case when $9 = 'QUEUED' then now() end,
          coalesce($11::timestamptz, now() + $12::double precision * interval '1 ms'), $13::bigint,
-         $14::bigint, $15::bigint, $16::bigint, $17::bigint, $18::int
+         $14::bigint, $15::bigint, $16::bigint, $17::bigint, $18::int, $25
        where case $9 when 'PENDING' then (${countJobs('$2', ['PENDING'])}) < $24::int
          else (${countJobs('$2', unfinished)}) < ${ownLimit('$2', '$23')} end
        on conflict (organization_id, owner_id, request_id) do nothing
@@ -125,6 +126,7 @@ export async function insertJob(database: Database, job: NewJob): Promise<JobRec
       'jobs.created',
       job.unfinishedLimit,
       job.pendingLimit,
+      activeTraceparent(),
     ],
   )
   return inserted[0] === undefined ? undefined : jobOf(inserted[0])

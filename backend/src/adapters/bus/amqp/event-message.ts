@@ -10,10 +10,17 @@ interface EventHeaders {
   /** When it was written, in ms since 1970. */
   readonly time: number
   readonly previous: Previous
+  /** As W3C's trace context for AMQP names it. */
+  readonly traceparent?: string
 }
 
 export function messageOptions(event: OutboxEvent, previous: Previous, mandatory: boolean): Options.Publish {
-  const headers: EventHeaders = { sequence: event.sequence, time: event.createTime.getTime(), previous }
+  const headers: EventHeaders = {
+    sequence: event.sequence,
+    time: event.createTime.getTime(),
+    previous,
+    ...(event.traceparent === undefined ? {} : { traceparent: event.traceparent }),
+  }
   return { persistent: true, mandatory, messageId: event.eventId, contentType: 'application/json', headers }
 }
 
@@ -24,7 +31,7 @@ export interface ReceivedEvent extends OutboxEvent {
 /** Undefined when the message is not one of the relay's. */
 export function receivedEventOf({ fields, properties, content }: Message): ReceivedEvent | undefined {
   const headers = (properties.headers ?? {}) as Partial<EventHeaders>
-  const { sequence, time, previous = {} } = headers
+  const { sequence, time, previous = {}, traceparent } = headers
   const eventId: unknown = properties.messageId
   if (typeof sequence !== 'number' || typeof time !== 'number' || typeof eventId !== 'string')
     return undefined
@@ -37,6 +44,7 @@ export function receivedEventOf({ fields, properties, content }: Message): Recei
     createTime: new Date(time),
     payload,
     payloadBytes: content.length,
+    traceparent: typeof traceparent === 'string' ? traceparent : undefined,
     previous,
   }
 }

@@ -9,6 +9,7 @@ import { type Listener, listen } from '../../../database/index.ts'
 import type { Execution } from '../../../ports/execution.ts'
 import type { Objects } from '../../../ports/objects.ts'
 import type { Scanner } from '../../../ports/scanner.ts'
+import type { Tracing } from '../../../tracing/index.ts'
 import { jobsChannel, parseNotice } from '../job-notice.ts'
 import { type CleanUpWork, cleanUpWork, enqueueRetries, workersChannel } from '../job-queue.ts'
 import { hasEnded } from '../phase-transitions.ts'
@@ -41,6 +42,8 @@ export interface JobsWorkerOptions {
   /** Where tasks write before their files are stored. */
   readonly scratchFolder: string
   readonly log: Logger
+  /** Undefined: tasks are not traced. */
+  readonly tracing?: Tracing | undefined
   /** Where figures of this worker are registered. */
   readonly registry?: Registry
   /** A task whose worker is silent for this long is taken by another. Default 15 s. */

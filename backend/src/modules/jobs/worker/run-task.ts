@@ -4,6 +4,7 @@ import { inTransaction } from '../../../database/index.ts'
 import { type Execution, ExecutionFailed } from '../../../ports/execution.ts'
 import type { Objects } from '../../../ports/objects.ts'
 import type { Scanner } from '../../../ports/scanner.ts'
+import { type Span, type Tracing, traced, within } from '../../../tracing/index.ts'
 import { stopJob } from '../job-endings.ts'
 import { lockJob } from '../job-store.ts'
 import { hasEnded } from '../phase-transitions.ts'
@@ -30,6 +31,7 @@ export interface TaskRunner {
   readonly reportIntervalMs: number
   readonly endings: EndingBatches
   readonly metrics: WorkerMetrics
+  readonly tracing?: Tracing | undefined
   readonly log: Logger
 }
 
@@ -38,6 +40,33 @@ export interface TaskRunner {
  * on beside the next task.
  */
 export async function runTask(runner: TaskRunner, held: HeldTask): Promise<{ ended: Promise<void> }> {
+  const span = beginSpan(runner, held)
+  if (span === undefined) return within(undefined, () => runAttempt(runner, held, undefined))
+  const { ended } = await within(span, () => runAttempt(runner, held, span))
+  return { ended: ended.finally(() => span.end()) }
+}
+
+/** Of an attempt at a task of a job that somebody traced, below the call that queued it. */
+function beginSpan({ tracing }: TaskRunner, { task }: HeldTask): Span | undefined {
+  if (tracing === undefined || task.traceparent === undefined) return undefined
+  return tracing.begin(`${task.service} task`, {
+    kind: 'consumer',
+    parent: task.traceparent,
+    attributes: {
+      'fairlead.service': task.service,
+      'fairlead.job': task.jobId,
+      'fairlead.task': task.index,
+      'fairlead.attempt': task.attempt,
+      'fairlead.queue_wait_seconds': Math.max(0, task.waitedMs) / 1000,
+    },
+  })
+}
+
+async function runAttempt(
+  runner: TaskRunner,
+  held: HeldTask,
+  span: Span | undefined,
+): Promise<{ ended: Promise<void> }> {
   const { task } = held
   const begunMs = performance.now()
   runner.metrics.began(task)
@@ -58,6 +87,8 @@ export async function runTask(runner: TaskRunner, held: HeldTask): Promise<{ end
   }
   const outcome: AttemptOutcome = end?.kind ?? 'lost'
   runner.metrics.ended(task, outcome, (performance.now() - begunMs) / 1000)
+  span?.set({ 'fairlead.outcome': outcome })
+  if (end?.kind === 'failed') span?.fail(end.error.reason)
   return { ended: writeEnd(runner, held, end) }
 }
 
@@ -77,19 +108,24 @@ async function execute(runner: TaskRunner, held: HeldTask, folder: string): Prom
     runner.log.warn({ err: error, job: task.jobId }, 'what a task reported was not written'),
   )
   try {
-    const { files, value } = await runner.execution.run({
-      service: task.service,
-      step: task.collect ? 'collect' : 'run',
-      payload,
-      folder,
-      memoryLimitBytes: task.memoryLimitBytes,
-      outputLimitBytes: task.outputLimitBytes,
-      timeoutMs: Math.max(1, task.remainingMs),
-      signal: held.signal,
-      onProgress: (fraction) => reporter.progress(fraction),
-      onLog: (line) => reporter.log(line),
-    })
-    return { kind: 'completed', outputs: await storeFiles(runner, task, folder, files, held.signal), value }
+    const { files, value } = await traced('run', 'internal', {}, () =>
+      runner.execution.run({
+        service: task.service,
+        step: task.collect ? 'collect' : 'run',
+        payload,
+        folder,
+        memoryLimitBytes: task.memoryLimitBytes,
+        outputLimitBytes: task.outputLimitBytes,
+        timeoutMs: Math.max(1, task.remainingMs),
+        signal: held.signal,
+        onProgress: (fraction) => reporter.progress(fraction),
+        onLog: (line) => reporter.log(line),
+      }),
+    )
+    const outputs = await traced('store results', 'internal', { 'fairlead.files': files.length }, () =>
+      storeFiles(runner, task, folder, files, held.signal),
+    )
+    return { kind: 'completed', outputs, value }
   } finally {
     await reporter.finish()
   }
