@@ -22,18 +22,24 @@ export interface TestImage {
   readonly newTag: string
   readonly build: readonly string[]
   /** A program that first makes in the context what no build can. */
-  readonly prepare: string | undefined
+  readonly prepare?: string
 }
 
 /** Of Fairlead's own images, the target; the stages of /Dockerfile have the names of the images. */
 const ourTarget = (name: string): string | undefined => /^fairlead-(backend|frontend|tools)$/.exec(name)?.[1]
 
-/** Finds for each name in manifests how the image is built here. */
+/**
+ * Finds for each name in manifests how the image is built here. What a run has built serves all of it, in all its
+ * processes, whatever is edited meanwhile.
+ */
 export async function testImages(references: ReadonlySet<string>): Promise<TestImage[]> {
   const names = [...new Set([...references].map(withoutTag))].sort()
+  const built = imagesOfRun()
   const ours = await contentHash((path) => !besideImages.test(path))
   return Promise.all(
     names.map(async (name): Promise<TestImage> => {
+      const known = built.find((image) => image.name === name)
+      if (known !== undefined) return known
       const target = ourTarget(name)
       if (target !== undefined) {
         return {
@@ -41,7 +47,6 @@ export async function testImages(references: ReadonlySet<string>): Promise<TestI
           newName: `fairlead-test/${target}`,
           newTag: ours,
           build: [repository, '--target', target],
-          prepare: undefined,
         }
       }
       const folder = `${standIns}/${basename(name)}`
@@ -56,7 +61,7 @@ export async function testImages(references: ReadonlySet<string>): Promise<TestI
         newName: `fairlead-test/${basename(name)}`,
         newTag,
         build: [context],
-        prepare: existsSync(prepare) ? prepare : undefined,
+        ...(existsSync(prepare) ? { prepare } : {}),
       }
     }),
   )
@@ -77,7 +82,13 @@ export async function buildImages(
     await tool.call(['build', tag, ...build])
     onProgress(`built ${tag} in ${((performance.now() - started) / 1_000).toFixed(0)} s`)
   }
+  const others = imagesOfRun().filter(({ name }) => images.every((image) => image.name !== name))
+  process.env[RUN] = JSON.stringify([...others, ...images])
 }
+
+const RUN = 'FAIRLEAD_CLUSTER_IMAGES'
+
+const imagesOfRun = (): TestImage[] => JSON.parse(process.env[RUN] ?? '[]') as TestImage[]
 
 async function imagesOfNodes(): Promise<Set<string>> {
   interface Node {
