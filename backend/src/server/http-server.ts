@@ -16,6 +16,8 @@ export interface HttpServer {
 }
 
 const STOP_TIMEOUT_MS = 5_000
+/** Asked every few seconds by machines. */
+const OF_TOOLS: ReadonlySet<string> = new Set(['/healthz', '/livez', '/metrics'])
 /** What the proxy in front lets through (32 KiB), and what it adds: a region may be long, and stand in a query. */
 const HEADERS_MAX_BYTES = 40 * 1024
 /** HTTP statuses of the codes that a route may throw; the rest is 500. */
@@ -73,7 +75,7 @@ export function createHttpServer(
       open.delete(controller)
       if (!response.writableFinished)
         controller.abort(new DomainError('CANCELLED', 'CANCELLED', 'The client is gone.'))
-      const level = path === '/healthz' || path === '/metrics' ? 'debug' : 'info'
+      const level = OF_TOOLS.has(path) ? 'debug' : 'info'
       callLog[level](
         { status: response.statusCode, durationMs: Math.round(performance.now() - begin) },
         'request',

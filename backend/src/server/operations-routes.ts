@@ -5,7 +5,7 @@ import type { HttpRoute } from './http-route.ts'
 
 const READ = ['GET', 'HEAD'] as const
 
-/** For the operator's tools, not routed from outside: whether the process can work, and its figures. */
+/** For the operator's tools, not routed from outside: whether the process can work, that it lives, and its figures. */
 export function operationsRoutes(registry: Registry, check: () => Promise<void>): HttpRoute[] {
   return [
     {
@@ -20,6 +20,12 @@ export function operationsRoutes(registry: Registry, check: () => Promise<void>)
           send(response, 503, 'text/plain; charset=utf-8', 'not ready\n')
         }
       },
+    },
+    {
+      // Says nothing of what is around: a database that is away is no reason to start a process anew.
+      methods: READ,
+      prefix: '/livez',
+      handle: async (_request, response) => send(response, 200, 'text/plain; charset=utf-8', 'ok\n'),
     },
     {
       methods: READ,
