@@ -73,10 +73,11 @@ export async function buildImages(
   images: readonly TestImage[],
   onProgress: (line: string) => void,
 ): Promise<void> {
+  const built = new Set(imagesOfRun().map(({ name }) => name))
   const present = await imagesOfNodes()
-  for (const { newName, newTag, build, prepare } of images) {
+  for (const { name, newName, newTag, build, prepare } of images) {
     const tag = `${newName}:${newTag}`
-    if (present.has(`docker.io/${tag}`)) continue
+    if (built.has(name) || present.has(`docker.io/${tag}`)) continue
     const started = performance.now()
     if (prepare !== undefined) await run(prepare, { maxBuffer: 1 << 26 })
     await tool.call(['build', tag, ...build])
