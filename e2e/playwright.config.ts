@@ -1,6 +1,9 @@
 import { defineConfig } from '@playwright/test'
 import { chromiumLaunch } from './support/chromium.ts'
 
+// They have configurations of their own.
+const elsewhere = ['cluster/**', 'keycloak/**']
+
 export default defineConfig({
   testDir: '.',
   testMatch: '**/*.spec.ts',
@@ -10,8 +13,8 @@ export default defineConfig({
   // starts a system of its own.
   workers: 2,
   projects: [
-    { name: 'shared system', testIgnore: 'chaos/**', workers: 1 },
-    { name: 'own system', testMatch: 'chaos/**/*.spec.ts', workers: 1 },
+    { name: 'shared system', testIgnore: ['chaos/**', 'pages/**', ...elsewhere], workers: 1 },
+    { name: 'own system', testMatch: ['chaos/**/*.spec.ts', 'pages/**/*.spec.ts'], workers: 1 },
   ],
   fullyParallel: false,
   forbidOnly: process.env['CI'] !== undefined,

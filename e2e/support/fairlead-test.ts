@@ -1,19 +1,35 @@
 import AxeBuilder from '@axe-core/playwright'
+import { startFairlead } from '@fairlead/dev/start'
 import { test as base, expect, type Page } from '@playwright/test'
-import { type System, systemUnderTest } from './system.ts'
+import { type System, systemAt, systemUnderTest } from './system.ts'
 
 interface Fixtures {
   readonly system: System
   /** Messages that a spec expects in the console, such as failed requests while it kills the backend. */
   readonly expectConsole: (pattern: RegExp) => void
   readonly signIn: (username: string, at?: string) => Promise<void>
-  /** Fails on a serious or critical accessibility violation. */
-  readonly expectAccessible: (page: string) => Promise<void>
+  /** Fails on a serious or critical accessibility violation, of these axe rules only when any are given. */
+  readonly expectAccessible: (page: string, rules?: readonly string[]) => Promise<void>
 }
 
-export const test = base.extend<Fixtures>({
-  // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the names of the fixtures from the pattern
-  system: async ({}, use) => use(systemUnderTest()),
+interface WorkerFixtures {
+  /** Whether the specs of a file need a system that no other spec touches; `test.use({ ownSystem: true })`. */
+  readonly ownSystem: boolean
+  readonly workerSystem: System
+}
+
+export const test = base.extend<Fixtures, WorkerFixtures>({
+  ownSystem: [false, { option: true, scope: 'worker' }],
+  workerSystem: [
+    async ({ ownSystem }, use) => {
+      if (!ownSystem || process.env['FAIRLEAD_SYSTEM_GIVEN'] !== undefined) return use(systemUnderTest())
+      const running = await startFairlead()
+      await use(systemAt(running.url, running.home))
+      await running.stop()
+    },
+    { scope: 'worker', timeout: 120_000 },
+  ],
+  system: async ({ workerSystem }, use) => use(workerSystem),
   baseURL: async ({ system }, use) => use(system.url),
   expectConsole: [
     async ({ page }, use) => {
@@ -35,8 +51,9 @@ export const test = base.extend<Fixtures>({
   ],
   signIn: async ({ page }, use) => use((username, at = '/') => signIn(page, username, at)),
   expectAccessible: async ({ page }, use) =>
-    use(async (name) => {
-      const { violations } = await new AxeBuilder({ page }).analyze()
+    use(async (name, rules = []) => {
+      const axe = new AxeBuilder({ page })
+      const { violations } = await (rules.length === 0 ? axe : axe.withRules([...rules])).analyze()
       const grave = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')
       expect
         .soft(

@@ -5,7 +5,10 @@ const shortLimits = { FAIRLEAD_ENVOY_STREAM_IDLE_SECONDS: '5', FAIRLEAD_HEARTBEA
 
 /** Starts a system for the specs, unless FAIRLEAD_URL and FAIRLEAD_HOME name one that runs. */
 export default async function globalSetup(): Promise<(() => Promise<void>) | undefined> {
-  if (process.env['FAIRLEAD_URL'] !== undefined) return undefined
+  if (process.env['FAIRLEAD_URL'] !== undefined) {
+    process.env['FAIRLEAD_SYSTEM_GIVEN'] = 'true'
+    return undefined
+  }
   const real = process.env['FAIRLEAD_IDLE_WATCH_SECONDS'] !== undefined
   const running = await startFairlead({ env: real ? {} : shortLimits })
   process.env['FAIRLEAD_URL'] = running.url

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { expect } from '@playwright/test'
+import { installationUnderTest } from '../cluster/harness/installation-under-test.ts'
 
 /** The system under test: where it is, and ways to hurt it. */
 export interface System {
@@ -13,7 +14,7 @@ export interface System {
   kill(child: Child): Promise<void>
   /** Answers when a killed child runs again and is ready. */
   recovered(child: Child): Promise<void>
-  /** One number of the backend's /metrics; labels as they stand there. */
+  /** One number of the /metrics of the backends; labels as they stand there. */
   metric(line: RegExp): Promise<number>
 }
 
@@ -32,9 +33,12 @@ function required(name: string): string {
   return value
 }
 
+/** The one that all specs share: in a cluster, or processes of this machine. */
 export function systemUnderTest(): System {
-  const url = required('FAIRLEAD_URL')
-  const home = required('FAIRLEAD_HOME')
+  return installationUnderTest()?.system ?? systemAt(required('FAIRLEAD_URL'), required('FAIRLEAD_HOME'))
+}
+
+export function systemAt(url: string, home: string): System {
   const info = async () => JSON.parse(await readFile(join(home, 'run.json'), 'utf8')) as RunInfo
   const killed = new Map<Child, number>()
   return {

@@ -1,0 +1,120 @@
+import { apiAs, circleInside, type Job } from '../support/api.ts'
+import { expect, test } from '../support/fairlead-test.ts'
+
+const organization = 'survey-institute'
+const screenshots = 'test-results/pages'
+
+// The other specs kill parts of theirs.
+test.use({ ownSystem: true })
+
+for (const width of [1440, 390]) {
+  test(`every page at ${width} px, in light and dark, is accessible and does not scroll sideways`, async ({
+    page,
+    system,
+    signIn,
+    expectAccessible,
+  }) => {
+    test.setTimeout(300_000)
+    await page.setViewportSize({ width, height: width === 390 ? 844 : 900 })
+    const api = await apiAs(system, 'bob', organization)
+    const job = await api.createJob([
+      ['ID', 'survey-tile-1'],
+      ['CIRCLE', await circleInside(api, organization, 'survey-tile-1', 0.03)],
+    ])
+    await expect.poll(async () => (await api.get<Job>(job.name)).phase).toBe('PHASE_COMPLETED')
+
+    const look = async (name: string) => {
+      await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
+      await expect(page.getByTestId('loading')).toHaveCount(0)
+      const excess = await page.evaluate(
+        () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+      )
+      expect.soft(excess, `${name} scrolls sideways`).toBeLessThanOrEqual(0)
+      await lookInBoth(name)
+    }
+    const lookInBoth = async (name: string) => {
+      for (const colorScheme of ['light', 'dark'] as const) {
+        await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
+        // The identity provider's pages have no such mark: they follow the medium by CSS alone.
+        if (name !== 'provider') {
+          await expect(page.locator('html')).toHaveAttribute('data-mantine-color-scheme', colorScheme)
+        }
+        await page.screenshot({ path: `${screenshots}/${name}-${width}-${colorScheme}.png` })
+        // Of what axe looks for, only contrast depends on the colours.
+        await expectAccessible(`${name} in ${colorScheme}`, colorScheme === 'dark' ? ['color-contrast'] : [])
+      }
+    }
+
+    await page.goto('/')
+    await look('sign-in')
+    await page.getByRole('button', { name: 'Sign in' }).first().click()
+    await expect(page.getByRole('textbox', { name: 'Username' })).toBeVisible()
+    await lookInBoth('provider')
+
+    await signIn('bob', `/o/${organization}`)
+    await look('overview')
+    for (const [name, path] of Object.entries({
+      datasets: `/o/${organization}/datasets`,
+      submit: `/o/${organization}/submit`,
+      jobs: `/o/${organization}/jobs`,
+      job: `/o/${job.name.replace('organizations/', '')}`,
+      organization: `/o/${organization}/organization`,
+      shared: '/shared',
+      account: '/account',
+      notifications: '/notifications',
+      preferences: '/notifications/preferences',
+      unsubscribe: '/unsubscribe?token=torn',
+      api: '/api/docs',
+      absent: '/no/such/page',
+    })) {
+      await page.goto(path)
+      await look(name)
+    }
+    await page.goto(`/o/${organization}/datasets/microwave-sky`)
+    await expect(page.getByTestId('sky-view')).toHaveAttribute('data-ready', 'true', { timeout: 30_000 })
+    await page.getByRole('combobox', { name: 'Colour map' }).click()
+    await page.getByRole('option', { name: 'inferno' }).click()
+    await page.getByRole('button', { name: 'Circle in the middle' }).click()
+    await expect(page.getByRole('button', { name: 'Cut out' })).toBeEnabled()
+    await look('sky-view')
+
+    await page.goto(`/o/${organization}/datasets/spectral-cube`)
+    await expect(page.getByTestId('sky-view')).toHaveAttribute('data-ready', 'true', { timeout: 30_000 })
+    await page.getByRole('slider', { name: 'Plane' }).press('ArrowRight')
+    await expect(page.getByText('Plane 2 of 64')).toBeVisible()
+    await expect(page.getByText('655.9 nm')).toBeVisible()
+    await expect(page.getByTestId('sky-view')).toHaveAttribute('data-ready', 'true', { timeout: 30_000 })
+    await look('cube')
+
+    const operator = await apiAs(system, 'olivia', 'operator')
+    const kept = await api.createJob(
+      [
+        ['ID', 'survey-tile-1'],
+        ['CIRCLE', await circleInside(api, organization, 'survey-tile-1', 0.03)],
+      ],
+      { keepPending: true },
+    )
+    await operator.post(`operations/${kept.name}:hold`, { reason: 'The tape robot is being repaired.' })
+    await page.context().clearCookies()
+    await page.evaluate(() => {
+      localStorage.clear()
+      sessionStorage.clear()
+    })
+    await signIn('olivia', '/operations')
+    const held = page
+      .getByRole('table', { name: 'Jobs that have not ended' })
+      .getByRole('row', { name: new RegExp(kept.name.slice(-8)) })
+    await expect(held).toContainText('The tape robot is being repaired.')
+    await look('operations')
+    await held.getByRole('button', { name: /^Actions on/ }).press('Enter')
+    await page.getByRole('menuitem', { name: 'Release the job' }).press('Enter')
+    await expect(held).toHaveCount(0)
+    expect((await api.get<Job>(kept.name)).phase).toBe('PHASE_PENDING')
+
+    await page.goto('/operations?view=delivery')
+    await expect(page.getByRole('tab', { name: /^Delivery/ })).toHaveAttribute('aria-selected', 'true')
+    await look('delivery')
+    await page.goto('/announcements')
+    await look('announcements')
+  })
+}
