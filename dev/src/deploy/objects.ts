@@ -45,6 +45,7 @@ interface PodStatus {
 
 export interface ContainerStatus {
   readonly name: string
+  readonly image: string
   readonly ready: boolean
   readonly restartCount: number
   readonly state?: ContainerState

@@ -12,30 +12,30 @@ export interface Trouble {
   readonly lasting: boolean
 }
 
+const NOT_PULLED: ReadonlySet<string> = new Set(['ErrImageNeverPull', 'ErrImagePull', 'ImagePullBackOff'])
 const LASTING: ReadonlySet<string> = new Set([
+  ...NOT_PULLED,
   'CreateContainerConfigError',
-  'ErrImageNeverPull',
-  'ErrImagePull',
-  'ImagePullBackOff',
   'InvalidImageName',
 ])
+/** Of pino: from here on somebody should know. */
+const WARNING = 40
 
-/** What keeps the newest pod of a workload from being ready, or made a Job's pod fail. */
+/** What keeps the newest pod of a workload from being ready, or made a Job's pod fail; undefined while it merely starts. */
 export async function troubleOf(
   workload: KubernetesObject,
   pods: readonly KubernetesObject[],
   kubectl: Kubectl,
 ): Promise<Trouble | undefined> {
   const pod = newestOf(workload, pods)
-  const statuses = [...(pod?.status?.initContainerStatuses ?? []), ...(pod?.status?.containerStatuses ?? [])]
-  const container = statuses.find((status) => !isFine(status))
+  const init = pod?.status?.initContainerStatuses ?? []
+  const container = [...init, ...(pod?.status?.containerStatuses ?? [])].find((status) => !isFine(status))
   if (pod === undefined || container === undefined) return undefined
-  const { waiting } = container.state ?? {}
-  const lasting = LASTING.has(waiting?.reason ?? '')
-  const words =
-    lasting || container.state?.waiting?.reason === 'PodInitializing'
-      ? (waiting?.message ?? waiting?.reason ?? 'is not started')
-      : await lastWords(pod.metadata.name, container, kubectl)
+  const lasting = LASTING.has(container.state?.waiting?.reason ?? '')
+  const words = lasting
+    ? reasonOf(container)
+    : await wordsOf(pod.metadata.name, container, init.includes(container), kubectl)
+  if (words === undefined) return undefined
   return { pod: pod.metadata.name, container: container.name, words, lasting }
 }
 
@@ -54,38 +54,42 @@ function isFine({ ready, state }: ContainerStatus): boolean {
   return ready || state?.terminated?.exitCode === 0
 }
 
-/** The last line that a container wrote, in this life or the one before. */
-async function lastWords(
+function reasonOf({ image, state }: ContainerStatus): string {
+  const { reason = 'it does not start', message } = state?.waiting ?? {}
+  return NOT_PULLED.has(reason) ? `the image ${image} cannot be pulled` : (message ?? reason)
+}
+
+/** The last line that a container wrote, in this life or, when it ended, the one before. */
+async function wordsOf(
   pod: string,
   { name, state, lastState }: ContainerStatus,
+  init: boolean,
   kubectl: Kubectl,
-): Promise<string> {
+): Promise<string | undefined> {
+  const ended = state?.terminated ?? lastState?.terminated
+  if (state?.running === undefined && ended === undefined) return undefined
+  const args = ['logs', pod, `--container=${name}`, '--tail=1']
   const previous = state?.running === undefined && state?.terminated === undefined
-  const lines = await kubectl([
-    'logs',
-    pod,
-    `--container=${name}`,
-    '--tail=1',
-    ...(previous ? ['--previous'] : []),
-  ]).catch((error) => {
+  const line = await kubectl([...args, ...(previous ? ['--previous'] : [])]).catch((error) => {
+    // It went meanwhile.
     if (error instanceof KubectlError) return ''
     throw error
   })
-  const words = messageOf(lines.trim())
-  if (words !== '') return words
-  const ended = state?.terminated ?? lastState?.terminated
-  return ended === undefined
-    ? 'it is not ready, and says nothing'
-    : `it ended with ${ended.exitCode} (${ended.reason})`
+  const { level, message } = read(line.trim())
+  if (state?.running !== undefined && !init && level < WARNING) return undefined
+  if (message !== '') return message
+  return ended === undefined ? undefined : `it ended with ${ended.exitCode} (${ended.reason})`
 }
 
 /** Our processes write JSON, whose message is for people. */
-function messageOf(line: string): string {
+function read(line: string): { level: number; message: string } {
   try {
     const record: unknown = JSON.parse(line)
-    if (typeof record === 'object' && record !== null && 'msg' in record) return String(record.msg)
+    if (typeof record === 'object' && record !== null && 'msg' in record && 'level' in record) {
+      return { level: Number(record.level), message: String(record.msg) }
+    }
   } catch {
     // Somebody else's line: as it is.
   }
-  return line
+  return { level: 0, message: line }
 }
