@@ -25,11 +25,12 @@ export const requestIdReused = () =>
 export const memberNotFound = () =>
   new DomainError('NOT_FOUND', 'MEMBER_NOT_FOUND', 'The organisation has no such member.')
 
-export const memberExists = (email: string) =>
+export const memberExists = () =>
   new DomainError(
     'ALREADY_EXISTS',
     'MEMBER_EXISTS',
-    `${email} is a member of this organisation. Change the role of the membership instead.`,
+    // Without the address: Envoy puts what calls are answered with into its spans.
+    'This person is a member of this organisation. Change the role of the membership instead.',
   )
 
 export const lastAdministrator = () =>

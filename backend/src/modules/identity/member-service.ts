@@ -69,7 +69,7 @@ export function createMemberService(
       const member = await inTransaction(dataSource, async (manager) => {
         checkRole(await locked(manager, organizationId), role)
         const { memberId } = await invitations.invite(manager, organizationId, email, role)
-        if (memberId === undefined) throw memberExists(email)
+        if (memberId === undefined) throw memberExists()
         const added = await existing(manager, organizationId, memberId)
         await announceMember(manager, organizationId, added, actorId)
         return added
