@@ -244,6 +244,21 @@ describe('Envoy', () => {
   })
 })
 
+describe('an issuer of the user', () => {
+  test('that is no address', async () => {
+    expect(await refusal({ FAIRLEAD_HOME: home(), FAIRLEAD_OIDC_ISSUER: 'keycloak' })).toBe(
+      'FAIRLEAD_OIDC_ISSUER is "keycloak", which is no address of an issuer; correct it, or unset it to sign in with the demo accounts.',
+    )
+  })
+
+  test('that does not answer', async () => {
+    const issuer = 'http://127.0.0.1:59997/realms/fairlead'
+    expect(await refusal({ FAIRLEAD_HOME: home(), FAIRLEAD_OIDC_ISSUER: issuer })).toMatch(
+      /^The issuer at http:\/\/127\.0\.0\.1:59997\/realms\/fairlead\/\.well-known\/openid-configuration cannot be used \(.*ECONNREFUSED.*\); start it,/,
+    )
+  })
+})
+
 test('what an earlier run left is ended by the next, and nothing else is', async () => {
   const path = home()
   const leftover = spawn('sleep', ['60'])

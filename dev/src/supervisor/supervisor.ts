@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { findEnvoy } from '../envoy/binary.ts'
 import { buildPages, pagesAreStale } from '../frontend/build.ts'
 import { demoAccounts, seedFile } from '../identity/accounts.ts'
+import { checkOutsideIssuer } from '../identity/outside-issuer.ts'
 import { postgresBinaries } from '../postgres/binaries.ts'
 import { checkDataFolder, ensureDataFolder } from '../postgres/data-folder.ts'
 import {
@@ -225,7 +226,6 @@ export class Supervisor {
     ])
   }
 
-  /** An issuer of the user's own that does not answer stops nothing: only signing in waits for it. */
   async #startIdentity(environment: Environment, ports: Ports): Promise<void> {
     const { console } = this.#options
     const { embeddedIdentity, issuer } = environment
@@ -233,6 +233,7 @@ export class Supervisor {
       'Identity provider',
       async () => {
         if (embeddedIdentity) await this.#startChild(specs.identitySpec(environment, ports))
+        else await checkOutsideIssuer(issuer, environment.backend)
       },
       () => (embeddedIdentity ? '' : issuer),
     )
