@@ -12,6 +12,7 @@ import {
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { demoAccounts } from '../identity/accounts.ts'
 import { inRepository } from '../repository.ts'
+import { awaitBucket } from './await-bucket.ts'
 import { putDemoImages } from './put-demo-images.ts'
 import { demoDataSettings } from './settings.ts'
 
@@ -58,6 +59,23 @@ describe.skipIf(missing.length > 0)(`the demo images (needs ${names.join(', ')})
     expect(await Body?.transformToString()).toBe('another')
     // A pod has room for one at a time.
     expect(readdirSync(folder)).toEqual([])
+  })
+
+  it('wait until the bucket is there, and say which is not', async () => {
+    const later = `${bucket}-later`
+    const lines = vi.spyOn(console, 'log').mockReturnValue()
+    try {
+      const waiting = awaitBucket({ client, bucket: later, timeoutMs: 60_000 })
+      await vi.waitFor(() => expect(lines).toHaveBeenCalled())
+      await client.send(new CreateBucketCommand({ Bucket: later }))
+      await waiting
+    } finally {
+      lines.mockRestore()
+      await client.send(new DeleteBucketCommand({ Bucket: later }))
+    }
+    await expect(awaitBucket({ client, bucket: later, timeoutMs: 0 })).rejects.toThrow(
+      `The bucket ${later} cannot be used`,
+    )
   })
 })
 
