@@ -4,7 +4,10 @@ import { realmOf } from './realm.ts'
 /** Starts a system whose issuer is a realm of the Keycloak at KEYCLOAK_URL; without one the specs are skipped. */
 export default async function globalSetup(): Promise<(() => Promise<void>) | undefined> {
   const keycloakUrl = process.env['KEYCLOAK_URL']
-  if (keycloakUrl === undefined) return undefined
+  if (keycloakUrl === undefined) {
+    console.log('KEYCLOAK_URL is not set: the specs that need a Keycloak are skipped.')
+    return undefined
+  }
   const realm = realmOf(keycloakUrl)
   await realm.create()
   const running = await startFairlead({

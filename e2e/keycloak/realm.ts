@@ -3,7 +3,7 @@ import { join } from 'node:path'
 
 const file = join(import.meta.dirname, '../../k8s/components/keycloak/realm/fairlead-realm.json')
 /** Of the specs alone: they change it, and other users of the same Keycloak keep theirs. */
-export const REALM = 'fairlead-e2e'
+const REALM = 'fairlead-e2e'
 
 export interface NewUser {
   readonly username: string
