@@ -1,3 +1,4 @@
+import { createHash, randomBytes } from 'node:crypto'
 import type { System } from '../support/system.ts'
 import { expect, needsKeycloak, test } from './keycloak-test.ts'
 import type { Realm } from './realm.ts'
@@ -78,6 +79,49 @@ test('the pages get no code without PKCE', async ({ realm, system, page }) => {
   })
   expect(response.status()).toBe(302)
   expect(response.headers()['location']).toMatch(/\/signed-in\?error=invalid_request.*code_challenge/)
+})
+
+test('a program on a device gets a token when its user confirms in a browser', async ({
+  realm,
+  system,
+  page,
+}) => {
+  const at = `${realm.issuer}/protocol/openid-connect`
+  const verifier = randomBytes(32).toString('base64url')
+  const ask = async (path: string, form: Record<string, string>) => {
+    const body = new URLSearchParams({ client_id: 'fairlead-cli', ...form })
+    return (await (await fetch(`${at}/${path}`, { method: 'POST', body })).json()) as Record<string, string>
+  }
+  const device = await ask('auth/device', {
+    scope: 'openid',
+    code_challenge: createHash('sha256').update(verifier).digest('base64url'),
+    code_challenge_method: 'S256',
+  })
+  const form = {
+    grant_type: 'urn:ietf:params:oauth:grant-type:device_code',
+    device_code: device['device_code'] ?? '',
+    code_verifier: verifier,
+  }
+  expect(await ask('token', form)).toMatchObject({ error: 'authorization_pending' })
+
+  await page.goto(device['verification_uri_complete'] ?? '')
+  await page.getByRole('textbox', { name: 'Username' }).fill('erin')
+  await page.getByRole('textbox', { name: 'Password' }).fill('erin')
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click()
+  await page.getByRole('button', { name: 'Yes' }).click()
+  await expect(page.getByText('Device Login Successful')).toBeVisible()
+  // It asks to be polled at most every five seconds.
+  let answer: Record<string, string> = {}
+  await expect
+    .poll(
+      async () => {
+        answer = await ask('token', form)
+        return answer['error']
+      },
+      { intervals: [5_000], timeout: 30_000 },
+    )
+    .toBeUndefined()
+  expect(await rolesBy(system, answer['access_token'] ?? '')).toEqual({ 'microwave-lab': 'administrator' })
 })
 
 test('tokens for another system, or of a client that is not ours, are refused', async ({ realm, system }) => {
