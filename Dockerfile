@@ -5,6 +5,7 @@
 #   tools                 for development: the mail logger and the demo data
 #   backend-development   the first two for hot reload in a pod, with development tools
 #   frontend-development
+#   example-...           algorithms as members bring them: examples/
 #
 # In each, /app is laid out as the repository is, tini reaps processes and passes signals on, and the user has no rights.
 # A container runs with a read-only root and no shell; of its file system /tmp alone has to be writable.
@@ -148,3 +149,15 @@ COPY dev/package.json dev/
 COPY dev/src dev/src
 COPY frontend frontend
 CMD ["node", "frontend/server/main.ts"]
+
+# ---- examples of algorithms
+
+FROM debian:bookworm-slim AS example-image-statistics
+RUN apt-get update \
+  && apt-get install -y --no-install-recommends tini python3-minimal libpython3-stdlib \
+  && rm -rf /var/lib/apt/lists/* /var/cache/apt/* /var/log/*
+WORKDIR /app
+COPY examples/image-statistics ./
+USER 65532:65532
+ENTRYPOINT ["/usr/bin/tini", "--", "python3"]
+CMD ["measure.py"]

@@ -17,6 +17,7 @@ const entries = {
   datasets: ['dev/src/commands/datasets.ts'],
   secrets: ['dev/src/secrets/main.ts'],
   deploy: ['dev/src/deploy/main.ts'],
+  images: ['dev/src/images/main.ts'],
   'validate-envoy': ['dev/src/commands/validate-envoy.ts'],
 }
 

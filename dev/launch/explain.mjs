@@ -9,6 +9,7 @@ export const commands = [
     'Register FITS images ([--id ID] [--organization NAME]; also list, remove ID)',
   ],
   ['npm run migrate', 'Bring the database of FAIRLEAD_DATABASE_URL to the newest schema'],
+  ['npm run images', 'Build the images, and print how large they are ([--tag TAG] [NAME...])'],
   ['npm run secrets -- dev', 'Make the secrets of an environment on Kubernetes, for this machine'],
   ['npm run deploy -- dev', 'Deploy an environment to Kubernetes, and wait until it runs'],
   ['npm run generate', 'Write proto/gen anew from the .proto files'],
