@@ -98,7 +98,10 @@ async function waitForAll(
       }
       const trouble = object === undefined ? undefined : await troubleOf(object, pods, kubectl)
       if (state?.kind === 'FAILED') throw failure(kind, name, trouble?.words ?? state.text, still)
-      if (trouble === undefined) continue
+      if (trouble === undefined) {
+        told.delete(id)
+        continue
+      }
       if (told.get(id) !== trouble.words) say(`${id}: ${trouble.container} says: ${trouble.words}`)
       told.set(id, trouble.words)
       if (!trouble.lasting) lastingSince.delete(id)

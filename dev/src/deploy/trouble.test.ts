@@ -80,6 +80,16 @@ describe('told is', () => {
       'not ready, as no token can be checked',
       false,
     ],
+    [
+      'that no node takes a pod',
+      {
+        ...pod('a1', [], []),
+        status: { conditions: [{ type: 'PodScheduled', status: 'False', message: '1 Insufficient cpu.' }] },
+      },
+      '',
+      '1 Insufficient cpu.',
+      false,
+    ],
   ])('%s', async (_, given, log, words, lasting) => {
     expect(await troubleOf(workload, [given], logs(log))).toMatchObject({ words, lasting })
   })

@@ -5,6 +5,7 @@ import type { ContainerStatus, KubernetesObject } from './objects.ts'
 /** A container that keeps its pod from being ready. */
 export interface Trouble {
   readonly pod: string
+  /** Or who has trouble with it. */
   readonly container: string
   /** One line: its own last words, or Kubernetes' reason why it does not run. */
   readonly words: string
@@ -30,6 +31,13 @@ export async function troubleOf(
   const pod = newestOf(workload, pods)
   const init = pod?.status?.initContainerStatuses ?? []
   const container = [...init, ...(pod?.status?.containerStatuses ?? [])].find((status) => !isFine(status))
+  const unscheduled = pod?.status?.conditions?.find(
+    ({ type, status }) => type === 'PodScheduled' && status === 'False',
+  )
+  if (pod !== undefined && unscheduled !== undefined) {
+    const words = unscheduled.message ?? 'no node takes it'
+    return { pod: pod.metadata.name, container: 'scheduler', words, lasting: false }
+  }
   if (pod === undefined || container === undefined) return undefined
   const lasting = LASTING.has(container.state?.waiting?.reason ?? '')
   const words = lasting
