@@ -1,7 +1,8 @@
 import type { Kubectl } from './kubectl.ts'
 import { type ContainerStatus, type Event, isReady, type Pod } from './objects.ts'
 
-const LOG_LINES = 40
+const LOG_LINES = 25
+const LOG_COLUMNS = 500
 const EVENTS = 30
 
 /** For people: every pod, the warnings, and the last log lines of each container that is not as it should be. */
@@ -69,8 +70,12 @@ async function lastLines(kubectl: Kubectl, pod: Pod, container: ContainerStatus)
       .run([...logs, ...(previous === '' ? [] : [previous])])
       // A container that never ran has no log, and kubectl says so.
       .catch((error: Error) => error.message)
+    const lines = text
+      .trimEnd()
+      .split('\n')
+      .map((line) => line.slice(0, LOG_COLUMNS))
     parts.push(
-      `--- ${name}, ${container.name}${previous === '' ? '' : ', before its restart'}:\n${text.trimEnd()}`,
+      `--- ${name}, ${container.name}${previous === '' ? '' : ', before its restart'}:\n${lines.join('\n')}`,
     )
   }
   return parts.join('\n')
