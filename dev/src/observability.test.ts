@@ -1,7 +1,13 @@
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { WebSocket } from 'ws'
+import { parseAllDocuments } from 'yaml'
+import { inRepository } from './repository.ts'
 import { type RunningFairlead, startFairlead } from './start.ts'
 import { type CollectedSpan, type Collector, startCollector } from './testing/collector.ts'
+import { freePort } from './testing/free-port.ts'
+import { parsePromql, readMetrics, type ServedMetrics } from './testing/prometheus.ts'
+import { frame } from './testing/upstreams.ts'
 
 // The whole system starts here, on a machine that may be busy with other tests.
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 240_000 })
@@ -9,10 +15,18 @@ vi.setConfig({ testTimeout: 120_000, hookTimeout: 240_000 })
 let collector: Collector
 let fairlead: RunningFairlead
 let token: string
+let frontendMetrics: string
 
 beforeAll(async () => {
   collector = await startCollector()
-  fairlead = await startFairlead({ env: { OTEL_EXPORTER_OTLP_ENDPOINT: collector.endpoint, AMQP_URL: '' } })
+  frontendMetrics = `127.0.0.1:${await freePort()}`
+  fairlead = await startFairlead({
+    env: {
+      OTEL_EXPORTER_OTLP_ENDPOINT: collector.endpoint,
+      FAIRLEAD_FRONTEND_METRICS_ADDRESS: frontendMetrics,
+      AMQP_URL: '',
+    },
+  })
   token = await fairlead.token('alice')
 })
 afterAll(async () => {
@@ -159,5 +173,245 @@ describe('spans of pages', () => {
 
   test('are asked for by the pages’ settings', async () => {
     expect(await (await fetch(`${fairlead.url}/config.json`)).json()).toMatchObject({ tracesRatio: 1 })
+  })
+})
+
+describe('figures', () => {
+  /** What Prometheus adds to what it scrapes. */
+  const targetLabels = [
+    'namespace',
+    'pod',
+    'component',
+    'job',
+    'instance',
+    'service',
+    'container',
+    'endpoint',
+  ]
+  /** Of one process each, as they would be scraped. */
+  let served: Record<'backend' | 'worker' | 'frontend' | 'envoy', ServedMetrics>
+  let labelsOf: Map<string, Set<string>>
+
+  beforeAll(async () => {
+    await invite()
+    await watchJobs()
+    await refuseSocket()
+    const { backendHttp, workerHttp, envoyAdmin } = fairlead.run().ports
+    const scrape = async (address: string, path = '/metrics') =>
+      readMetrics(await (await fetch(`http://${address}${path}`)).text())
+    const ended = async () => {
+      const worker = await scrape(`127.0.0.1:${workerHttp}`)
+      return ['fairlead_mail_attempts_total', 'fairlead_task_attempts_total'].every((name) =>
+        worker.series.some((series) => series.name === name),
+      )
+    }
+    await vi.waitUntil(ended, { timeout: 60_000, interval: 500 })
+    served = {
+      backend: await scrape(`127.0.0.1:${backendHttp}`),
+      worker: await scrape(`127.0.0.1:${workerHttp}`),
+      frontend: await scrape(frontendMetrics),
+      envoy: await scrape(`127.0.0.1:${envoyAdmin}`, '/stats/prometheus'),
+    }
+    labelsOf = new Map()
+    for (const { name, labels } of Object.values(served).flatMap(({ series }) => series)) {
+      const known = labelsOf.get(name) ?? new Set()
+      for (const label of Object.keys(labels)) known.add(label)
+      labelsOf.set(name, known)
+    }
+    // What Prometheus says itself of each target.
+    labelsOf.set('up', new Set())
+  })
+
+  /** To somebody who is not there yet, at once by mail. */
+  async function invite() {
+    const response = await fetch(`${fairlead.url}/api/v1/organizations/survey-institute/members`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${await fairlead.token('bob')}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ email: 'newcomer@example.org', role: 'ROLE_MEMBER' }),
+    })
+    expect(response.status).toBe(200)
+  }
+
+  async function watchJobs() {
+    const parent = Buffer.from('organizations/survey-institute')
+    const controller = new AbortController()
+    const response = await fetch(`${fairlead.url}/grpc/fairlead.jobs.v1.JobService/WatchJobs`, {
+      method: 'POST',
+      headers: {
+        authorization: `Bearer ${token}`,
+        'content-type': 'application/grpc-web+proto',
+        'x-grpc-web': '1',
+      },
+      body: new Uint8Array(frame(Buffer.concat([Buffer.from([0x0a, parent.length]), parent]))),
+      signal: controller.signal,
+    })
+    expect(response.headers.get('grpc-status') ?? '0').toBe('0')
+    controller.abort()
+  }
+
+  async function refuseSocket() {
+    const socket = new WebSocket(`${fairlead.url.replace('http', 'ws')}/ws`, {
+      headers: { origin: fairlead.url },
+    })
+    const closed = new Promise<number>((resolve, reject) => {
+      socket.on('close', resolve)
+      socket.on('error', reject)
+    })
+    socket.on('open', () => socket.send(JSON.stringify({ type: 'hello', token: 'none', resume: null })))
+    expect(await closed).toBe(4401)
+  }
+
+  /** Each query of dashboards and alerts, by what has it. */
+  function queries(): [string, string][] {
+    const dashboards = inRepository('k8s/components/monitoring/dashboards')
+    const shown = readdirSync(dashboards).flatMap((file) => {
+      const { panels } = JSON.parse(readFileSync(`${dashboards}/${file}`, 'utf8')) as {
+        panels: { title: string; targets?: { expr: string }[] }[]
+      }
+      return panels.flatMap(({ title, targets = [] }) =>
+        targets.map(({ expr }): [string, string] => [
+          `${file}: ${title}`,
+          expr.replaceAll('$__rate_interval', '5m'),
+        ]),
+      )
+    })
+    return [...shown, ...alerts().map(({ alert, expr }): [string, string] => [alert, expr])]
+  }
+
+  interface Alert {
+    readonly alert: string
+    readonly expr: string
+    readonly for: string
+    readonly labels: Readonly<Record<string, string>>
+    readonly annotations: Readonly<Record<string, string>>
+  }
+
+  function alerts(): Alert[] {
+    const text = readFileSync(inRepository('k8s/components/monitoring/alerts.yaml'), 'utf8')
+    const [rule] = parseAllDocuments(text).map((document) => document.toJS())
+    return rule.spec.groups.flatMap(({ rules }: { rules: Alert[] }) => rules)
+  }
+
+  test('of dashboards and alerts are all served, with the labels that they are asked for by', () => {
+    const problems: string[] = []
+    expect(queries().length).toBeGreaterThan(60)
+    for (const [where, query] of queries()) {
+      const { selectors, groupings } = parsePromql(query)
+      expect(selectors.length, where).toBeGreaterThan(0)
+      const known = new Set([...targetLabels, 'le'])
+      for (const { metric, matchers } of selectors) {
+        const labels = labelsOf.get(metric)
+        if (labels === undefined) problems.push(`${where}: nobody serves ${metric}`)
+        for (const label of labels ?? []) known.add(label)
+        for (const { label } of matchers) {
+          if (!targetLabels.includes(label) && labels?.has(label) !== true)
+            problems.push(`${where}: ${metric} has no label ${label}`)
+        }
+      }
+      for (const label of groupings)
+        if (!known.has(label)) problems.push(`${where}: nothing there has ${label}`)
+    }
+    expect(problems).toEqual([])
+  })
+
+  test('are asked for by values that exist, where these do not depend on what happened', () => {
+    const fixed = ['state', 'phase', 'envoy_http_conn_manager_prefix', 'envoy_cluster_name']
+    const everything = Object.values(served).flatMap(({ series }) => series)
+    const problems = queries().flatMap(([where, query]) =>
+      parsePromql(query).selectors.flatMap(({ metric, matchers }) =>
+        matchers
+          .filter(({ label, operator }) => fixed.includes(label) && !operator.startsWith('!'))
+          .flatMap(({ label, operator, value }) =>
+            (operator === '=~' ? value.split('|') : [value]).map((each) => ({ label, each })),
+          )
+          .filter(
+            ({ label, each }) =>
+              !everything.some(({ name, labels }) => name === metric && labels[label] === each),
+          )
+          .map(({ label, each }) => `${where}: ${metric} never has ${label}="${each}"`),
+      ),
+    )
+    expect(problems).toEqual([])
+  })
+
+  test.each(['backend', 'worker', 'frontend'] as const)('of the %s keep to the conventions', (process) => {
+    const { series, help, types } = served[process]
+    const own = [...types].filter(([name]) => name.startsWith('fairlead_'))
+    expect(own.length).toBeGreaterThan(5)
+    const allowed = [
+      'method',
+      'code',
+      'route',
+      'state',
+      'phase',
+      'service',
+      'outcome',
+      'queue',
+      'event',
+      'le',
+    ]
+    for (const [name, type] of own) {
+      expect(name).toMatch(/^fairlead_[a-z0-9]+(_[a-z0-9]+)*$/)
+      expect(name.endsWith('_total'), name).toBe(type === 'counter')
+      expect(name).not.toMatch(/_(ms|milliseconds|minutes|hours|kb|mb|percent)(_|$)/)
+      if (type === 'histogram') expect(name).toMatch(/_(seconds|bytes)$/)
+      expect(help.get(name)).toMatch(/^\w.*\.$/)
+    }
+    const labelled = series.filter(({ name }) => name.startsWith('fairlead_'))
+    for (const { name, labels } of labelled) {
+      for (const [label, value] of Object.entries(labels)) {
+        expect(allowed, name).toContain(label)
+        expect(value, name).not.toMatch(/@|[0-9a-f]{8}-[0-9a-f]{4}-|survey-|microwave-/)
+      }
+    }
+    expect(labelled.length).toBeLessThan(500)
+  })
+
+  test('are all told of in the guide, and no others', () => {
+    const guide = readFileSync(inRepository('docs/monitoring.md'), 'utf8')
+    const rows = [...guide.matchAll(/^\| `(fairlead_\w+)` *\| ([a-z, ]+?) *\| ([a-z,]*) *\|/gm)]
+    const told = rows.map(([, name, who, labels]) => `${name} of ${who} by ${labels}`)
+    const families = new Map<string, { who: string[]; labels: Set<string> }>()
+    for (const [who, { types, series }] of Object.entries(served)) {
+      for (const name of types.keys()) {
+        if (!name.startsWith('fairlead_')) continue
+        const family = families.get(name) ?? { who: [], labels: new Set() }
+        family.who.push(who)
+        families.set(name, family)
+        for (const each of series) {
+          if (each.name.replace(/_(bucket|sum|count)$/, '') !== name) continue
+          for (const label of Object.keys(each.labels)) if (label !== 'le') family.labels.add(label)
+        }
+      }
+    }
+    const real = [...families].map(
+      ([name, { who, labels }]) => `${name} of ${who.join(', ')} by ${[...labels].join(',')}`,
+    )
+    expect(told.sort()).toEqual(real.sort())
+  })
+
+  test('each alert says how grave it is, what is the matter and where to begin', () => {
+    const names = alerts().map(({ alert }) => alert)
+    expect(new Set(names).size).toBe(names.length)
+    for (const { alert, for: wait, labels, annotations } of alerts()) {
+      expect(alert).toMatch(/^Fairlead[A-Z]/)
+      expect(wait, alert).toMatch(/^\d+m$/)
+      expect(['warning', 'critical'], alert).toContain(labels['severity'])
+      for (const part of ['summary', 'description', 'runbook'])
+        expect(annotations[part], alert).toMatch(/^\S.{10,}/s)
+    }
+  })
+
+  test('what workers are scaled by is asked for as it is served', () => {
+    const rules = readFileSync(inRepository('k8s/components/autoscaling/prometheus-adapter.yaml'), 'utf8')
+    const query = /metricsQuery: (.*)/.exec(rules)?.[1]?.replace(',<<.LabelMatchers>>', '') ?? ''
+    expect(parsePromql(query).selectors).toEqual([
+      {
+        metric: 'fairlead_queue_tasks',
+        matchers: [{ label: 'state', operator: '=~', value: 'ready|running' }],
+      },
+    ])
+    const states = served.backend.series.filter(({ name }) => name === 'fairlead_queue_tasks')
+    expect(states.map(({ labels }) => labels['state']).sort()).toEqual(['ready', 'retrying', 'running'])
   })
 })

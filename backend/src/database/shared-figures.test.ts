@@ -58,3 +58,11 @@ test('a count that fails tells nothing, and the next one that is due is made', a
   fails = false
   expect(await figures.read()).toEqual({ jobs: 1 })
 })
+
+test('nobody waits long for a count that does not end', async () => {
+  const counting = Promise.withResolvers<{ jobs: number }>()
+  const figures = new SharedFigures(database.dataSource, { name: 'slow', count: () => counting.promise })
+  expect(await figures.read()).toBeUndefined()
+  counting.resolve({ jobs: 2 })
+  await expect.poll(() => figures.read()).toEqual({ jobs: 2 })
+})

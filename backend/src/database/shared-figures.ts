@@ -15,6 +15,8 @@ export interface SharedFiguresOptions<Counted extends Figures> {
 
 const FRESH_MS = 5_000
 const VALID_MS = 60_000
+/** Whoever asks for the figures of a process is not to wait for a database that does not answer. */
+const WAIT_MS = 2_000
 
 /**
  * Figures of the whole installation that every process tells, and one at a time counts: however many are asked, and
@@ -38,7 +40,7 @@ export class SharedFigures<Counted extends Figures> {
       .finally(() => {
         this.#reading = undefined
       })
-    return this.#reading
+    return soon(this.#reading)
   }
 
   async #read(): Promise<Counted | undefined> {
@@ -76,5 +78,15 @@ export class SharedFigures<Counted extends Figures> {
       [this.#options.name, JSON.stringify(figures)],
     )
     return figures
+  }
+}
+
+async function soon<Result>(reading: Promise<Result>): Promise<Result | undefined> {
+  const late = Promise.withResolvers<undefined>()
+  const timer = setTimeout(late.resolve, WAIT_MS, undefined)
+  try {
+    return await Promise.race([reading, late.promise])
+  } finally {
+    clearTimeout(timer)
   }
 }
