@@ -11,7 +11,7 @@ import { parse } from './render.ts'
 const MODULES = [
   ['github.com/prometheus-operator/prometheus-operator@v0.85.0', 'example/prometheus-operator-crd'],
   ['sigs.k8s.io/gateway-api@v1.4.0', 'config/crd/standard'],
-  ['sigs.k8s.io/kueue@v0.14.0', 'config/components/crd/bases'],
+  ['sigs.k8s.io/kueue@v0.15.2', 'config/components/crd/bases'],
   ['github.com/external-secrets/external-secrets@v1.3.2', 'config/crds/bases'],
   ['github.com/kedacore/keda/v2@v2.21.0', 'config/crd/bases'],
   ['github.com/argoproj/argo-cd/v3@v3.2.0', 'manifests/crds'],

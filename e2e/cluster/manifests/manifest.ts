@@ -51,6 +51,7 @@ export interface SecurityContext {
 export interface PodSpec {
   readonly containers: readonly Container[]
   readonly initContainers?: readonly Container[]
+  readonly volumes?: readonly { readonly name: string }[]
   readonly securityContext?: SecurityContext
   readonly serviceAccountName?: string
   readonly automountServiceAccountToken?: boolean
@@ -74,6 +75,7 @@ interface Templated {
     }
     readonly spec: PodSpec
   }
+  readonly volumeClaimTemplates?: readonly { readonly metadata: { readonly name: string } }[]
 }
 
 const TEMPLATED = new Set(['Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet', 'Job'])
@@ -99,7 +101,16 @@ function templateOf(manifest: Manifest): Templated['template'] | undefined {
     const { jobTemplate } = manifest.spec as { readonly jobTemplate: { readonly spec: Templated } }
     return jobTemplate.spec.template
   }
-  return TEMPLATED.has(manifest.kind) ? (manifest.spec as Templated).template : undefined
+  if (!TEMPLATED.has(manifest.kind)) return undefined
+  const { template, volumeClaimTemplates = [] } = manifest.spec as Templated
+  // As the controller of StatefulSets adds them.
+  const claimed = volumeClaimTemplates.map(({ metadata: { name } }) => ({
+    name,
+    persistentVolumeClaim: { claimName: `${name}-${manifest.metadata.name}-0` },
+  }))
+  return claimed.length === 0
+    ? template
+    : { ...template, spec: { ...template.spec, volumes: [...(template.spec.volumes ?? []), ...claimed] } }
 }
 
 export function nameOf({ kind, metadata }: Manifest): string {
