@@ -74,6 +74,9 @@ const documents = [
   ...readdirSync(repository, { withFileTypes: true })
     .filter((entry) => entry.isDirectory() && existsSync(inRepository(entry.name, 'README.md')))
     .map((entry) => join(entry.name, 'README.md')),
+  ...readdirSync(inRepository('k8s'), { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('/README.md'))
+    .map((file) => join('k8s', file)),
 ]
 
 describe.each(documents)('%s', (document) => {
