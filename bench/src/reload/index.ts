@@ -1,0 +1,85 @@
+import { chromiumLaunch } from '@fairlead/e2e/chromium'
+import {
+  deployHotReload,
+  organization,
+  saveBackend,
+  savePage,
+  saveWorker,
+} from '@fairlead/e2e/cluster/reload'
+import { chromium, type Page } from 'playwright-core'
+import type { BenchLine, BenchReport } from '../report.ts'
+
+const ROUNDS = 7
+const TARGET_MS = 3000
+
+/**
+ * From the save of a source to the changed answer in the pod, copied as Skaffold copies it. The reference is the least
+ * that it can take: one `kubectl exec` into the same pod.
+ */
+export async function run(): Promise<BenchReport> {
+  const installation = await deployHotReload({
+    namespace: process.env['FAIRLEAD_CLUSTER_NAME'] ?? 'fairlead-reload',
+    port: Number(process.env['FAIRLEAD_CLUSTER_PORT'] ?? 10_003),
+    onProgress: (line) => console.error(line),
+  })
+  const browser = await chromium.launch(await chromiumLaunch())
+  try {
+    const { kubectl, url } = installation
+    const page = await browser.newPage()
+    await openForm(page, url)
+    const exec = (component: string) => () =>
+      timed(() => kubectl.run(['exec', `deployment/${component}`, '--', 'true']))
+    const text = (round: number) => `Saved in round ${round}.`
+    return {
+      name: 'reload',
+      lines: [
+        await line('backend', (round) => saveBackend(installation, text(round)), exec('backend')),
+        await line('worker', (round) => saveWorker(installation, text(round)), exec('worker')),
+        await line('page', (round) => savePage(installation, page, text(round)), exec('frontend')),
+      ],
+    }
+  } finally {
+    await browser.close()
+    await installation.close()
+  }
+}
+
+async function line(
+  what: string,
+  measure: (round: number) => Promise<number>,
+  floor: () => Promise<number>,
+): Promise<BenchLine> {
+  const values: number[] = []
+  const references: number[] = []
+  for (let round = 1; round <= ROUNDS; round++) {
+    values.push(await measure(round))
+    references.push(await floor())
+  }
+  const [value, reference] = [median(values), median(references)]
+  return {
+    label: `${what}, save to changed answer (longest ${Math.max(...values).toFixed(0)} ms)`,
+    value,
+    unit: 'ms',
+    reference,
+    ratio: value / reference,
+    target: `< ${TARGET_MS} ms`,
+  }
+}
+
+async function openForm(page: Page, url: string): Promise<void> {
+  await page.goto(`${url}/o/${organization}/submit?service=preview`)
+  await page.getByRole('button', { name: 'Sign in' }).first().click()
+  await page.getByRole('textbox', { name: 'Username' }).fill('alice')
+  await page.getByRole('textbox', { name: 'Password' }).fill('alice')
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click()
+  await page.getByRole('textbox', { name: 'Name', exact: true }).waitFor()
+}
+
+async function timed(act: () => Promise<unknown>): Promise<number> {
+  const since = performance.now()
+  await act()
+  return performance.now() - since
+}
+
+const median = (values: readonly number[]) =>
+  values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN

@@ -1,0 +1,2 @@
+export { deployHotReload } from './hot-reload.ts'
+export { organization, saveBackend, savePage, saveWorker } from './measure.ts'
