@@ -1,7 +1,7 @@
 import { clusterTool, Installation, makeDatasets } from './harness/installation.ts'
-import { announce } from './harness/installation-under-test.ts'
+import { announce, installationUnderTest } from './harness/installation-under-test.ts'
 
-/** Makes the installation that nearly all specs share, from the overlay `dev`. */
+/** Makes the installation that nearly all specs share, from the overlay `dev`, unless one is given. */
 export default async function globalSetup(): Promise<() => Promise<void>> {
   await clusterTool()
   const started = performance.now()
@@ -10,9 +10,14 @@ export default async function globalSetup(): Promise<() => Promise<void>> {
   }
   await makeDatasets()
   onProgress('the demo images are there to compare with')
+  process.env['FAIRLEAD_SYSTEM_GIVEN'] = 'true'
+  const given = installationUnderTest()
+  if (given !== undefined) {
+    await given.open()
+    return () => given.leave()
+  }
   const installation = await Installation.deploy('dev', onProgress)
   onProgress(`ready at ${installation.url}`)
-  process.env['FAIRLEAD_SYSTEM_GIVEN'] = 'true'
   announce(installation)
   return () => installation.close()
 }

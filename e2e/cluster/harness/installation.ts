@@ -67,7 +67,7 @@ export class Installation implements InstallationAddress {
       timeoutMs: READY_MS,
       onProgress: (line) => onProgress(`${installation.namespace}: ${line}`),
     })
-    await installation.open(join(prepared.folder, 'port-forward.pid'))
+    await installation.open()
     return installation
   }
 
@@ -82,7 +82,8 @@ export class Installation implements InstallationAddress {
     })
   }
 
-  async open(pidFile: string): Promise<void> {
+  /** Opens its address on the loopback of this machine. */
+  async open(pidFile = join(folderOf(this.namespace), 'port-forward.pid')): Promise<void> {
     this.#forward = await PortForward.start(this.kubectl, {
       component: 'envoy',
       port: Number(new URL(this.url).port),
@@ -92,9 +93,14 @@ export class Installation implements InstallationAddress {
     await frontDoorAnswers(this.loopbackUrl)
   }
 
+  /** Ends the port-forward. */
+  async leave(): Promise<void> {
+    await this.#forward?.stop()
+  }
+
   /** Ends the port-forward, and the namespace with all that is in it unless FAIRLEAD_CLUSTER_KEEP is set. */
   async close(): Promise<void> {
-    await this.#forward?.stop()
+    await this.leave()
     if (process.env['FAIRLEAD_CLUSTER_KEEP']) return
     await this.kubectl.run(['delete', 'namespace', this.namespace, '--wait=false'])
   }

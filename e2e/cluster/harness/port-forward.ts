@@ -1,7 +1,8 @@
 import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
+import { dirname } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Kubectl } from './kubectl.ts'
 import { isReady, type Pod } from './objects.ts'
@@ -36,6 +37,7 @@ export class PortForward {
 
   /** Resolves when it leads somewhere. */
   static async start(kubectl: Kubectl, options: PortForwardOptions): Promise<PortForward> {
+    mkdirSync(dirname(options.pidFile), { recursive: true })
     endLeftover(options.pidFile)
     await expectFree(options.port)
     const forward = new PortForward(kubectl, options)
