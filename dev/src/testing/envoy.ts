@@ -16,10 +16,13 @@ export interface RunningEnvoy {
   stop(): Promise<void>
 }
 
-/** A real Envoy with our template, on free ports, in front of the given upstreams. */
-export async function runEnvoy(
-  settings: Omit<EnvoySettings, 'profile' | 'listenAddress' | 'listenIpv6' | 'port' | 'adminPort'>,
-): Promise<RunningEnvoy> {
+type Given = Omit<EnvoySettings, 'profile' | 'listenAddress' | 'listenIpv6' | 'port' | 'adminPort'>
+
+/**
+ * A real Envoy with our template, on free ports, in front of the given upstreams. With the port of a name server their
+ * hosts are names, as in a cluster.
+ */
+export async function runEnvoy(settings: Given, nameServerPort?: number): Promise<RunningEnvoy> {
   const binary = await findEnvoy(process.env)
   const { envoy: port, envoyAdmin: adminPort } = await choosePorts({ FAIRLEAD_PORT: '0' })
   const folder = mkdtempSync(join(tmpdir(), 'fairlead-envoy-'))
@@ -28,13 +31,13 @@ export async function runEnvoy(
   writeFileSync(
     configuration,
     renderEnvoy({
-      profile: 'embedded',
+      profile: nameServerPort === undefined ? 'embedded' : 'cluster',
       listenAddress: '127.0.0.1',
       listenIpv6: false,
       port,
       adminPort,
       ...settings,
-    }),
+    }) + (nameServerPort === undefined ? '' : resolver(nameServerPort)),
   )
   const args = ['-c', configuration, '--disable-hot-restart', '--concurrency', '1', '--log-level', 'error']
   // Each access log line at once, so that a test can look.
@@ -65,4 +68,14 @@ export async function runEnvoy(
         .map((line) => JSON.parse(line)),
     stop,
   }
+}
+
+function resolver(port: number): string {
+  return `
+typed_dns_resolver_config:
+  name: envoy.network.dns_resolver.cares
+  typed_config:
+    "@type": type.googleapis.com/envoy.extensions.network.dns_resolver.cares.v3.CaresDnsResolverConfig
+    resolvers: [{ socket_address: { address: 127.0.0.1, port_value: ${port} } }]
+`
 }

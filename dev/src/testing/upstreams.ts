@@ -21,7 +21,10 @@ const serving = Buffer.from([0x08, 0x01])
  * A gRPC server that answers any method with an empty message and says in headers what reached it. WatchJob
  * sends a message every 300 ms, eight times; WatchJobs stays silent; QuoteJob never answers.
  */
-export async function grpcUpstream(): Promise<Upstream> {
+export async function grpcUpstream(
+  name = 'backend-grpc',
+  at = { host: '127.0.0.1', port: 0 },
+): Promise<Upstream> {
   const sessions = new Set<ServerHttp2Session>()
   const server: Http2Server = createHttp2Server()
   server.on('session', (session) => {
@@ -37,7 +40,7 @@ export async function grpcUpstream(): Promise<Upstream> {
       {
         ':status': 200,
         'content-type': 'application/grpc',
-        'x-upstream': 'backend-grpc',
+        'x-upstream': name,
         'x-upstream-path': path,
         'x-seen-request-id': String(headers['x-request-id']),
       },
@@ -59,7 +62,7 @@ export async function grpcUpstream(): Promise<Upstream> {
     }
   })
   return {
-    port: await listen(server),
+    port: await listen(server, at),
     close: () => {
       for (const session of sessions) session.destroy()
       return new Promise((resolve) => server.close(() => resolve()))
@@ -88,7 +91,7 @@ export async function httpUpstream(name: string): Promise<Upstream> {
         'x-received': String(received),
         'x-seen-request-id': String(request.headers['x-request-id']),
         'x-seen-host': String(request.headers.host),
-        'access-control-allow-origin': name === 'store' ? '*' : [],
+        ...(name === 'store' ? { 'access-control-allow-origin': '*' } : {}),
         'x-seen-forwarded-host': String(request.headers['x-forwarded-host']),
       })
       response.end('const text = "a line that compresses well"\n'.repeat(100))
@@ -110,7 +113,10 @@ export async function httpUpstream(name: string): Promise<Upstream> {
   }
 }
 
-async function listen(server: Server | Http2Server): Promise<number> {
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+async function listen(
+  server: Server | Http2Server,
+  { host, port } = { host: '127.0.0.1', port: 0 },
+): Promise<number> {
+  await new Promise<void>((resolve) => server.listen(port, host, resolve))
   return (server.address() as AddressInfo).port
 }
