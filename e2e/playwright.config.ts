@@ -13,8 +13,12 @@ export default defineConfig({
   // starts a system of its own.
   workers: 2,
   projects: [
-    { name: 'shared system', testIgnore: ['chaos/**', 'pages/**', ...elsewhere], workers: 1 },
-    { name: 'own system', testMatch: ['chaos/**/*.spec.ts', 'pages/**/*.spec.ts'], workers: 1 },
+    { name: 'shared system', testIgnore: ['chaos/**', 'pages/**', 'traces/**', ...elsewhere], workers: 1 },
+    {
+      name: 'own system',
+      testMatch: ['chaos/**/*.spec.ts', 'pages/**/*.spec.ts', 'traces/**/*.spec.ts'],
+      workers: 1,
+    },
   ],
   fullyParallel: false,
   forbidOnly: process.env['CI'] !== undefined,

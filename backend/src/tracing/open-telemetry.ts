@@ -66,7 +66,8 @@ export function createTracing(options: CreateTracingOptions): Tracing {
       return new StartedSpan(tracer, context, name, kind, attributes)
     },
     async close() {
-      await provider.shutdown()
+      // What is lost has been told of; it is no reason for a process not to have stopped well.
+      await provider.shutdown().catch((error) => log.debug({ err: error }, 'the last traces were not sent'))
     },
   }
 }

@@ -8,7 +8,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vi
 import { createApi } from './api'
 import { keepStreamOpen } from './reconnecting-stream'
 import { type Call, startGrpcWebServer } from './testing/grpc-web-server'
-import { createTransport } from './transport'
+import { type CallSpan, createTransport } from './transport'
 
 let answer: (call: Call) => void
 let server: Awaited<ReturnType<typeof startGrpcWebServer>>
@@ -17,6 +17,8 @@ const renewAccessToken = vi.fn(async () => true)
 const onUnauthenticated = vi.fn()
 const onReachable = vi.fn()
 const onUnreachable = vi.fn()
+const endSpan = vi.fn()
+const beginSpan = vi.fn((_method: string): CallSpan | undefined => undefined)
 
 beforeAll(() => {
   // Under this name the library looks for fetch, as in a page.
@@ -44,6 +46,7 @@ function api() {
       onUnauthenticated,
       onReachable,
       onUnreachable,
+      beginSpan,
     }),
   )
 }
@@ -239,4 +242,28 @@ test('a broken stream opens again after the last sequence, and frees the server 
   expect(onUnreachable).toHaveBeenCalled()
   close()
   await calls[1]?.closed
+})
+
+test('a call that is traced carries its trace, and its span ends once with the status', async () => {
+  beginSpan.mockImplementationOnce(() => ({ traceparent: '00-trace-span-01', end: endSpan }))
+  let headers: Call['headers'] = {}
+  answer = (call) => {
+    headers = call.headers
+    call.end(5, { 'grpc-message': 'no such user' })
+  }
+  await expect(api().identity().GetCaller({})).rejects.toMatchObject({ code: 'NOT_FOUND' })
+  expect(beginSpan).toHaveBeenCalledWith('fairlead.identity.v1.IdentityService/GetCaller')
+  expect(headers['traceparent']).toBe('00-trace-span-01')
+  expect(endSpan.mock.calls).toEqual([['NOT_FOUND']])
+})
+
+test('the span of a stream is that of its opening', async () => {
+  beginSpan.mockImplementationOnce(() => ({ traceparent: '00-trace-span-01', end: endSpan }))
+  answer = (call) => {
+    call.message(JobEvent.encode(JobEvent.fromPartial({ sequence: 1 })).finish())
+    call.message(JobEvent.encode(JobEvent.fromPartial({ sequence: 2 })).finish())
+  }
+  const first = await firstValueFrom(api().jobs().WatchJob({ name: 'organizations/a/jobs/b' }))
+  expect(Number(first.sequence)).toBe(1)
+  expect(endSpan.mock.calls).toEqual([['OK']])
 })
