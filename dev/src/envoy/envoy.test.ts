@@ -144,8 +144,14 @@ describe('a name', () => {
   })
 
   test('is never that of a forwarded header', async () => {
-    const { headers } = await raw('/auth/jwks', { 'x-forwarded-host': 'evil.example' })
+    const { headers } = await raw('/pages', { 'x-forwarded-host': 'evil.example' })
     expect(headers['x-seen-forwarded-host']).toBe('undefined')
+  })
+
+  test('is told to the identity provider with its port', async () => {
+    const host = new URL(envoy.url).host
+    const { headers } = await raw('/auth/jwks', { host, 'x-forwarded-host': 'evil.example' })
+    expect(headers['x-seen-forwarded-host']).toBe(host)
   })
 })
 
