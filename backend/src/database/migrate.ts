@@ -1,10 +1,21 @@
 import { Logger, runMigrations as migrateQueue } from 'graphile-worker'
-import { DataSource } from 'typeorm'
+import { DataSource, type Logger as TypeormLogger } from 'typeorm'
 import { migrations } from '../../../migrations/index.ts'
 import { missingMigrations } from './missing-migrations.ts'
 
 /** Any number, the same in every release: two deploys must not migrate at once. */
 const MIGRATION_LOCK = 4_771_063
+
+const nothing = () => undefined
+/** What fails is thrown; TypeORM would print it as well. */
+const silent: TypeormLogger = {
+  log: nothing,
+  logMigration: nothing,
+  logQuery: nothing,
+  logQueryError: nothing,
+  logQuerySlow: nothing,
+  logSchemaBuild: nothing,
+}
 
 /** A migration failed, and why. */
 export class MigrationError extends Error {
@@ -28,6 +39,7 @@ export async function migrate(url: string): Promise<string[]> {
     migrationsTransactionMode: 'each',
     applicationName: 'fairlead migrate',
     installExtensions: false,
+    logger: silent,
   })
   await dataSource.initialize()
   try {
