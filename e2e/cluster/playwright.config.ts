@@ -14,9 +14,11 @@ export default defineConfig({
       name: 'as anywhere',
       testMatch: ['journey.spec.ts', 'api.spec.ts', 'notifications.spec.ts', 'healing.spec.ts'],
     },
-    { name: 'cluster', testMatch: 'cluster/*.spec.ts' },
+    { name: 'cluster', testMatch: 'cluster/*.spec.ts', testIgnore: 'cluster/environments.spec.ts' },
     { name: 'manifests', testMatch: 'cluster/manifests/**/*.spec.ts' },
     { name: 'faults', testMatch: 'cluster/faults/**/*.spec.ts' },
+    // Last: two more installations leave the others little of the machine.
+    { name: 'environments', testMatch: 'cluster/environments.spec.ts' },
   ],
   fullyParallel: false,
   forbidOnly: process.env['CI'] !== undefined,
