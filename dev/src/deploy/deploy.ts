@@ -1,3 +1,4 @@
+import { basename } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Refusal } from '../refusal.ts'
 import { type Kubectl, KubectlError } from './kubectl.ts'
@@ -51,7 +52,7 @@ async function requireSecrets({ folder, namespace, objects }: Overlay, kubectl: 
   if (objects.some(({ kind, metadata }) => kind.endsWith('Secret') && metadata.name === SECRET)) return
   if ((await kubectl(['get', 'secret', SECRET, '--ignore-not-found', '--output', 'name'])) !== '') return
   throw new Refusal(
-    `There is no Secret ${SECRET} in ${namespace}; for development make all with npm run secrets -- ${folder.split('/').at(-1)}, else see k8s/README.md.`,
+    `There is no Secret ${SECRET} in ${namespace}; for development make all with npm run secrets -- ${basename(folder)}, else see k8s/README.md.`,
   )
 }
 
