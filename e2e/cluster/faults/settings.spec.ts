@@ -119,6 +119,7 @@ for (const fault of faults)
   test(`${fault.deployment}: ${fault.what}: not ready, and one line says what to set`, async ({
     installation,
   }) => {
+    test.setTimeout(420_000)
     const { kubectl } = installation
     const name = `${fault.deployment}-${randomUUID().slice(0, 8)}`
     const secrets: string[] = []
@@ -130,7 +131,10 @@ for (const fault of faults)
     try {
       const pod = async () => (await kubectl.list<Pod>('pods', name))[0]
       await expect
-        .poll(async () => said(installation, await pod(), fault.container), { timeout: 90_000 })
+        .poll(async () => said(installation, await pod(), fault.container), {
+          timeout: 180_000,
+          message: 'it says something',
+        })
         .not.toEqual([])
       // Long enough for it to have said more, or to have become ready.
       await expect
