@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 
 /** Every value that is chosen at random. Those of one name stand in several Secrets, on both sides of a connection. */
-export const passwordNames = [
+const passwordNames = [
   'signingSecret',
   'postgresSuperuser',
   'postgresFairlead',
