@@ -12,8 +12,6 @@ export interface KeepRunningOptions extends ProgramOptions {
 
 /** Open streams would hold a graceful stop up. */
 const graceMs = 1000
-/** The next run is prepared when this one has started, so as not to take its processor. */
-const prepareAfterMs = 2000
 const firstBackoffMs = 1000
 const longestBackoffMs = 15_000
 
@@ -38,13 +36,13 @@ export async function keepRunning(options: KeepRunningOptions): Promise<void> {
       // What changed up to here is in this run.
       changed = Promise.withResolvers()
       program.run()
-      const preparing = setTimeout(() => {
-        next = new Program(options)
-      }, prepareAfterMs)
+      // Not earlier, so as not to take its processor.
+      program.started.then(() => {
+        if (program.alive && !stopping.aborted) next ??= new Program(options)
+      })
       const startedAt = Date.now()
       const ended = program.ended.then((how) => ({ how }))
       const outcome = await Promise.race([ended, changed.promise, stopped])
-      clearTimeout(preparing)
       if (typeof outcome === 'string') {
         say(`${outcome} changed; running ${entry} anew`)
         backoffMs = firstBackoffMs

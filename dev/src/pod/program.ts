@@ -16,6 +16,8 @@ export interface ProgramOptions {
  * most of the time, and waits for the word to run the sources as they are then.
  */
 export class Program {
+  /** That it has been run and does no more than wait. Pending forever when it ends before. */
+  readonly started: Promise<void>
   /** How it ended. */
   readonly ended: Promise<string>
   readonly #child: ChildProcess
@@ -33,6 +35,9 @@ export class Program {
         stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
       },
     )
+    this.started = new Promise((resolve) => {
+      this.#child.once('message', () => resolve())
+    })
     this.ended = new Promise((resolve) => {
       const finish = (how: string) => {
         this.#alive = false

@@ -5,9 +5,13 @@ import { dirname, join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { repository } from '../repository.ts'
 
+/** How often to look whether the program has started, and how much of that time it then works at most. */
+const lookMs = 250
+const startedShare = 0.3
+
 /**
  * Loads the packages that a program depends on, then runs it when told to. Told earlier, it runs at once. Without the
- * one who tells, it ends.
+ * one who tells, it ends. Says when the program has started.
  */
 const [entry = '', inspectPort] = process.argv.slice(2)
 const file = resolve(repository, entry)
@@ -24,10 +28,25 @@ for (const name of dependenciesOf(file)) {
 }
 await word
 process.off('disconnect', abandoned)
-process.disconnect()
+process.channel?.unref()
+tellWhenStarted()
 if (inspectPort !== undefined) open(Number(inspectPort), '127.0.0.1')
 process.argv.splice(1, process.argv.length, file)
 await import(pathToFileURL(file).href)
+
+/** It waits for others now, rather than works. Time without a processor counts as work. */
+function tellWhenStarted(): void {
+  let last = performance.eventLoopUtilization()
+  const timer = setInterval(() => {
+    const now = performance.eventLoopUtilization()
+    if (performance.eventLoopUtilization(now, last).utilization < startedShare) {
+      clearInterval(timer)
+      process.send?.('started')
+      process.disconnect()
+    }
+    last = now
+  }, lookMs).unref()
+}
 
 function dependenciesOf(path: string): string[] {
   for (let folder = dirname(path); folder !== dirname(folder); folder = dirname(folder)) {
