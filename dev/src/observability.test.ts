@@ -107,6 +107,8 @@ describe('a job that is submitted', () => {
     expect(run.parentSpanId).toBe(task.spanId)
     const told = await found(traceId, { service: 'fairlead-worker', name: 'handle jobs.completed' })
     expect(told.parentSpanId).toBe(backend.spanId)
+    const pushed = await found(traceId, { service: 'fairlead-worker', name: 'push', kind: 'producer' })
+    expect(pushed.parentSpanId).toBe(told.spanId)
   })
 
   test('stands in the logs with one request id and the trace', async () => {

@@ -33,7 +33,7 @@ export async function createPagesServer(
     scopes: settings.scopes,
     development: settings.development,
     demoAccounts: settings.demoAccounts,
-    tracesRatio: settings.traces?.ratio,
+    tracesRatio: settings.tracesRatio,
   }
   server.get('/config.json', (_request, reply) =>
     reply.header('cache-control', 'no-cache').send(configuration),

@@ -1,5 +1,4 @@
 import type { PushReceiverSettings } from '@fairlead/backend/push-receiver'
-import type { TraceSettings } from '@fairlead/backend/tracing'
 import { z } from 'zod'
 
 const demoAccount = z.object({
@@ -127,8 +126,8 @@ export interface Settings {
   readonly mode: 'built' | 'vite'
   readonly logLevel: string
   readonly sockets: SocketSettings
-  /** Undefined: nothing is traced. */
-  readonly traces: TraceSettings | undefined
+  /** Of the calls of pages, the share that is traced, 0 to 1; undefined: they trace nothing. */
+  readonly tracesRatio: number | undefined
   readonly metricsAddress: { readonly host: string; readonly port: number } | undefined
 }
 
@@ -165,14 +164,10 @@ export function readSettings(env: Record<string, string | undefined>): Settings 
       socketsPerUser: values.FAIRLEAD_SOCKETS_PER_USER,
       sockets: values.FAIRLEAD_FRONTEND_SOCKETS,
     }),
-    traces: tracesOf(values),
+    tracesRatio:
+      values.OTEL_EXPORTER_OTLP_ENDPOINT === undefined ? undefined : values.OTEL_TRACES_SAMPLER_ARG,
     metricsAddress: values.FAIRLEAD_FRONTEND_METRICS_ADDRESS,
   })
-}
-
-function tracesOf(values: z.output<typeof environment>): TraceSettings | undefined {
-  const endpoint = values.OTEL_EXPORTER_OTLP_ENDPOINT?.replace(/\/+$/, '')
-  return endpoint === undefined ? undefined : { endpoint, ratio: values.OTEL_TRACES_SAMPLER_ARG }
 }
 
 function pushOf(values: z.output<typeof environment>): PushReceiverSettings {

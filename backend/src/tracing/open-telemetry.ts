@@ -73,7 +73,13 @@ export function createTracing(options: CreateTracingOptions): Tracing {
 }
 
 /** As the API numbers them. */
-const kinds: Readonly<Record<SpanKind, number>> = { internal: 0, server: 1, client: 2, consumer: 4 }
+const kinds: Readonly<Record<SpanKind, number>> = {
+  internal: 0,
+  server: 1,
+  client: 2,
+  producer: 3,
+  consumer: 4,
+}
 
 class StartedSpan implements Span {
   readonly traceId: string

@@ -3,7 +3,7 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 export type Attributes = Readonly<Record<string, string | number | boolean>>
 
 /** As OpenTelemetry has them. */
-export type SpanKind = 'server' | 'client' | 'consumer' | 'internal'
+export type SpanKind = 'server' | 'client' | 'producer' | 'consumer' | 'internal'
 
 /** Something that a process does, as a part of a trace. */
 export interface Span {

@@ -3,7 +3,7 @@ import { reasonOf, type Tracing, within } from '../../tracing/index.ts'
 import { eventKind } from './event-kind.ts'
 
 /**
- * Handles a batch, with a span of each event below what wrote it. What is done for all of them together, such as
+ * Handles a batch, with a span of each event below what wrote it. What is done for several of them together, such as
  * their one transaction, belongs to none of them.
  */
 export async function tracedHandling<Result>(
@@ -23,8 +23,9 @@ export async function tracedHandling<Result>(
     }
     return [tracing.begin(`handle ${kind}`, { kind: 'consumer', parent: traceparent, attributes })]
   })
+  const [only] = events.length === 1 ? spans : []
   try {
-    return await within(undefined, handle)
+    return await within(only, handle)
   } catch (error) {
     for (const span of spans) span.fail(reasonOf(error))
     throw error

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino'
 import type { DeliveredEvent, HandleEvents, RefusedEvent } from '../../../ports/bus.ts'
 import type { PushMessage, PushSender } from '../../../ports/push.ts'
+import { traced } from '../../../tracing/index.ts'
 import { kindsToldBy } from '../catalogue/catalogue.ts'
 import { NotUnderstood } from '../catalogue/event-kind.ts'
 import { isInboxChanged, userOfInboxChanged } from '../inbox/inbox-changed.ts'
@@ -143,7 +144,9 @@ export function createEventHandler(options: EventHandlerOptions): HandleEvents {
   async function send(messages: readonly PushMessage[]): Promise<void> {
     if (messages.length === 0) return
     try {
-      await push.send(messages)
+      await traced('push', 'producer', { 'messaging.batch.message_count': messages.length }, () =>
+        push.send(messages),
+      )
     } catch (error) {
       // What is not pushed is found by its sequence.
       log.warn({ err: error, messages: messages.length }, 'pages were not told of changed inboxes')
