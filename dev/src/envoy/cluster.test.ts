@@ -1,6 +1,6 @@
-import { createServer } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type RunningEnvoy, runEnvoy } from '../testing/envoy.ts'
+import { freePort } from '../testing/free-port.ts'
 import { grpcUpstream, httpUpstream, type Upstream } from '../testing/upstreams.ts'
 
 /** What only deployments have, in a real Envoy: an S3 store behind /objects/, and the listener of figures. */
@@ -26,15 +26,6 @@ afterAll(async () => {
   await envoy.stop()
   await Promise.all(upstreams.map((upstream) => upstream.close()))
 })
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const address = server.address()
-      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0))
-    })
-  })
-}
 
 describe('the store behind /objects/', () => {
   const signed = '/objects/fairlead/results/a.fits?X-Amz-Signature=s&X-Amz-Expires=60'

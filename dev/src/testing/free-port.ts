@@ -1,13 +1,13 @@
 import { once } from 'node:events'
-import type { AddressInfo } from 'node:net'
 import { createServer } from 'node:net'
 
-/** A port of the loopback address that nobody uses now. */
+/** A port of the loopback that nobody listens on. */
 export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
+  const address = server.address()
   server.close()
   await once(server, 'close')
-  return port
+  if (typeof address !== 'object' || address === null) throw new Error('no port')
+  return address.port
 }
