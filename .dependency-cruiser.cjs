@@ -87,10 +87,11 @@ module.exports = {
     },
     {
       name: 'frontend-server-receives-pushes-only',
-      comment: 'The pages’ server holds no database rights and knows of the backend only what it pushes.',
+      comment:
+        'The pages’ server holds no database rights and knows of the backend only what it pushes, and how it traces.',
       severity: 'error',
       from: { path: '^frontend/server/', pathNot: tests },
-      to: { path: '^backend/', pathNot: '^backend/src/(adapters/push/|ports/push[.]ts)' },
+      to: { path: '^backend/', pathNot: '^backend/src/(adapters/push/|ports/push[.]ts|tracing/)' },
     },
     {
       name: 'no-server-code-in-the-browser',
