@@ -83,6 +83,21 @@ test('an object store behind the front door has an address there, and without it
   expect(publicUrl(undefined)).toBeUndefined()
 })
 
+test('traces are off unless a collector is named, and then of everything unless a share is', () => {
+  expect(backendSettings(complete).traces).toBeUndefined()
+  expect(workerSettings({ ...complete, OTEL_EXPORTER_OTLP_ENDPOINT: '' }).traces).toBeUndefined()
+  const traced = { ...complete, OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4318/' }
+  expect(workerSettings(traced).traces).toEqual({ endpoint: 'http://collector:4318', ratio: 1 })
+  const share = (value: string) =>
+    backendSettings({ ...traced, OTEL_TRACES_SAMPLER_ARG: value }).traces?.ratio
+  expect(share('0.25')).toBe(0.25)
+  expect(share('')).toBe(1)
+  for (const wrong of ['2', '-1', 'all']) expect(() => share(wrong)).toThrow(/OTEL_TRACES_SAMPLER_ARG/)
+  expect(() => backendSettings({ ...complete, OTEL_EXPORTER_OTLP_ENDPOINT: 'collector:4318' })).toThrow(
+    /OTEL_EXPORTER_OTLP_ENDPOINT/,
+  )
+})
+
 test('each purpose has a key of its own, the same every time', () => {
   const { deriveKey } = backendSettings(complete)
   expect(deriveKey('page tokens')).toHaveLength(32)
