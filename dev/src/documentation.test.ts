@@ -39,6 +39,7 @@ const internal = [
 describe('settings', () => {
   const operating = documented(read('docs/operating.md'))
   const ofStart = documented(read('dev/README.md'))
+  const ofCluster = documented(read('docs/kubernetes.md'))
 
   test('of the services all stand in the operating guide', () => {
     expect(backend.length).toBeGreaterThan(15)
@@ -49,13 +50,15 @@ describe('settings', () => {
   })
 
   test('of npm start all stand there or in the folder that runs it', () => {
-    const known = [...operating, ...ofStart, ...internal]
+    const known = [...operating, ...ofStart, ...ofCluster, ...internal]
     expect(sorted(dev).filter((variable) => !known.includes(variable))).toEqual([])
   })
 
   test('that are documented are read', () => {
     const known = [...backend, ...frontend, ...envoy, ...dev]
-    expect(sorted([...operating, ...ofStart]).filter((variable) => !known.includes(variable))).toEqual([])
+    expect(
+      sorted([...operating, ...ofStart, ...ofCluster]).filter((variable) => !known.includes(variable)),
+    ).toEqual([])
   })
 
   test('that the supervisor hands on are read', () => {
@@ -64,6 +67,14 @@ describe('settings', () => {
     expect(handed.length).toBeGreaterThan(10)
     expect(sorted(handed).filter((variable) => !known.includes(variable))).toEqual([])
   })
+})
+
+test('the overlays deploy the version of package.json', () => {
+  const { version } = JSON.parse(read('package.json')) as { version: string }
+  for (const file of ['k8s/overlays/production', 'k8s/components/development']) {
+    const tags = [...read(file, 'kustomization.yaml').matchAll(/newTag: (\S+)/g)].map(([, tag]) => tag)
+    expect(sorted(tags.map(String))).toEqual([version])
+  }
 })
 
 const documents = [
