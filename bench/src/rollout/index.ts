@@ -48,6 +48,7 @@ export async function run(): Promise<BenchReport> {
   const api = await apiAs(system, 'alice', ORGANIZATION)
   const token = await apiToken(api)
   const jobs = await pendingJobs(api)
+  started.defer(async () => void (await Promise.all(jobs.map(({ name }) => api.post(`${name}:cancel`, {})))))
   const message = GetJobRequest.encode({ name: jobs[0]?.name ?? '' }).finish()
   const load = new WebLoad(
     { origin: loopbackUrl, method: JobServiceService.getJob.path, message, token },
