@@ -103,7 +103,7 @@ test("RabbitMQ's pod is restarted: the operator reads it, jobs go on, and each e
 }) => {
   const work = await Work.prepare(system, 'RabbitMQ')
   const shown = await work.pending()
-  await signIn('olivia', '/operations/delivery')
+  await signIn('olivia', '/operations?view=delivery')
   await expect(page.getByText('connected', { exact: false }).first()).toBeVisible()
   const alice = await context.browser()!.newContext()
   const other = await alice.newPage()
