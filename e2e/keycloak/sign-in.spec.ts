@@ -97,6 +97,21 @@ test.describe('with tokens of a short life', () => {
     }
   })
 
+  test('an error of Keycloak in between ends no session', async ({ page, signIn, expectConsole }) => {
+    expectConsole(/500 \(Internal Server Error\).*openid-connect\/token/)
+    await signIn('alice', '/o/survey-institute/jobs')
+    const trouble = {
+      status: 500,
+      headers: { 'access-control-allow-origin': '*' },
+      json: { error: 'unknown_error' },
+    }
+    await page.route('**/openid-connect/token', (route) => route.fulfill(trouble), { times: 1 })
+    await renewal(page, 500)
+    await renewal(page, 200)
+    await expect(ended(page)).toHaveCount(0)
+    await expect(page.getByRole('heading', { level: 1 })).toHaveText('Jobs')
+  })
+
   test('a session that is ended at Keycloak ends here, and signing in leads back', async ({
     page,
     realm,
