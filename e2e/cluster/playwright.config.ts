@@ -13,6 +13,7 @@ export default defineConfig({
     {
       name: 'as anywhere',
       testMatch: ['journey.spec.ts', 'api.spec.ts', 'notifications.spec.ts', 'healing.spec.ts'],
+      testIgnore: 'cluster/**',
     },
     { name: 'cluster', testMatch: 'cluster/*.spec.ts', testIgnore: 'cluster/environments.spec.ts' },
     { name: 'manifests', testMatch: 'cluster/manifests/**/*.spec.ts' },
