@@ -117,6 +117,12 @@ describe('a job that is submitted', () => {
     await expect.poll(() => entry('envoy'), { timeout: 20_000 }).toBeDefined()
     await expect.poll(() => entry('backend'), { timeout: 20_000 }).toBeDefined()
     expect(entry('backend')).toMatchObject({ name: 'backend', requestId: entry('envoy')!['requestId'] })
+    const object = '4bf92f3577b34da6a3ce929d0e0e4737'
+    await fetch(`${fairlead.url}/objects/none`, {
+      headers: { traceparent: traceparent.replace(traceId, object) },
+    })
+    const lines = () => logged('backend').filter((line) => line['traceId'] === object)
+    await expect.poll(() => lines().map(({ msg }) => msg), { timeout: 20_000 }).toContain('request')
   })
 
   test('leaves nothing in traces that is secret or about a person', async () => {

@@ -71,7 +71,7 @@ export function createHttpServer(
     const callLog = log.child({ requestId, httpMethod: request.method, path })
     const controller = new AbortController()
     open.add(controller)
-    response.on('close', () => {
+    const closed = () => {
       open.delete(controller)
       if (!response.writableFinished)
         controller.abort(new DomainError('CANCELLED', 'CANCELLED', 'The client is gone.'))
@@ -83,7 +83,9 @@ export function createHttpServer(
       const seconds = (performance.now() - begin) / 1000
       metrics?.ended(route?.prefix ?? '', request.method ?? '', response.statusCode, seconds)
       if (span !== undefined) endSpan(span, response.statusCode)
-    })
+    }
+    // The connection tells, which is a part of no request.
+    response.on('close', () => within(span, closed))
     try {
       if (route === undefined) plain(response, 404, 'There is nothing here.')
       else if (!route.methods.some((method) => method === request.method)) {
