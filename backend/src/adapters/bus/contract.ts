@@ -7,6 +7,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { listParkedEvents, readOutboxStatus, retryParkedEvent, writeEvent } from '../../outbox/index.ts'
 import type { Bus, BusQueue, DeliveredEvent, RefusedEvent } from '../../ports/bus.ts'
 import { createTestDatabase, type TestDatabase } from '../../testing/database.ts'
+import { within } from '../../tracing/index.ts'
 import { createBus } from './create-bus.ts'
 import type { ConsumerProcessOptions } from './testing/consumer-process.ts'
 import { removeFromBroker } from './testing/remove-from-broker.ts'
@@ -99,6 +100,25 @@ export function busContract(name: string, amqpUrl?: string): void {
       expect(seen[2]?.routingKey).toBe(`${key}.completed.b`)
       expect(Math.abs(Date.now() - (seen[2]?.createTime.getTime() ?? 0))).toBeLessThan(60_000)
       expect(new Set(seen.map(({ id }) => id)).size).toBe(3)
+    })
+
+    it('carries the trace of what wrote an event, and of what was not traced none', async () => {
+      const key = word()
+      const seen = await consume(queueOf(`${key}.#`))
+      const traceparent = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01'
+      const span = {
+        traceId: traceparent.slice(3, 35),
+        traceparent,
+        sampled: true,
+        ended: false,
+        child: () => span,
+        set: () => undefined,
+        fail: () => undefined,
+        end: () => undefined,
+      }
+      await within(span, () => write(dataSource, `${key}.created.a`))
+      await write(dataSource, `${key}.created.b`)
+      await expect.poll(() => seen.map((event) => event.traceparent)).toEqual([traceparent, undefined])
     })
 
     it('delivers nothing of a transaction that is rolled back', async () => {
