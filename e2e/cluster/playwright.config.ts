@@ -20,6 +20,7 @@ export default defineConfig({
     { name: 'faults', testMatch: 'cluster/faults/**/*.spec.ts' },
     // Last: two more installations leave the others little of the machine.
     { name: 'environments', testMatch: 'cluster/environments.spec.ts' },
+    { name: 'reload', testMatch: 'cluster/reload/**/*.spec.ts' },
   ],
   fullyParallel: false,
   forbidOnly: process.env['CI'] !== undefined,

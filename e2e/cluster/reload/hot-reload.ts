@@ -11,19 +11,11 @@ const run = promisify(execFile)
 
 const READY_MS = 480_000
 
-export interface HotReloadOptions {
-  readonly namespace: string
-  /** Of this machine's loopback. */
-  readonly port: number
-  readonly onProgress: (line: string) => void
-}
-
-/** What `skaffold dev` deploys, from the images that it would build. */
-export async function deployHotReload({
-  namespace,
-  port,
-  onProgress,
-}: HotReloadOptions): Promise<Installation> {
+/** What `skaffold dev` deploys, from the images that it would build. In a namespace and at a port of its own. */
+export async function deployHotReload(onProgress: (line: string) => void): Promise<Installation> {
+  const namespace = `${process.env['FAIRLEAD_CLUSTER_NAME'] || 'fairlead'}-reload`
+  // After dev, dev1 and dev2.
+  const port = Number(process.env['FAIRLEAD_CLUSTER_PORT'] || 10_000) + 3
   const tool = await clusterTool()
   await run('npm', ['run', '--silent', 'secrets', '--', 'dev'], { cwd: repository })
   const folder = folderOf(namespace)

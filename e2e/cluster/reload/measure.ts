@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { Page } from '@playwright/test'
 import { apiAs } from '../../support/api.ts'
 import type { Installation } from '../harness/installation.ts'
+import type { Kubectl } from '../harness/kubectl.ts'
 import { isReady, type Pod } from '../harness/objects.ts'
 import { changed, save } from './save.ts'
 
@@ -42,9 +43,29 @@ export async function saveWorker({ kubectl }: Installation, text: string): Promi
   const [pod] = (await kubectl.list<Pod>('pods', 'worker')).filter(isReady)
   if (pod === undefined) throw new Error('no worker is ready')
   const sources = changed(FIGURE, SAID_OF_FIGURE, text)
-  const answered = async () =>
-    (await kubectl.fetch(pod.metadata.name, WORKER_HTTP_PORT, '/metrics')).includes(text)
-  return await timed(() => save(kubectl, 'backend', sources), answered)
+  const { address, stop } = await apiServer(kubectl)
+  const figures = `${address}/api/v1/namespaces/${kubectl.namespace}/pods/${pod.metadata.name}:${WORKER_HTTP_PORT}/proxy/metrics`
+  const answered = async () => (await (await fetch(figures)).text()).includes(text)
+  try {
+    return await timed(() => save(kubectl, 'backend', sources), answered)
+  } finally {
+    stop()
+  }
+}
+
+/** The API server on this machine's loopback: a kubectl for each look would take longer than the restart. */
+async function apiServer(kubectl: Kubectl): Promise<{ address: string; stop: () => void }> {
+  const proxy = kubectl.start(['proxy', '--port=0'])
+  const address = await new Promise<string>((resolve, reject) => {
+    let output = ''
+    proxy.stdout?.setEncoding('utf8').on('data', (text: string) => {
+      output += text
+      const found = /^Starting to serve on (\S+)$/m.exec(output)?.[1]
+      if (found !== undefined) resolve(`http://${found}`)
+    })
+    proxy.once('close', () => reject(new Error(`kubectl proxy ended: ${output}`)))
+  })
+  return { address, stop: () => void proxy.kill() }
 }
 
 /** Milliseconds from the save of a React component to the text on the page that shows it. */

@@ -14,11 +14,7 @@ test.describe('in pods with hot reload', () => {
 
   test.beforeAll(async () => {
     test.setTimeout(900_000)
-    installation = await deployHotReload({
-      namespace: 'fairlead-reload',
-      port: 10_003,
-      onProgress: console.log,
-    })
+    installation = await deployHotReload(console.log)
   })
   test.afterAll(async () => {
     await installation?.close()
@@ -88,7 +84,7 @@ test.describe('in pods with hot reload', () => {
   })
 
   test('a source that comes and one that goes count as saved', async () => {
-    const path = 'backend/src/modules/jobs/services/preview/run-preview.ts'
+    const path = 'backend/src/modules/jobs/services/preview/preview-service.ts'
     await remove(installation.kubectl, 'backend', [path])
     await expect.poll(async () => isReady(await podOf('backend'))).toBe(false)
     await expect.poll(() => logOf('backend')).toContain('ERR_MODULE_NOT_FOUND')
@@ -111,7 +107,12 @@ test.describe('in pods with hot reload', () => {
     await expect.poll(async () => JSON.stringify(await services())).toContain(text)
   })
 
-  test('a saved component is shown by the page, which keeps its state', async ({ page, signIn }) => {
+  test('a saved component is shown by the page, which keeps its state', async ({ browser, page, signIn }) => {
+    // Vite prepares the packages for the first visitor, who waits for it.
+    const first = await browser.newPage()
+    await first.goto(installation.url)
+    await expect(first.getByRole('button', { name: 'Sign in' }).first()).toBeVisible({ timeout: 120_000 })
+    await first.close()
     await signIn('alice', `${installation.url}/o/${organization}/submit?service=preview`)
     const name = page.getByRole('textbox', { name: 'Name', exact: true })
     await name.fill('Typed before the save')

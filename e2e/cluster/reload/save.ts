@@ -14,7 +14,8 @@ interface PodWithImages {
   readonly status: { readonly phase: string }
 }
 
-export type Image = 'backend' | 'frontend'
+/** Whose image it is; others may run the same. */
+export type Component = 'backend' | 'frontend'
 
 /** A source as the repository has it, with one text in place of another; the repository itself stays as it is. */
 export function changed(path: string, from: string, to: string): Record<string, string> {
@@ -31,8 +32,12 @@ export const unchanged = (path: string): Record<string, string> => ({
  * Saves sources, by their paths in the repository, as Skaffold takes them to all containers of an image: an archive
  * through `kubectl exec`, unpacked by the container's `tar`. Resolves with the number of containers.
  */
-export async function save(kubectl: Kubectl, image: Image, sources: Record<string, string>): Promise<number> {
-  const containers = await containersOf(kubectl, image)
+export async function save(
+  kubectl: Kubectl,
+  component: Component,
+  sources: Record<string, string>,
+): Promise<number> {
+  const containers = await containersOf(kubectl, component)
   const archive = await archiveOf(sources)
   await Promise.all(
     containers.map(({ pod, container }) =>
@@ -54,8 +59,12 @@ export async function save(kubectl: Kubectl, image: Image, sources: Record<strin
 }
 
 /** Removes sources as Skaffold does it. */
-export async function remove(kubectl: Kubectl, image: Image, paths: readonly string[]): Promise<void> {
-  const containers = await containersOf(kubectl, image)
+export async function remove(
+  kubectl: Kubectl,
+  component: Component,
+  paths: readonly string[],
+): Promise<void> {
+  const containers = await containersOf(kubectl, component)
   await Promise.all(
     containers.map(({ pod, container }) =>
       kubectl.run([
@@ -66,17 +75,19 @@ export async function remove(kubectl: Kubectl, image: Image, paths: readonly str
   )
 }
 
-async function containersOf(kubectl: Kubectl, image: Image): Promise<{ pod: string; container: string }[]> {
-  const pods = await kubectl.list<PodWithImages>('pods')
-  const found = pods
-    .filter(({ metadata, status }) => metadata.deletionTimestamp === undefined && status.phase === 'Running')
-    .flatMap(({ metadata, spec }) =>
-      spec.containers
-        .filter((container) => container.image.startsWith(`fairlead-test/${image}-development:`))
-        .map(({ name }) => ({ pod: metadata.name, container: name })),
-    )
-  if (found.length === 0) throw new Error(`no container runs the image ${image}-development`)
-  return found
+async function containersOf(
+  kubectl: Kubectl,
+  component: Component,
+): Promise<{ pod: string; container: string }[]> {
+  const pods = (await kubectl.list<PodWithImages>('pods')).filter(
+    ({ metadata, status }) => metadata.deletionTimestamp === undefined && status.phase === 'Running',
+  )
+  const containers = pods.flatMap(({ metadata, spec }) =>
+    spec.containers.map(({ name, image }) => ({ pod: metadata.name, container: name, image })),
+  )
+  const image = containers.find(({ container }) => container === component)?.image
+  if (image === undefined) throw new Error(`no container runs ${component}`)
+  return containers.filter((one) => one.image === image)
 }
 
 async function archiveOf(sources: Record<string, string>): Promise<string> {
