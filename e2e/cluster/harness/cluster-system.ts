@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import type { Child, System } from '../../support/system.ts'
 import { type Kubectl, KubectlError } from './kubectl.ts'
 import { isReady, type Pod } from './objects.ts'
@@ -5,7 +6,10 @@ import { passwordToken } from './password-token.ts'
 import { containerIds, waitUntilReplaced } from './readiness.ts'
 
 const BACKEND_HTTP_PORT = 10_002
-const FRONT_DOOR_MS = 30_000
+const FRONT_DOOR_MS = 60_000
+const BEFORE_RETRY_MS = 200
+/** Of frontend, backend and identity provider, and the status that shows that it was they who answered. */
+const answers = { '/config.json': 200, '/api/v1/users/me': 401, '/auth/realms/fairlead': 200 } as const
 
 export interface ClusterSystemOptions {
   readonly kubectl: Kubectl
@@ -68,18 +72,23 @@ export async function deletePods(kubectl: Kubectl, pods: readonly Pod[]): Promis
   await kubectl.run(['delete', 'pods', ...names, '--grace-period', '1', '--wait'])
 }
 
-/** The port-forward may only now notice that its pod is gone. */
+/**
+ * Resolves when every upstream answers through the front door: the port-forward may only now notice that its pod is
+ * gone, and Envoy asks for the addresses of its upstreams every few seconds.
+ */
 export async function frontDoorAnswers(url: string): Promise<void> {
   const deadline = performance.now() + FRONT_DOOR_MS
-  for (;;) {
-    const status = await fetch(`${url}/config.json`, { signal: AbortSignal.timeout(5_000) }).then(
-      (response) => response.status,
-      (error: Error) => error.message,
-    )
-    if (status === 200) return
-    if (performance.now() > deadline) {
-      throw new Error(`${url} does not answer within ${FRONT_DOOR_MS / 1_000} s: ${status}`)
+  for (const [path, wanted] of Object.entries(answers)) {
+    for (;;) {
+      const found = await fetch(url + path, { signal: AbortSignal.timeout(5_000) }).then(
+        ({ status }) => status,
+        (error: Error) => error.message,
+      )
+      if (found === wanted) break
+      if (performance.now() > deadline) {
+        throw new Error(`${url}${path} does not answer within ${FRONT_DOOR_MS / 1_000} s: ${found}`)
+      }
+      await delay(BEFORE_RETRY_MS)
     }
-    await new Promise((resolve) => setTimeout(resolve, 200))
   }
 }
