@@ -111,7 +111,7 @@ describe.each(profiles)('with the profile %s', (name, { pipeline }) => {
       folders
         .toReversed()
         .flatMap((folder) => kustomization(folder).images ?? [])
-        .map(({ name: from, newName = from }) => [from, newName]),
+        .flatMap(({ name: from, newName }) => (newName === undefined ? [] : [[from, newName] as const])),
     )
     const ours = folders
       .flatMap(manifestsIn)
