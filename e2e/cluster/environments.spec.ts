@@ -8,15 +8,21 @@ const names = ['dev1', 'dev2'] as const
 test.describe('dev1 and dev2 side by side', () => {
   let one: Installation
   let two: Installation
+  const made: Installation[] = []
 
   test.beforeAll(async () => {
     test.setTimeout(480_000)
-    const [first, second] = await Promise.all(names.map((name) => Installation.deploy(name, console.log)))
-    one = first!
-    two = second!
+    // Both are settled before either is used, so that afterAll leaves none.
+    const [first, second] = await Promise.allSettled(
+      names.map((name) => Installation.deploy(name, console.log)),
+    )
+    made.push(...[first, second].flatMap((result) => (result?.status === 'fulfilled' ? result.value : [])))
+    for (const result of [first, second]) if (result?.status === 'rejected') throw result.reason
+    one = made[0]!
+    two = made[1]!
   })
   test.afterAll(async () => {
-    await Promise.all([one?.close(), two?.close()])
+    await Promise.all(made.map((installation) => installation.close()))
   })
 
   const apis = (username: string): Promise<[Api, Api]> =>

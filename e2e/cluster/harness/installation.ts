@@ -62,12 +62,18 @@ export class Installation implements InstallationAddress {
     await buildImages(await clusterTool(), prepared.images, onProgress)
     const manifests = await renderForTests(prepared)
     const installation = new Installation(addressOf(parseManifests(manifests)))
+    // Refuses the namespace of someone else, which is not to be closed below.
     await installation.apply(manifests)
-    await waitUntilReady(installation.kubectl, {
-      timeoutMs: READY_MS,
-      onProgress: (line) => onProgress(`${installation.namespace}: ${line}`),
-    })
-    await installation.open()
+    try {
+      await waitUntilReady(installation.kubectl, {
+        timeoutMs: READY_MS,
+        onProgress: (line) => onProgress(`${installation.namespace}: ${line}`),
+      })
+      await installation.open()
+    } catch (error) {
+      await installation.close()
+      throw error
+    }
     return installation
   }
 
