@@ -156,7 +156,7 @@ export async function testManifests(
 }
 
 /** The images that the demo data are made of: the same bytes here as in the cluster. */
-export const homeOfDatasets = folderOf('home')
+const homeOfDatasets = folderOf('home')
 
 export async function makeDatasets(): Promise<void> {
   const folder = join(homeOfDatasets, 'datasets')
