@@ -3,6 +3,7 @@ export const commands = [
   ['npm start', 'Install what is missing, start everything, print the address'],
   ['npm run dev', 'The same with hot reload'],
   ['npm test', 'All tests: unit and integration, then end to end (--unit or --e2e for a half)'],
+  ['npm run test:cluster', 'What needs a real Kubernetes: deploys images to one and tests them there'],
   ['npm run token -- alice', 'Print an access token of a demo user of the running Fairlead'],
   [
     'npm run datasets -- register PATH...',
