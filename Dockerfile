@@ -8,7 +8,7 @@
 #   example-...           algorithms as members bring them: examples/
 #
 # In each, /app is laid out as the repository is, tini reaps processes and passes signals on, and the user has no rights.
-# A container runs with a read-only root and no shell; of its file system /tmp alone has to be writable.
+# A container runs with a read-only root and needs no shell; of its file system /tmp alone has to be writable.
 
 # ---- what all are made from
 
@@ -45,6 +45,14 @@ FROM manifests AS backend-dependencies
 RUN --mount=type=cache,target=/root/.npm install-production
 
 FROM runtime AS backend
+ARG VERSION=development
+LABEL org.opencontainers.image.title="Fairlead backend" \
+  org.opencontainers.image.licenses="Apache-2.0" \
+  org.opencontainers.image.version="${VERSION}" \
+  fairlead.sbom="/app/sbom.cdx.json" \
+  fairlead.sbom.format="CycloneDX 1.5"
+ENV NODE_COMPILE_CACHE=/app/.compile-cache
+CMD ["node", "backend/src/main.ts"]
 COPY --from=backend-dependencies /app/node_modules node_modules
 COPY --from=backend-dependencies /app/sbom.cdx.json ./
 COPY package.json ./
@@ -56,16 +64,8 @@ COPY envoy envoy
 COPY backend backend
 # What Node makes of each module is kept: half of the time that a start takes. Node looks for what its own user made. A
 # module that is missing is seen here, too.
-ENV NODE_COMPILE_CACHE=/app/.compile-cache
 RUN set -e; for entry in main worker migrate; do \
     node "backend/src/$entry.ts" 2>&1 | grep "FAIRLEAD_DATABASE_URL is not set"; done
-CMD ["node", "backend/src/main.ts"]
-ARG VERSION=development
-LABEL org.opencontainers.image.title="Fairlead backend" \
-  org.opencontainers.image.licenses="Apache-2.0" \
-  org.opencontainers.image.version="${VERSION}" \
-  fairlead.sbom="/app/sbom.cdx.json" \
-  fairlead.sbom.format="CycloneDX 1.5"
 
 # ---- frontend
 
@@ -89,6 +89,14 @@ COPY frontend/package.json frontend/
 RUN --mount=type=cache,target=/root/.npm npm pkg delete dependencies --prefix backend && install-production
 
 FROM runtime AS frontend
+ARG VERSION=development
+LABEL org.opencontainers.image.title="Fairlead frontend" \
+  org.opencontainers.image.licenses="Apache-2.0" \
+  org.opencontainers.image.version="${VERSION}" \
+  fairlead.sbom="/app/sbom.cdx.json" \
+  fairlead.sbom.format="CycloneDX 1.5"
+ENV NODE_COMPILE_CACHE=/app/.compile-cache
+CMD ["node", "frontend/server/main.ts"]
 COPY --from=frontend-dependencies /app/node_modules node_modules
 COPY --from=frontend-dependencies /app/sbom.cdx.json ./
 COPY package.json ./
@@ -99,15 +107,7 @@ COPY backend/src backend/src
 COPY frontend/package.json frontend/
 COPY frontend/server frontend/server
 COPY --from=pages /app/frontend/dist frontend/dist
-ENV NODE_COMPILE_CACHE=/app/.compile-cache
 RUN node frontend/server/main.ts 2>&1 | grep "FAIRLEAD_BACKEND_ADDRESS is not set"
-CMD ["node", "frontend/server/main.ts"]
-ARG VERSION=development
-LABEL org.opencontainers.image.title="Fairlead frontend" \
-  org.opencontainers.image.licenses="Apache-2.0" \
-  org.opencontainers.image.version="${VERSION}" \
-  fairlead.sbom="/app/sbom.cdx.json" \
-  fairlead.sbom.format="CycloneDX 1.5"
 
 # ---- development
 
@@ -116,6 +116,13 @@ COPY dev/package.json dev/
 RUN --mount=type=cache,target=/root/.npm install-production
 
 FROM runtime AS tools
+ARG VERSION=development
+LABEL org.opencontainers.image.title="Fairlead development tools" \
+  org.opencontainers.image.licenses="Apache-2.0" \
+  org.opencontainers.image.version="${VERSION}" \
+  fairlead.sbom="/app/sbom.cdx.json" \
+  fairlead.sbom.format="CycloneDX 1.5"
+CMD ["node", "dev/src/mail/main.ts"]
 COPY --from=tools-dependencies /app/node_modules node_modules
 COPY --from=tools-dependencies /app/sbom.cdx.json ./
 COPY package.json ./
@@ -126,13 +133,6 @@ COPY migrations migrations
 COPY envoy envoy
 COPY backend backend
 COPY dev dev
-CMD ["node", "dev/src/mail/main.ts"]
-ARG VERSION=development
-LABEL org.opencontainers.image.title="Fairlead development tools" \
-  org.opencontainers.image.licenses="Apache-2.0" \
-  org.opencontainers.image.version="${VERSION}" \
-  fairlead.sbom="/app/sbom.cdx.json" \
-  fairlead.sbom.format="CycloneDX 1.5"
 
 # Hot reload copies the sources to where they may be written to; the root stays read-only here too.
 FROM tools AS backend-development
