@@ -1,7 +1,7 @@
 import { expect, test } from '@playwright/test'
 import { type Manifest, nameOf, podTemplates } from './manifest.ts'
 import { type NetworkPolicy, networkPolicies } from './network-policies.ts'
-import { openPaths, type Paths, sorted, surroundings } from './open-paths.ts'
+import { openPaths, type Paths, passers, sorted, surroundings } from './open-paths.ts'
 import { renderComponents, renderOverlay } from './render.ts'
 
 const NAMESPACE = 'fairlead'
@@ -26,6 +26,8 @@ const keycloak: Paths = { 'keycloak:8080': ['backend', 'envoy'] }
 const smtpLogger: Paths = { 'smtp-logger:1025': ['worker'], 'smtp-logger:8025': ['envoy'] }
 const clamav: Paths = { 'clamav:3310': ['worker'], 'internet:443': ['clamav'] }
 const demoData: Paths = { 'postgres:5432': ['demo-data'], 'minio:9000': ['demo-data'] }
+/** Of the controller, wherever it is. */
+const certificates: Paths = { 'certificate solver:8089': everyoneElse }
 const keycloakDatabase: Paths = { 'postgres:5432': ['keycloak'] }
 
 const development = [base, postgres, rabbitmq, minio, keycloak, keycloakDatabase, smtpLogger, demoData]
@@ -46,15 +48,15 @@ const environments: readonly (readonly [string, () => Promise<readonly Manifest[
   ...['dev', 'dev1', 'dev2'].map(
     (name) => [`overlay ${name}`, () => renderOverlay(name), development] as const,
   ),
-  ['overlay production', () => renderOverlay('production'), [base, servicesOutside]],
+  ['overlay production', () => renderOverlay('production'), [base, servicesOutside, certificates]],
   ...(
     [
       ['postgres', postgres],
       ['rabbitmq', rabbitmq],
       ['minio', minio],
       ['clamav', clamav],
-      ['ingress', {}],
-      ['gateway-api', {}],
+      ['ingress', certificates],
+      ['gateway-api', certificates],
       ['autoscaling', {}],
       ['kueue', {}],
       ['job-nodes', {}],
@@ -69,7 +71,7 @@ for (const [name, render, expected] of environments)
   test(`${name} allows the connections that it needs, and no other`, async () => {
     const manifests = await render()
     const own = podTemplates(manifests).map(({ owner }) => owner.replace(/^[^/]*\//, ''))
-    const dns = [...own, 'stranger']
+    const dns = [...own, ...passers]
     const names: Paths = { 'dns:53': dns, 'dns:53/UDP': dns, 'dns cache:53': dns, 'dns cache:53/UDP': dns }
     expect(openPaths(manifests, namespaceOf(manifests))).toEqual(merged([names, ...expected]))
   })

@@ -29,12 +29,18 @@ export const surroundings: readonly Endpoint[] = [
 ]
 
 /** Besides those that pods declare: of well-known servers, and Envoy's admin port. */
-const otherPorts = [22, 25, 53, 80, 443, 465, 587, 3310, 4318, 5432, 5671, 5672, 6443, 9000, 9901]
+const otherPorts = [22, 25, 53, 80, 443, 465, 587, 3310, 4318, 5432, 5671, 5672, 6443, 8089, 9000, 9901]
+
+/** In every namespace, at times: a pod of whoever, and cert-manager's for the time that a certificate is made. */
+export const passers = ['stranger', 'certificate solver']
+const passerLabels: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  'certificate solver': { 'acme.cert-manager.io/http01-solver': 'true' },
+}
 
 /** Every connection that the policies allow to or from a pod of the namespace. */
 export function openPaths(manifests: readonly Manifest[], namespace: string): Paths {
   const policies = networkPolicies(manifests)
-  const own = [...endpointsOf(manifests), pod('stranger', namespace)]
+  const own = [...endpointsOf(manifests), ...passers.map((name) => pod(name, namespace, passerLabels[name]))]
   const declared = own.flatMap(({ pod: { ports } = { ports: [] } }) => ports)
   const numbers = new Set([...declared.map(({ number }) => number), ...otherPorts])
   const ports: readonly Port[] = [
