@@ -40,7 +40,7 @@ export interface ImmediateLimits {
   readonly outputBytes: number
 }
 
-const defaultLimits: Omit<ImmediateLimits, 'slots'> = {
+export const defaultLimits: Omit<ImmediateLimits, 'slots'> = {
   perOrganization: 64,
   together: 512,
   bytesPerOrganization: 1024 ** 3,
