@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { open } from 'node:inspector'
+import { flushCompileCache } from 'node:module'
 import { dirname, join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { repository } from '../repository.ts'
@@ -42,6 +43,8 @@ function tellWhenStarted(): void {
     if (performance.eventLoopUtilization(now, last).utilization < startedShare) {
       clearInterval(timer)
       process.send?.('started')
+      // By itself Node writes what it compiled when it ends, which one that is killed never does.
+      flushCompileCache()
       process.disconnect()
     }
     last = now
