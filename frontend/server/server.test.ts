@@ -97,6 +97,30 @@ describe('the pages’ server', () => {
     })
   })
 
+  test('says in the line of a failure which request and which trace it was, and nothing of its query', async () => {
+    const lines: string[] = []
+    const traced = {
+      ...env,
+      OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4318',
+      OTEL_TRACES_SAMPLER_ARG: '0.5',
+    }
+    const log = pino({ name: 'frontend' }, { write: (line: string) => lines.push(line) })
+    const failing = await createPagesServer(readSettings(traced), log, undefined, folder)
+    failing.get('/fails', () => Promise.reject(new Error('no')))
+    const traceId = '4bf92f3577b34da6a3ce929d0e0e4736'
+    const headers = { 'x-request-id': 'r-1', traceparent: `00-${traceId}-00f067aa0ba902b7-01` }
+    expect((await failing.inject({ url: '/fails?code=s3cret', headers })).statusCode).toBe(500)
+    expect((await failing.inject({ url: '/config.json' })).json()).toMatchObject({ tracesRatio: 0.5 })
+    await failing.close()
+    expect(JSON.parse(lines[0] ?? '{}')).toMatchObject({
+      level: 50,
+      name: 'frontend',
+      requestId: 'r-1',
+      traceId,
+    })
+    expect(lines.join('')).not.toContain('s3cret')
+  })
+
   test('is healthy until it stops', async () => {
     expect((await server.inject({ url: '/healthz' })).statusCode).toBe(200)
     healthy = false

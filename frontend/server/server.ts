@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from 'node:http'
 import { fileURLToPath } from 'node:url'
 import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
 import type { Logger } from 'pino'
@@ -23,8 +24,17 @@ export async function createPagesServer(
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
     // Envoy's id, so that its access log and this log can be joined.
     requestIdHeader: 'x-request-id',
+    // Envoy's trace too, where there is one to join.
+    childLoggerFactory: (parent, bindings, options, request) => {
+      const traceId = settings.tracesRatio === undefined ? undefined : traceIdOf(request.headers)
+      return parent.child(traceId === undefined ? bindings : { ...bindings, traceId }, options)
+    },
     // Pages are small and quick; on a stop, a kept-alive idle connection must not hold the process.
     forceCloseConnections: 'idle',
+  })
+
+  server.addHook('onError', async (request, _reply, error) => {
+    if ((error.statusCode ?? 500) >= 500) request.log.error({ err: error }, 'a request failed')
   })
 
   const configuration = {
@@ -49,4 +59,9 @@ export async function createPagesServer(
   if (settings.mode === 'vite') await serveVitePages(server, frontendFolder)
   else await serveBuiltPages(server, builtFolder)
   return server
+}
+
+/** Of W3C's traceparent. */
+function traceIdOf({ traceparent }: IncomingHttpHeaders): string | undefined {
+  return typeof traceparent === 'string' ? /^00-([0-9a-f]{32})-/.exec(traceparent)?.[1] : undefined
 }
