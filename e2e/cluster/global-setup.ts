@@ -13,7 +13,12 @@ export default async function globalSetup(): Promise<() => Promise<void>> {
   process.env['FAIRLEAD_SYSTEM_GIVEN'] = 'true'
   const given = installationUnderTest()
   if (given !== undefined) {
-    await given.open()
+    // Someone may have a port-forward to it, as `skaffold dev` has.
+    const reached = await fetch(`${given.loopbackUrl}/config.json`).then(
+      ({ ok }) => ok,
+      () => false,
+    )
+    if (!reached) await given.open()
     return () => given.leave()
   }
   const installation = await Installation.deploy('dev', onProgress)
