@@ -365,6 +365,20 @@ describe('the token', () => {
     client.close()
   })
 
+  test('is not told to a socket that is about to close', async () => {
+    const { server, client } = await live()
+    server.validToken = 'token-2'
+    server.kill(4401)
+    server.setToken('token-2')
+    await after(second)
+    expect(server.allConnections.map(({ heard }) => heard.map(({ type, token }) => [type, token]))).toEqual([
+      [['hello', 'token-1']],
+      [['hello', 'token-2']],
+    ])
+    expect(client.state()).toBe('live')
+    client.close()
+  })
+
   test('is renewed before the next attempt when it was refused', async () => {
     const { server, watched, client } = await live()
     server.expireToken()

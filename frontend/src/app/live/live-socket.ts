@@ -3,6 +3,7 @@ import { type LiveMessage, parseLiveMessage } from './live-message'
 
 /** What of a WebSocket is used. */
 export interface WebSocketLike {
+  readonly readyState: number
   addEventListener(type: 'open' | 'error', listener: () => void): void
   addEventListener(type: 'message', listener: (event: { readonly data: unknown }) => void): void
   addEventListener(type: 'close', listener: (event: { readonly code: number }) => void): void
@@ -38,6 +39,8 @@ export interface LiveSocket {
 const openingMs = 20_000
 /** The server pings every 25 s: silence for longer than this counts as death, milliseconds. */
 const silenceMs = 60_000
+/** Of readyState. */
+const OPEN = 1
 const abnormalClosure = 1006
 const normalClosure = 1000
 
@@ -67,7 +70,8 @@ export function openLiveSocket(options: LiveSocketOptions): LiveSocket {
   }
 
   function send(message: object): void {
-    socket?.send(JSON.stringify(message))
+    // The server may be closing it, of which an event tells only when that is done.
+    if (socket?.readyState === OPEN) socket.send(JSON.stringify(message))
   }
 
   function made(): WebSocketLike | undefined {

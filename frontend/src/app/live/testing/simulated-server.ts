@@ -251,7 +251,14 @@ export class SimulatedServer {
         this.#listeners.push([type, listener])
       }
 
+      get readyState(): number {
+        if (this.#isOver) return 3
+        return server.connections.has(this.#connection) ? 1 : 2
+      }
+
       send(data: string): void {
+        // A browser writes an error to its console.
+        if (this.readyState !== 1) throw new Error('WebSocket is already in CLOSING or CLOSED state.')
         setTimeout(() => {
           if (server.connections.has(this.#connection)) server.#hear(this.#connection, data)
         }, 20)
