@@ -3,7 +3,8 @@ import type { Page } from '@playwright/test'
 import { apiAs } from '../../support/api.ts'
 import type { Installation } from '../harness/installation.ts'
 import type { Kubectl } from '../harness/kubectl.ts'
-import { isReady, type Pod } from '../harness/objects.ts'
+import type { Pod } from '../harness/objects.ts'
+import { waitUntilReady } from '../harness/readiness.ts'
 import { changed, save } from './save.ts'
 
 const LOOK_MS = 25
@@ -27,6 +28,7 @@ export async function saveBackend(
   { kubectl, system, loopbackUrl }: Installation,
   text: string,
 ): Promise<number> {
+  await waitUntilReady(kubectl)
   const api = await apiAs({ ...system, url: loopbackUrl }, 'alice', organization)
   const sources = changed(SERVICE, SAID_OF_SERVICE, text)
   const answered = async () => {
@@ -40,8 +42,9 @@ export async function saveBackend(
 
 /** Milliseconds from the save of a source of the worker to its changed figures. */
 export async function saveWorker({ kubectl }: Installation, text: string): Promise<number> {
-  const [pod] = (await kubectl.list<Pod>('pods', 'worker')).filter(isReady)
-  if (pod === undefined) throw new Error('no worker is ready')
+  await waitUntilReady(kubectl)
+  const [pod] = await kubectl.list<Pod>('pods', 'worker')
+  if (pod === undefined) throw new Error('there is no worker')
   const sources = changed(FIGURE, SAID_OF_FIGURE, text)
   const { address, stop } = await apiServer(kubectl)
   const figures = `${address}/api/v1/namespaces/${kubectl.namespace}/pods/${pod.metadata.name}:${WORKER_HTTP_PORT}/proxy/metrics`
@@ -70,6 +73,7 @@ async function apiServer(kubectl: Kubectl): Promise<{ address: string; stop: () 
 
 /** Milliseconds from the save of a React component to the text on the page that shows it. */
 export async function savePage({ kubectl }: Installation, page: Page, text: string): Promise<number> {
+  await waitUntilReady(kubectl)
   const sources = changed(FORM, SAID_OF_FIELD, text)
   // In the page: a look from outside takes a while by itself.
   const shown = page.waitForFunction((wanted) => document.body.textContent.includes(wanted), text)

@@ -7,6 +7,9 @@ import { deployHotReload } from './hot-reload.ts'
 import { organization, saveBackend, savePage, saveWorker } from './measure.ts'
 import { changed, remove, save, unchanged } from './save.ts'
 
+/** A restart, on a machine that may have more to do. */
+const restart = { timeout: 60_000 }
+
 // What `skaffold dev` runs, with sources saved as Skaffold saves them. The figures: npm run bench -- reload
 
 test.describe('in pods with hot reload', () => {
@@ -75,22 +78,22 @@ test.describe('in pods with hot reload', () => {
       'backend',
       changed(path, 'export const previewService', 'export const = '),
     )
-    await expect.poll(async () => isReady(await podOf('backend'))).toBe(false)
-    await expect.poll(() => logOf('backend')).toContain('SyntaxError')
+    await expect.poll(async () => isReady(await podOf('backend')), restart).toBe(false)
+    await expect.poll(() => logOf('backend'), restart).toContain('SyntaxError')
     expect(await logOf('backend')).toContain(path)
     await save(installation.kubectl, 'backend', unchanged(path))
-    await expect.poll(async () => isReady(await podOf('backend'))).toBe(true)
+    await expect.poll(async () => isReady(await podOf('backend')), restart).toBe(true)
     expect(containerIds(await podOf('backend'))).toEqual(before)
   })
 
   test('a source that comes and one that goes count as saved', async () => {
     const path = 'backend/src/modules/jobs/services/preview/preview-service.ts'
     await remove(installation.kubectl, 'backend', [path])
-    await expect.poll(async () => isReady(await podOf('backend'))).toBe(false)
-    await expect.poll(() => logOf('backend')).toContain('ERR_MODULE_NOT_FOUND')
+    await expect.poll(async () => isReady(await podOf('backend')), restart).toBe(false)
+    await expect.poll(() => logOf('backend'), restart).toContain('ERR_MODULE_NOT_FOUND')
     await save(installation.kubectl, 'backend', unchanged(path))
-    await expect.poll(async () => isReady(await podOf('backend'))).toBe(true)
-    await expect.poll(async () => isReady(await podOf('worker'))).toBe(true)
+    await expect.poll(async () => isReady(await podOf('backend')), restart).toBe(true)
+    await expect.poll(async () => isReady(await podOf('worker')), restart).toBe(true)
   })
 
   test('what was saved outlives a restart of the container', async () => {
@@ -100,11 +103,13 @@ test.describe('in pods with hot reload', () => {
     const pod = await podOf('backend')
     const kill = "process.kill(1, 'SIGTERM')"
     await kubectl.run(['exec', pod.metadata.name, '--container', 'backend', '--', 'node', '--eval', kill])
-    await expect.poll(async () => containerIds(await podOf('backend'))).not.toEqual(containerIds(pod))
-    await expect.poll(async () => isReady(await podOf('backend'))).toBe(true)
+    await expect
+      .poll(async () => containerIds(await podOf('backend')), restart)
+      .not.toEqual(containerIds(pod))
+    await expect.poll(async () => isReady(await podOf('backend')), restart).toBe(true)
     const api = await apiAs({ ...installation.system, url: installation.loopbackUrl }, 'alice', organization)
     const services = () => api.get(`organizations/${organization}/services`).catch(() => undefined)
-    await expect.poll(async () => JSON.stringify(await services())).toContain(text)
+    await expect.poll(async () => JSON.stringify(await services()), restart).toContain(text)
   })
 
   test('a saved component is shown by the page, which keeps its state', async ({ browser, page, signIn }) => {
@@ -131,7 +136,7 @@ test.describe('in pods with hot reload', () => {
         kubectl.run(['exec', pod, '--container', component, '--', 'node', '--eval', program])
       await expect(node("require('fs').writeFileSync('/app/anything', '')")).rejects.toThrow(/EROFS/)
       const list = "fetch('http://127.0.0.1:9229/json').then((answer) => answer.text()).then(console.log)"
-      await expect.poll(() => node(list)).toContain('webSocketDebuggerUrl')
+      await expect.poll(() => node(list), restart).toContain('webSocketDebuggerUrl')
     }
   })
 })
