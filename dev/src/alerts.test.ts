@@ -123,52 +123,55 @@ const cases: readonly Case[] = [
   },
 ]
 
-describe.skipIf(promtool === undefined)('alerts', () => {
-  let folder: string
-  const severities = new Map<string, string>()
+describe.skipIf(promtool === undefined)(
+  'alerts, as promtool judges them (needs it on PATH, or PROMTOOL)',
+  () => {
+    let folder: string
+    const severities = new Map<string, string>()
 
-  beforeAll(() => {
-    folder = mkdtempSync(join(tmpdir(), 'fairlead-alerts-'))
-    const text = readFileSync(inRepository('k8s/components/monitoring/alerts.yaml'), 'utf8')
-    const { spec } = parse(text) as {
-      spec: { groups: { rules: { alert: string; labels: { severity: string }; annotations?: object }[] }[] }
-    }
-    writeFileSync(join(folder, 'whole.json'), JSON.stringify(spec))
-    for (const rule of spec.groups.flatMap(({ rules }) => rules)) {
-      severities.set(rule.alert, rule.labels.severity)
-      // What an alert says would have to be repeated by every case.
-      delete rule.annotations
-    }
-    writeFileSync(join(folder, 'rules.json'), JSON.stringify(spec))
-  })
-  afterAll(() => rmSync(folder, { recursive: true, force: true }))
+    beforeAll(() => {
+      folder = mkdtempSync(join(tmpdir(), 'fairlead-alerts-'))
+      const text = readFileSync(inRepository('k8s/components/monitoring/alerts.yaml'), 'utf8')
+      const { spec } = parse(text) as {
+        spec: { groups: { rules: { alert: string; labels: { severity: string }; annotations?: object }[] }[] }
+      }
+      writeFileSync(join(folder, 'whole.json'), JSON.stringify(spec))
+      for (const rule of spec.groups.flatMap(({ rules }) => rules)) {
+        severities.set(rule.alert, rule.labels.severity)
+        // What an alert says would have to be repeated by every case.
+        delete rule.annotations
+      }
+      writeFileSync(join(folder, 'rules.json'), JSON.stringify(spec))
+    })
+    afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-  test('are rules as Prometheus takes them, and say what they say by its templates', async () => {
-    await run(promtool ?? '', ['check', 'rules', '--lint-fatal', join(folder, 'whole.json')])
-  })
+    test('are rules as Prometheus takes them, and say what they say by its templates', async () => {
+      await run(promtool ?? '', ['check', 'rules', '--lint-fatal', join(folder, 'whole.json')])
+    })
 
-  test.each(cases)('$alert when $what', async ({ alert, series, at, fires, what }) => {
-    const severity = severities.get(alert)
-    expect(severity).toBeDefined()
-    const file = join(folder, `${what.replaceAll(' ', '-')}.json`)
-    const unitTest = {
-      rule_files: [join(folder, 'rules.json')],
-      evaluation_interval: '1m',
-      tests: [
-        {
-          interval: '1m',
-          input_series: Object.entries(series).map(([name, values]) => ({ series: name, values })),
-          alert_rule_test: [
-            {
-              eval_time: `${at}m`,
-              alertname: alert,
-              exp_alerts: fires === undefined ? [] : [{ exp_labels: { ...fires, severity } }],
-            },
-          ],
-        },
-      ],
-    }
-    writeFileSync(file, JSON.stringify(unitTest))
-    await run(promtool ?? '', ['test', 'rules', file])
-  })
-})
+    test.each(cases)('$alert when $what', async ({ alert, series, at, fires, what }) => {
+      const severity = severities.get(alert)
+      expect(severity).toBeDefined()
+      const file = join(folder, `${what.replaceAll(' ', '-')}.json`)
+      const unitTest = {
+        rule_files: [join(folder, 'rules.json')],
+        evaluation_interval: '1m',
+        tests: [
+          {
+            interval: '1m',
+            input_series: Object.entries(series).map(([name, values]) => ({ series: name, values })),
+            alert_rule_test: [
+              {
+                eval_time: `${at}m`,
+                alertname: alert,
+                exp_alerts: fires === undefined ? [] : [{ exp_labels: { ...fires, severity } }],
+              },
+            ],
+          },
+        ],
+      }
+      writeFileSync(file, JSON.stringify(unitTest))
+      await run(promtool ?? '', ['test', 'rules', file])
+    })
+  },
+)
