@@ -80,6 +80,25 @@ test('the namespace comes first, the old Job goes before the new one comes, and 
   expect(lines).toEqual(['job/migrate: done', 'deployment/backend: 1 of 1 ready'])
 })
 
+test('a migration may take longer than Kubernetes waits for pods, which wait for it', async () => {
+  const late = { type: 'Progressing', status: 'False', reason: 'ProgressDeadlineExceeded' }
+  const api = cluster([
+    [],
+    [
+      { ...job, status: {} },
+      { ...backend, status: { observedGeneration: 1, conditions: [late] } },
+    ],
+    [
+      { ...job, status: ended('Complete') },
+      { ...backend, status: runs },
+    ],
+  ])
+  expect(await run([secret, job, backend], api)).toEqual([
+    'job/migrate: done',
+    'deployment/backend: 1 of 1 ready',
+  ])
+})
+
 describe('it fails in one line', () => {
   test('when the secrets are not there, before anything is changed', async () => {
     const api = cluster([[]])

@@ -17,6 +17,7 @@ const LOOK_EVERY_MS = 1_000
 /** An image may come late, when it is loaded beside the deployment. */
 const LASTING_TROUBLE_MS = 30_000
 const SECRET = 'fairlead-database'
+const MIGRATION = 'migrate'
 
 /**
  * Applies an overlay and waits until all of it runs.
@@ -84,6 +85,8 @@ async function waitForAll(
   )
   const still = serving ? ' What ran before still serves.' : ''
 
+  const migrating = awaited.some(({ kind, name }) => kind === 'Job' && name === MIGRATION)
+
   while (done.size < awaited.length) {
     const now = await get(kubectl)
     const pods = now.filter(({ kind }) => kind === 'Pod')
@@ -98,7 +101,9 @@ async function waitForAll(
         continue
       }
       const trouble = object === undefined ? undefined : await troubleOf(object, pods, kubectl)
-      if (state?.kind === 'FAILED') throw failure(kind, name, trouble?.words ?? state.text, still)
+      // Pods wait for the migrations, however long these take.
+      const early = kind !== 'Job' && migrating && !done.has(key('Job', MIGRATION))
+      if (state?.kind === 'FAILED' && !early) throw failure(kind, name, trouble?.words ?? state.text, still)
       if (trouble === undefined) {
         told.delete(id)
         continue
@@ -121,6 +126,6 @@ async function waitForAll(
 }
 
 function failure(kind: AwaitedKind, name: string, words: string, still: string): Refusal {
-  const what = name === 'migrate' ? 'The migration failed' : `${kind} ${name} failed`
+  const what = name === MIGRATION ? 'The migration failed' : `${kind} ${name} failed`
   return new Refusal(`${what}: ${words.replace(/[.]$/, '')}.${still}`)
 }
