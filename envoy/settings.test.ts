@@ -9,6 +9,8 @@ const rendered = (env: Record<string, string>) => renderEnvoy(envoySettings({ ..
 const directive = (configuration: string, name: string) =>
   new RegExp(`[" ](${name} [^;"]*)[;"]`).exec(configuration)?.[1]
 
+const store = { FAIRLEAD_OBJECTS: 's3', FAIRLEAD_S3_BUCKET: 'fairlead', FAIRLEAD_ENVOY_OBJECTS: 'minio:9000' }
+
 describe('a wrong setting is told with the way out', () => {
   test.each<[Record<string, string>, string]>([
     [
@@ -30,6 +32,15 @@ describe('a wrong setting is told with the way out', () => {
       'FAIRLEAD_S3_BUCKET is not set, and FAIRLEAD_ENVOY_OBJECTS needs it.',
     ],
     [{ FAIRLEAD_S3_BUCKET: 'a/b' }, 'FAIRLEAD_S3_BUCKET is no name of a bucket: '],
+    [
+      { ...store, S3_ENDPOINT: 'http://minio.other:9000' },
+      'FAIRLEAD_ENVOY_OBJECTS is not where S3_ENDPOINT leads, and addresses are signed for that. Set it to minio.other:9000',
+    ],
+    [
+      { ...store, S3_ENDPOINT: 'https://minio:9000' },
+      'FAIRLEAD_ENVOY_OBJECTS cannot be set with an S3_ENDPOINT that begins with https://',
+    ],
+    [{ ...store, FAIRLEAD_OBJECTS: 'filesystem' }, 'FAIRLEAD_ENVOY_OBJECTS needs FAIRLEAD_OBJECTS=s3'],
   ])('%o', (env, message) => {
     expect(() => envoySettings({ ...least, ...env })).toThrow(message)
   })
@@ -37,6 +48,20 @@ describe('a wrong setting is told with the way out', () => {
   test('none', () => {
     expect(() => envoySettings({})).toThrow('FAIRLEAD_PUBLIC_URL is not set. Set it, for example to')
   })
+})
+
+test.each([
+  ['http://minio:9000', 'minio:9000'],
+  ['http://MinIO', 'minio:80'],
+])('a store at %s is reached as %s', (endpoint, address) => {
+  const [host, port] = address.split(':')
+  const settings = envoySettings({
+    ...least,
+    ...store,
+    S3_ENDPOINT: endpoint,
+    FAIRLEAD_ENVOY_OBJECTS: address,
+  })
+  expect(settings.objects).toEqual({ host, port: Number(port), bucket: 'fairlead' })
 })
 
 test('empty is the same as unset', () => {

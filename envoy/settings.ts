@@ -70,12 +70,33 @@ const variables = z
     S3_ENDPOINT: optional(webAddress('https://s3.example.org')),
   })
   .superRefine((values, context) => {
-    if (values.FAIRLEAD_ENVOY_OBJECTS === undefined || values.FAIRLEAD_S3_BUCKET !== undefined) return
-    context.addIssue({
-      code: 'custom',
-      path: ['FAIRLEAD_S3_BUCKET'],
-      message: 'is not set, and FAIRLEAD_ENVOY_OBJECTS needs it. Set it to the bucket that the backend uses.',
-    })
+    const { FAIRLEAD_ENVOY_OBJECTS: objects, S3_ENDPOINT: endpoint } = values
+    if (objects === undefined) return
+    const refuse = (variable: string, message: string) =>
+      context.addIssue({ code: 'custom', path: [variable], message })
+    if (values.FAIRLEAD_S3_BUCKET === undefined) {
+      refuse(
+        'FAIRLEAD_S3_BUCKET',
+        'is not set, and FAIRLEAD_ENVOY_OBJECTS needs it. Set it to the bucket that the backend uses.',
+      )
+    }
+    if (values.FAIRLEAD_OBJECTS === 'filesystem') {
+      refuse('FAIRLEAD_ENVOY_OBJECTS', 'needs FAIRLEAD_OBJECTS=s3. Set that, or leave this out.')
+    }
+    if (endpoint === undefined) return
+    const { protocol, hostname, port } = new URL(endpoint)
+    const address = `${hostname}:${port || 80}`
+    if (protocol === 'https:') {
+      refuse(
+        'FAIRLEAD_ENVOY_OBJECTS',
+        'cannot be set with an S3_ENDPOINT that begins with https://. Leave it out: browsers reach such a store themselves.',
+      )
+    } else if (address !== `${objects.host.toLowerCase()}:${objects.port}`) {
+      refuse(
+        'FAIRLEAD_ENVOY_OBJECTS',
+        `is not where S3_ENDPOINT leads, and addresses are signed for that. Set it to ${address}.`,
+      )
+    }
   })
 
 /** Ports of the front door's pod; its Service and its probes say the same. */
