@@ -3,6 +3,10 @@ import pino from 'pino'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { startTestBackend, type TestBackend } from '../../testing/backend.ts'
 import { failureOf } from '../../testing/service-error.ts'
+import { createIssuerMemberships } from './issuer-memberships.ts'
+import { MemberStore } from './member-store.ts'
+import { OrganizationStore } from './organization-store.ts'
+import { UserStore } from './user-store.ts'
 
 const service = IdentityServiceService
 let backend: TestBackend
@@ -167,4 +171,29 @@ test('tokens that arrive at the same time leave what the newest says', async () 
   )
   await Promise.all(tokens.map(rolesBy))
   expect(await rolesBy(tokens[0] ?? '')).toEqual({ lab: 'TREASURER' })
+})
+
+test('an older token that comes while a newer one finds nothing to change brings nothing back', async () => {
+  expect(await rolesOf('slow', [])).toEqual({})
+  const { dataSource } = backend.database
+  const [user]: { id: string }[] = await dataSource.query(`select id from users where subject = 'dev-slow'`)
+  const followWith = (members: MemberStore) =>
+    createIssuerMemberships(
+      dataSource,
+      { organizations: new OrganizationStore(dataSource), members, users: new UserStore(dataSource) },
+      () => undefined,
+      pino({ level: 'silent' }),
+    )
+  const inSeconds = (later: number) => new Date(Date.now() + later * 1000)
+  const older = followWith(new MemberStore(dataSource))
+  /** The older one comes right after this has read what there is. */
+  class Interrupted extends MemberStore {
+    override async held(...asked: Parameters<MemberStore['held']>) {
+      const held = await super.held(...asked)
+      await older.follow(user?.id ?? '', ['/lab/administrator'], inSeconds(10))
+      return held
+    }
+  }
+  await followWith(new Interrupted(dataSource)).follow(user?.id ?? '', [], inSeconds(20))
+  expect(await new MemberStore(dataSource).held(dataSource.manager, user?.id ?? '')).toEqual([])
 })

@@ -66,13 +66,12 @@ export function createIssuerMemberships(
 
   return {
     async follow(userId, groups, issueTime) {
+      const { manager } = dataSource
+      // Before anything is looked at: from here on an older token, which may bring what this one need not take, says nothing.
+      if (!(await users.followGroups(manager, userId, issueTime))) return
       const { roles, unknown } = rolesIn(groups, await organizations.bySlugs(slugsIn(groups)))
       tell(unknown)
-      const { manager } = dataSource
-      if (isNone(changesTo(await members.held(manager, userId), roles))) {
-        await users.followGroups(manager, userId, issueTime)
-        return
-      }
+      if (isNone(changesTo(await members.held(manager, userId), roles))) return
       const followed = await inTransaction(dataSource, async (transaction) => {
         // Locks the user: whoever comes second sees what the first one did.
         if (!(await users.followGroups(transaction, userId, issueTime))) return false
