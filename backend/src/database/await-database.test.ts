@@ -52,6 +52,16 @@ describe('what will not pass is told at once, with what to set', () => {
   })
 })
 
+test.each([
+  ['57P01', 'terminating connection due to administrator command'],
+  ['57P02', 'terminating connection because of crash of another server process'],
+  ['57P03', 'the database system is starting up'],
+  [undefined, 'Connection terminated unexpectedly'],
+])('one that stops meanwhile is waited for too: %s %s', (code, message) => {
+  const error = Object.assign(new Error(message), code === undefined ? {} : { code })
+  expect(databaseProblem(error, url)).toMatchObject({ passing: true })
+})
+
 test('a server that is away is waited for', async () => {
   const away = 'postgres://fairlead:test@127.0.0.1:9/fairlead'
   // It never comes, and is waited for until the process ends; the test need not.

@@ -14,6 +14,7 @@ const NOT_REACHED: ReadonlySet<string> = new Set([
   'EHOSTUNREACH',
   'ENETUNREACH',
   'ENOTFOUND',
+  'EPIPE',
   'ETIMEDOUT',
 ])
 
@@ -48,12 +49,14 @@ export function databaseProblem(error: unknown, url: string): DatabaseProblem | 
       )
     case '53300':
       return passing(`PostgreSQL at ${host} has no connection left. Raise its max_connections.`)
+    case '57P01':
+    case '57P02':
     case '57P03':
       return passing(`PostgreSQL at ${host} is starting or stopping.`)
     default:
   }
   const why = messages(error).find(
-    ({ code, message }) => NOT_REACHED.has(code) || /time(d )?out/i.test(message),
+    ({ code, message }) => NOT_REACHED.has(code) || /time(d )?out|connection terminated/i.test(message),
   )
   if (why !== undefined) {
     return passing(
