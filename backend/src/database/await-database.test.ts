@@ -87,3 +87,14 @@ test('the migrations of a release are waited for, and the first that fails is na
   await migrate(url)
   await waited
 })
+
+test('a release works on the schema of a later one, as after a rollback', async () => {
+  await migrate(url)
+  await administer(
+    url,
+    `insert into migrations (timestamp, name) values (9999999999999, 'Later9999999999999')`,
+  )
+  expect(await migrate(url)).toEqual([])
+  await awaitSchema(url, log)
+  expect(lines).toEqual([])
+})
