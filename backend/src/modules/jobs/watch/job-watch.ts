@@ -155,8 +155,12 @@ export class JobWatch {
     return entry
   }
 
-  /** One timer for all: a watcher is sent a heartbeat at the last tick before its silence is too long. */
+  /**
+   * One timer for all: a watcher is sent a heartbeat at the last tick before its silence is too long. None while
+   * the database does not tell of changes: the silence says so, and watchers come again.
+   */
   #beat(): void {
+    if (!this.#listener.connected) return
     const nowMs = performance.now()
     const { heartbeatMs } = this.#options
     const sinceMs = nowMs - heartbeatMs + heartbeatMs / BEATS
