@@ -35,7 +35,7 @@ test('one of two backend pods is killed: the page goes on, and no job is lost', 
     await work.run(shown)
     await open.showsPhase('COMPLETED')
     await work.endedOnce(installation)
-    await open.healed(work.count)
+    await open.healed(work)
   } finally {
     await restore()
   }
@@ -62,7 +62,7 @@ test('both backend pods are killed: the page says so, and goes on when there are
     await work.run(shown)
     await open.showsPhase('COMPLETED')
     await work.endedOnce(installation)
-    await open.healed(work.count)
+    await open.healed(work)
   } finally {
     await restore()
   }
@@ -91,7 +91,7 @@ test("PostgreSQL's pod is restarted: the page says that it waits, and goes on", 
   await work.run(shown)
   await open.showsPhase('COMPLETED', 90_000)
   await work.endedOnce(installation)
-  await open.healed(work.count)
+  await open.healed(work)
 })
 
 test("RabbitMQ's pod is restarted: the operator reads it, jobs go on, and each end is told of once", async ({
@@ -127,7 +127,7 @@ test("RabbitMQ's pod is restarted: the operator reads it, jobs go on, and each e
     }
     await expect(page.getByText('RabbitMQ is not reached')).toHaveCount(0, { timeout: 60_000 })
     await work.endedOnce(installation)
-    await open.healed(work.count)
+    await open.healed(work)
   } finally {
     await alice.close()
   }
@@ -153,7 +153,7 @@ test('a worker outgrows its memory: it is killed, and its jobs end as if nothing
     await work.executing()
     const [worker] = await readyPods(installation, 'worker')
     const { name } = worker!.metadata
-    // Ends with the container, or is ended first when the kernel finds it the larger one.
+    // Ends with the container.
     await kubectl
       .run(['exec', name, '--container', 'worker', '--', 'node', '--eval', OUTGROW])
       .catch(() => undefined)
@@ -168,24 +168,27 @@ test('a worker outgrows its memory: it is killed, and its jobs end as if nothing
       .toBe('OOMKilled')
     await open.showsPhase('COMPLETED', 120_000)
     await work.endedOnce(installation)
-    await open.healed(work.count)
+    await open.healed(work)
   } finally {
     await restore()
   }
 })
 
 /**
- * Takes memory until the container's limit is reached, in a process that the kernel likes better than the worker, so
- * that the worker is the one to go. All processes of the container are of one user, which may worsen their scores.
+ * Takes memory until the container's limit is reached, by many small processes that the kernel likes better than the
+ * worker, so that the worker is the one to go. All processes of the container are of one user, which may worsen their
+ * scores.
  */
 const OUTGROW = `
+const { spawn } = require('node:child_process')
 const { readdirSync, readFileSync, writeFileSync } = require('node:fs')
 for (const pid of readdirSync('/proc').filter((name) => /^[0-9]+$/.test(name))) {
   const command = readFileSync('/proc/' + pid + '/cmdline', 'utf8')
-  if (command.includes('backend/src/worker.ts')) writeFileSync('/proc/' + pid + '/oom_score_adj', '1000')
+  if (command.startsWith('node') && command.includes('backend/src/worker.ts'))
+    writeFileSync('/proc/' + pid + '/oom_score_adj', '1000')
 }
-const taken = []
-for (;;) taken.push(Buffer.alloc(64 << 20, 1))
+const take = 'const taken = Buffer.alloc(48 << 20, 1); setInterval(() => taken.fill(1), 1000)'
+for (let count = 0; count < 60; count++) spawn(process.execPath, ['--eval', take])
 `
 
 test('Envoy is restarted: the page says so, and goes on', async ({ page, system, installation, signIn }) => {
@@ -203,5 +206,5 @@ test('Envoy is restarted: the page says so, and goes on', async ({ page, system,
   await work.run(shown)
   await open.showsPhase('COMPLETED')
   await work.endedOnce(installation)
-  await open.healed(work.count)
+  await open.healed(work)
 })

@@ -73,7 +73,7 @@ test('a migration that fails stops the rollout, and the old version serves on', 
     await waitUntilReady(kubectl)
   }
   await work.endedOnce(installation)
-  await open.healed(work.count)
+  await open.healed(work)
 })
 
 /** The release that is deployed, and one migration more. */

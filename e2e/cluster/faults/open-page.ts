@@ -1,6 +1,7 @@
 import type { Page } from '@playwright/test'
 import type { Job } from '../../support/api.ts'
 import { expect } from '../cluster-test.ts'
+import type { Work } from './work.ts'
 
 /** A page that shows a job while parts die behind it; it is never reloaded. */
 export class OpenPage {
@@ -38,9 +39,11 @@ export class OpenPage {
       .not.toEqual([])
   }
 
-  /** Nothing is said any more, the bell rang for each, and the page is the one that was opened. */
-  async healed(unread: number): Promise<void> {
+  /** Nothing is said any more, the bell counts what the inbox does, and the page is the one that was opened. */
+  async healed(work: Work): Promise<void> {
     await expect(this.#page.getByText(/reconnecting/i)).toHaveCount(0, { timeout: 60_000 })
+    const unread = await work.unread()
+    expect(unread).toBeGreaterThanOrEqual(work.count)
     await expect(this.#page.getByRole('button', { name: /^Notifications/ })).toHaveAccessibleName(
       `Notifications, ${unread} unread`,
       { timeout: 60_000 },

@@ -40,6 +40,12 @@ export class Work {
     return this.#jobs.length
   }
 
+  /** Notifications, by the inbox: those of this work, and of earlier work that ended late. */
+  async unread(): Promise<number> {
+    const { unreadCount = 0 } = await this.#api.get<{ unreadCount?: number }>('users/me/inbox')
+    return unreadCount
+  }
+
   /** A job that waits to be run: something for a page to show. */
   async pending(): Promise<Job> {
     return this.#create('page', 1, true)
