@@ -70,16 +70,16 @@ test.describe('dev1 and dev2 side by side', () => {
 
   test('keep two people signed in, in one browser', async ({ page, context, signIn }) => {
     await signIn('alice', one.url)
-    const account = (name: RegExp) => page.getByRole('button', { name }).first()
-    await expect(account(/Alice/)).toBeVisible()
+    const welcome = (name: string) => ({ level: 1, name: new RegExp(`${name}$`) })
+    await expect(page.getByRole('heading', welcome('Alice'))).toBeVisible()
     await signIn('bob', two.url)
-    await expect(account(/Bob/)).toBeVisible()
+    await expect(page.getByRole('heading', welcome('Bob'))).toBeVisible()
     // Neither sign-in ended the other.
     const again = await context.newPage()
     await again.goto(one.url)
     await again.getByRole('button', { name: 'Sign in' }).first().click()
-    await expect(again.getByRole('button', { name: /Alice/ }).first()).toBeVisible()
+    await expect(again.getByRole('heading', welcome('Alice'))).toBeVisible()
     await page.reload()
-    await expect(account(/Bob/)).toBeVisible()
+    await expect(page.getByRole('heading', welcome('Bob'))).toBeVisible()
   })
 })
