@@ -1,7 +1,9 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import type { JobEvent } from '@fairlead/proto/server/fairlead/jobs/v1/jobs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { administer } from '../../../testing/administer.ts'
 import { all, createRequest, type ModuleFixture, moduleFixture } from '../testing/module-fixture.ts'
 
 const isHeartbeat = ({ event }: JobEvent) => event?.$case === 'heartbeat'
@@ -62,6 +64,44 @@ describe('watching', () => {
     await watching
     expect(sequences(events)).toEqual(sequences(events).map((_, index) => index + 1))
     expect(events.at(-1)?.event).toMatchObject({ value: { phase: 'PHASE_COMPLETED' } })
+  })
+
+  it('is silent while the database cannot tell of changes', async () => {
+    const { dataSource } = fixture.database
+    const { name } = await create(['write a'], { keepPending: true })
+    const events: JobEvent[] = []
+    const watching = (async () => {
+      for await (const event of watch(name)) events.push(event)
+    })()
+    await fixture.eventually(async () => events.some(isHeartbeat))
+    const server = new URL(fixture.database.url)
+    const database = server.pathname.slice(1)
+    server.pathname = '/postgres'
+    // Whoever is connected stays so.
+    const allowConnections = (allowed: boolean) =>
+      administer(server.href, `alter database "${database}" with allow_connections ${allowed}`)
+    await allowConnections(false)
+    try {
+      await dataSource.query(
+        `select pg_terminate_backend(pid) from pg_stat_activity
+         where application_name = 'fairlead listener' and datname = current_database()`,
+      )
+      let silent = false
+      await fixture.eventually(async () => {
+        const before = events.length
+        await setTimeout(300)
+        silent = events.length === before
+        return silent
+      })
+      expect(silent).toBe(true)
+    } finally {
+      await allowConnections(true)
+    }
+    const before = events.length
+    await fixture.eventually(async () => events.length > before)
+    await fixture.handlers.runJob({ name }, fixture.alice)
+    await watching
+    expect(sequences(events)).toEqual(sequences(events).map((_, index) => index + 1))
   })
 
   it('sends a heartbeat at once and whenever it has been silent', async () => {
