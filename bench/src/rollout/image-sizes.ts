@@ -6,7 +6,7 @@ const MEGABYTE = 1e6
 
 interface Node {
   readonly status: {
-    readonly images?: readonly { readonly names?: readonly string[]; readonly sizeBytes: number }[]
+    readonly images?: readonly { readonly names?: readonly string[] | null; readonly sizeBytes: number }[]
   }
 }
 
@@ -16,7 +16,7 @@ export async function imageSizes(kubectl: Kubectl, images: readonly string[]): P
   const sizeOf = (image: string) =>
     nodes
       .flatMap(({ status }) => status.images ?? [])
-      .find(({ names = [] }) => names.includes(image) || names.includes(`docker.io/${image}`))?.sizeBytes
+      .find(({ names }) => names?.includes(image) || names?.includes(`docker.io/${image}`))?.sizeBytes
   const reference = sizeOf(BASE)
   return images.flatMap((image) => {
     const size = sizeOf(image)
