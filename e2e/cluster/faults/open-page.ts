@@ -35,7 +35,7 @@ export class OpenPage {
   /** It says, or said meanwhile, that what it shows may be out of date. */
   async saidThatItReconnects(): Promise<void> {
     await expect
-      .poll(() => this.#said(), { timeout: 30_000, message: 'the page says what is wrong' })
+      .poll(() => this.#said(), { timeout: 45_000, message: 'the page says what is wrong' })
       .not.toEqual([])
   }
 
