@@ -190,8 +190,8 @@ test('a debugger may attach on loopback, also after a restart', async () => {
   const before = await session()
   copyInto({ 'answer.ts': `export const answer = 'second'` })
   await expect.poll(answer).toContain('second')
-  await expect.poll(session).not.toBe('none')
-  expect(await session()).not.toBe(before)
+  // The program before may hold the port until it has ended.
+  await expect.poll(async () => ['none', before].includes(await session())).toBe(false)
 })
 
 test('what is wrong with its arguments is said', () => {
