@@ -73,18 +73,22 @@ export async function buildImages(
   images: readonly TestImage[],
   onProgress: (line: string) => void,
 ): Promise<void> {
-  const built = new Set(imagesOfRun().map(({ name }) => name))
+  const tagOf = ({ newName, newTag }: TestImage) => `${newName}:${newTag}`
+  // By what it is, not by its name in manifests: hot reload has other images under the same names.
+  const built = new Set(imagesOfRun().map(tagOf))
   const present = await imagesOfNodes()
-  for (const { name, newName, newTag, build, prepare } of images) {
-    const tag = `${newName}:${newTag}`
-    if (built.has(name) || present.has(`docker.io/${tag}`)) continue
+  for (const image of images) {
+    const { build, prepare } = image
+    const tag = tagOf(image)
+    if (built.has(tag) || present.has(`docker.io/${tag}`)) continue
     const started = performance.now()
     if (prepare !== undefined) await run(prepare, { maxBuffer: 1 << 26 })
     await tool.call(['build', tag, ...build])
     onProgress(`built ${tag} in ${((performance.now() - started) / 1_000).toFixed(0)} s`)
   }
-  const others = imagesOfRun().filter(({ name }) => images.every((image) => image.name !== name))
-  process.env[RUN] = JSON.stringify([...others, ...images])
+  const before = imagesOfRun()
+  const added = images.filter(({ name }) => before.every((image) => image.name !== name))
+  process.env[RUN] = JSON.stringify([...before, ...added])
 }
 
 const RUN = 'FAIRLEAD_CLUSTER_IMAGES'
