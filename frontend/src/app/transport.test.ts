@@ -127,6 +127,29 @@ test('a proxy that answers for a backend that is gone is UNAVAILABLE too', async
   expect(onUnreachable).toHaveBeenCalled()
 })
 
+test('a backend whose database is away says so, and counts as out of reach', async () => {
+  const details = Status.encode(
+    Status.fromPartial({
+      code: 14,
+      details: [
+        Any.fromPartial({
+          typeUrl: 'type.googleapis.com/google.rpc.ErrorInfo',
+          value: ErrorInfo.encode(ErrorInfo.fromPartial({ reason: 'DATABASE_UNAVAILABLE' })).finish(),
+        }),
+      ],
+    }),
+  ).finish()
+  const encoded = Buffer.from(details).toString('base64').replace(/=+$/, '')
+  answer = (call) =>
+    call.end(14, { 'grpc-message': 'no database at the moment', 'grpc-status-details-bin': encoded })
+  await expect(api().identity().GetCaller({})).rejects.toMatchObject({
+    code: 'UNAVAILABLE',
+    message: 'no database at the moment',
+  })
+  expect(onUnreachable).toHaveBeenCalled()
+  expect(onReachable).not.toHaveBeenCalled()
+})
+
 test('a refused token is renewed once, and the call made again', async () => {
   renewAccessToken.mockImplementation(async () => {
     token = 'second'

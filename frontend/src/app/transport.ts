@@ -22,7 +22,7 @@ export interface TransportOptions {
   readonly renewAccessToken: () => Promise<boolean>
   /** Called when the server still refuses the caller after a renewal. */
   readonly onUnauthenticated: () => void
-  /** Called after each call that the server answered, with any status. */
+  /** Called after each call that the server answered, with any status but that its database is away. */
   readonly onReachable: () => void
   /** Called after each call or stream that failed on the way. */
   readonly onUnreachable: () => void
@@ -85,7 +85,9 @@ export function createTransport(options: TransportOptions): Transport {
       options.onUnreachable()
       return unreachable(error)
     }
-    options.onReachable()
+    // A backend that cannot read anything is no more use to a page than none, and has said so in words of its own.
+    if (error.reason === 'DATABASE_UNAVAILABLE') options.onUnreachable()
+    else options.onReachable()
     return error
   }
 
