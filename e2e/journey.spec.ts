@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { cutOutOfTheMap } from './support/cut-out-of-the-map.ts'
 import { expect, test } from './support/fairlead-test.ts'
 import { checksum, readFits } from './support/fits-file.ts'
 
@@ -9,25 +10,7 @@ test('a newcomer cuts a circle out of the seeded map and gets the source’s own
   signIn,
 }) => {
   await signIn('alice')
-  await page.getByRole('link', { name: 'Datasets' }).first().click()
-  // The overview names the map as well, and goes away meanwhile.
-  await expect(page.getByRole('heading', { name: 'Datasets', level: 1 })).toBeVisible()
-  await page
-    .getByRole('link', { name: /microwave-sky|microwave sky/i })
-    .first()
-    .click()
-
-  const sky = page.getByTestId('sky-view')
-  await expect(sky).toHaveAttribute('data-ready', 'true')
-  await page.getByRole('button', { name: 'Draw circle' }).click()
-  const box = (await sky.boundingBox())!
-  const center = { x: box.x + box.width * 0.5, y: box.y + box.height * 0.5 }
-  await page.mouse.move(center.x, center.y)
-  await page.mouse.down()
-  await page.mouse.move(center.x + 40, center.y + 10, { steps: 5 })
-  await page.mouse.up()
-  await page.getByRole('button', { name: 'Cut out' }).click()
-  await page.getByRole('button', { name: 'Submit job' }).click()
+  await cutOutOfTheMap(page)
 
   await expect(page).toHaveURL(/\/jobs\/[0-9a-f-]{36}$/)
   const url = page.url()

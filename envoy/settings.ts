@@ -1,12 +1,9 @@
 import { z } from 'zod'
+import { optional, share, url } from '../backend/src/setting-types.ts'
 import type { Endpoint, EnvoySettings } from './render.ts'
 
 /** What an operator can correct; its message names each wrong variable and the way out, one a line. */
 export class EnvoySettingsError extends Error {}
-
-/** Unset and empty are the same. */
-const optional = <Schema extends z.ZodType>(schema: Schema) =>
-  z.preprocess((value) => (value === '' ? undefined : value), schema.optional())
 
 const endpoint = (example: string) =>
   z.string().transform((value, context): Endpoint => {
@@ -19,12 +16,7 @@ const endpoint = (example: string) =>
     return { host: match[1] ?? '', port }
   })
 
-const webAddress = (example: string) =>
-  z
-    .string({ error: `is not set. Set it, for example to ${example}.` })
-    .refine((value) => URL.canParse(value) && ['http:', 'https:'].includes(new URL(value).protocol), {
-      error: `is not a URL that begins with http:// or https://. Set it, for example to ${example}.`,
-    })
+const webAddress = (example: string) => url(['http:', 'https:'], example)
 
 const flag = optional(
   z.enum(['true', 'false'], { error: 'is neither true nor false. Set one of the two, or leave it out.' }),
@@ -36,11 +28,6 @@ const whole = (least: number, most: number, unset: number) => {
     z.coerce.number({ error }).int({ error }).min(least, { error }).max(most, { error }),
   ).transform((value) => value ?? unset)
 }
-
-const shareError = 'is not a number from 0 to 1. Correct it, or leave it out for 1.'
-const share = optional(
-  z.coerce.number({ error: shareError }).min(0, { error: shareError }).max(1, { error: shareError }),
-).transform((value) => value ?? 1)
 
 const variables = z
   .object({

@@ -1,5 +1,6 @@
 import { type Collector, startCollector } from '@fairlead/dev/collector'
 import { startFairlead } from '@fairlead/dev/start'
+import { cutOutOfTheMap } from '../support/cut-out-of-the-map.ts'
 import { test as base, expect } from '../support/fairlead-test.ts'
 import { type System, systemAt } from '../support/system.ts'
 
@@ -31,23 +32,7 @@ test('a job that is submitted in the browser is one trace from the page to the w
   const loaded = page.waitForResponse(/\/assets\/tracing-/)
   await signIn('alice')
   await loaded
-  await page.getByRole('link', { name: 'Datasets' }).first().click()
-  await expect(page.getByRole('heading', { name: 'Datasets', level: 1 })).toBeVisible()
-  await page
-    .getByRole('link', { name: /microwave-sky|microwave sky/i })
-    .first()
-    .click()
-  const sky = page.getByTestId('sky-view')
-  await expect(sky).toHaveAttribute('data-ready', 'true')
-  await page.getByRole('button', { name: 'Draw circle' }).click()
-  const box = (await sky.boundingBox())!
-  const center = { x: box.x + box.width * 0.5, y: box.y + box.height * 0.5 }
-  await page.mouse.move(center.x, center.y)
-  await page.mouse.down()
-  await page.mouse.move(center.x + 40, center.y + 10, { steps: 5 })
-  await page.mouse.up()
-  await page.getByRole('button', { name: 'Cut out' }).click()
-  await page.getByRole('button', { name: 'Submit job' }).click()
+  await cutOutOfTheMap(page)
   await expect(page.getByTestId('job-phase')).toHaveText('COMPLETED', { timeout: 30_000 })
 
   const spanOf = async (service: string, name: string, kind: string, traceId?: string) => {

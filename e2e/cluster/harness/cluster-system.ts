@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import { ProgramError } from '../../../dev/src/run-with-input.ts'
 import type { Child, System } from '../../support/system.ts'
-import { type Kubectl, KubectlError } from './kubectl.ts'
+import type { Kubectl } from './kubectl.ts'
 import { isReady, type Pod } from './objects.ts'
 import { passwordToken } from './password-token.ts'
 import { containerIds, waitUntilReplaced } from './readiness.ts'
@@ -60,7 +61,7 @@ async function killProcesses(kubectl: Kubectl, pods: readonly Pod[], container: 
         .run(['exec', name, '--container', container, '--', 'node', '--eval', kill])
         .catch((error: unknown) => {
           // The container ends with its main process, and what was executed in it too.
-          if (!(error instanceof KubectlError) || !/exit code 137|137/.test(error.message)) throw error
+          if (!(error instanceof ProgramError) || !/exit code 137|137/.test(error.message)) throw error
         }),
     ),
   )

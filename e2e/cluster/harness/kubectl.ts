@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
+import { runWithInput } from '../../../dev/src/run-with-input.ts'
 
 /** kubectl in one namespace, with the KUBECONFIG and PATH of this process. */
 export class Kubectl {
@@ -13,25 +14,7 @@ export class Kubectl {
     args: readonly string[],
     { input = '', timeoutMs = 60_000 }: { input?: string; timeoutMs?: number } = {},
   ): Promise<string> {
-    return new Promise((done, failed) => {
-      const child = spawn('kubectl', ['--namespace', this.namespace, ...args], { timeout: timeoutMs })
-      let stdout = ''
-      let stderr = ''
-      child.stdout.setEncoding('utf8').on('data', (text: string) => {
-        stdout += text
-      })
-      child.stderr.setEncoding('utf8').on('data', (text: string) => {
-        stderr += text
-      })
-      // One that ends early reads no more; its exit code tells.
-      child.stdin.on('error', () => undefined)
-      child.stdin.end(input)
-      child.once('error', failed)
-      child.once('close', (code, signal) => {
-        if (code === 0) return done(stdout)
-        failed(new KubectlError(args, code ?? signal, stderr))
-      })
-    })
+    return runWithInput('kubectl', ['--namespace', this.namespace, ...args], input, timeoutMs)
   }
 
   async json<T>(args: readonly string[]): Promise<T> {
@@ -57,13 +40,3 @@ export class Kubectl {
 
 /** The label that says which part of Fairlead a pod is. */
 export const COMPONENT = 'app.kubernetes.io/component'
-
-export class KubectlError extends Error {
-  override readonly name = 'KubectlError'
-  readonly stderr: string
-
-  constructor(args: readonly string[], code: number | string | null, stderr: string) {
-    super(`kubectl ${args.join(' ')} ended with ${code}: ${stderr.trim()}`)
-    this.stderr = stderr
-  }
-}

@@ -1,6 +1,6 @@
-import { Counter, Gauge, type Registry } from 'prom-client'
+import { Counter, type Registry } from 'prom-client'
 import type { DataSource } from 'typeorm'
-import { SharedFigures } from '../../database/index.ts'
+import { SharedFigures, sharedGauge } from '../../database/index.ts'
 import { readOutboxStatus } from '../../outbox/index.ts'
 import { eventKind } from './event-kind.ts'
 
@@ -31,15 +31,7 @@ export function createBusMetrics(dataSource: DataSource, registry: Registry | un
     count: () => countOutbox(dataSource),
   })
   const gauge = (name: string, help: string, figureOf: (figures: OutboxFigures) => number) =>
-    new Gauge({
-      name,
-      help,
-      registers,
-      async collect() {
-        const counted = await figures.read()
-        this.set(counted === undefined ? Number.NaN : figureOf(counted))
-      },
-    })
+    sharedGauge(registry, figures, { name, help, figureOf })
   gauge('fairlead_events_waiting', 'Events that are committed and not sent on.', ({ waiting }) => waiting)
   gauge(
     'fairlead_events_lag_seconds',

@@ -1,6 +1,6 @@
 import { Gauge, type Registry } from 'prom-client'
 import type { DataSource } from 'typeorm'
-import { SharedFigures } from '../../../database/index.ts'
+import { SharedFigures, sharedGauge } from '../../../database/index.ts'
 import { rows } from '../sql.ts'
 
 type QueueFigures = Readonly<{
@@ -28,17 +28,8 @@ export function queueMetrics(registry: Registry, dataSource: DataSource): void {
     name: 'queue',
     count: () => countQueue(dataSource),
   })
-  const gauge = (name: string, help: string, tell: (gauge: Gauge, figures: QueueFigures) => void) =>
-    new Gauge({
-      name,
-      help,
-      registers: [registry],
-      async collect() {
-        const counted = await figures.read()
-        if (counted === undefined) this.set(Number.NaN)
-        else tell(this, counted)
-      },
-    })
+  const gauge = (name: string, help: string, figureOf: (figures: QueueFigures) => number) =>
+    sharedGauge(registry, figures, { name, help, figureOf })
   const gaugeBy = (
     name: string,
     help: string,
@@ -67,7 +58,7 @@ export function queueMetrics(registry: Registry, dataSource: DataSource): void {
   gauge(
     'fairlead_queue_oldest_ready_task_age_seconds',
     'Seconds since the job of the oldest task that a worker could take was queued; 0 when there is none.',
-    (each, { oldestReadyAgeSeconds }) => each.set(oldestReadyAgeSeconds),
+    ({ oldestReadyAgeSeconds }) => oldestReadyAgeSeconds,
   )
   gaugeBy(
     'fairlead_jobs',
@@ -84,7 +75,7 @@ export function queueMetrics(registry: Registry, dataSource: DataSource): void {
   gauge(
     'fairlead_queue_worker_slots',
     'Tasks that the workers which take tasks can run at a time, in the whole installation.',
-    (each, { slots }) => each.set(slots),
+    ({ slots }) => slots,
   )
 }
 

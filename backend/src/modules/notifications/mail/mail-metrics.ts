@@ -1,6 +1,6 @@
-import { Counter, Gauge, type Registry } from 'prom-client'
+import { Counter, type Registry } from 'prom-client'
 import type { DataSource } from 'typeorm'
-import { SharedFigures } from '../../../database/index.ts'
+import { SharedFigures, sharedGauge } from '../../../database/index.ts'
 import type { MailOutcome } from '../../../ports/mail.ts'
 import { rows } from '../sql.ts'
 
@@ -19,15 +19,7 @@ export function createMailMetrics(registry: Registry | undefined, dataSource: Da
     count: () => countMails(dataSource),
   })
   const gauge = (name: string, help: string, figureOf: (figures: MailFigures) => number) =>
-    new Gauge({
-      name,
-      help,
-      registers,
-      async collect() {
-        const counted = await figures.read()
-        this.set(counted === undefined ? Number.NaN : figureOf(counted))
-      },
-    })
+    sharedGauge(registry, figures, { name, help, figureOf })
   gauge(
     'fairlead_mails_waiting',
     'Mails of the installation that are composed and wait to be sent.',
