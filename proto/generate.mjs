@@ -28,7 +28,8 @@ for (const side of ['server', 'web']) {
   // Contracts of options, of plugins and of others: read from the descriptors at run time, not as messages.
   for (const path of [
     'buf',
-    'google/api',
+    'google/api/annotations.ts',
+    'google/api/http.ts',
     // Its code comes with grpc-health-check; reflection reads the descriptors.
     'grpc',
     'google/protobuf/descriptor.ts',

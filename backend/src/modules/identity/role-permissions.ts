@@ -5,6 +5,14 @@ export type Role = 'ANALYST' | 'DIRECTOR' | 'ADMINISTRATOR' | 'MEMBER' | 'SUBMIT
 
 /** "<module>.<verb>", as methods declare them. */
 export type Permission =
+  | 'credits.approve'
+  | 'credits.book'
+  | 'credits.configure'
+  | 'credits.observe'
+  | 'credits.read'
+  | 'credits.recommend'
+  | 'credits.record'
+  | 'credits.trade'
   | 'datasets.read'
   | 'jobs.manage'
   | 'jobs.observe'
@@ -36,6 +44,7 @@ const reader: readonly Permission[] = [
   'members.read',
   'datasets.read',
   'jobs.read',
+  'credits.read',
   'tokens.read',
   'tokens.manage',
   'notifications.read',
@@ -44,19 +53,27 @@ const reader: readonly Permission[] = [
 const administrator: readonly Permission[] = [...reader, 'jobs.submit', 'jobs.manage', 'members.manage']
 
 /** Of the whole platform. */
-const observer: readonly Permission[] = ['organizations.list', 'jobs.observe', 'notifications.observe']
+const observer: readonly Permission[] = [
+  'organizations.list',
+  'jobs.observe',
+  'credits.observe',
+  'notifications.observe',
+]
 
 /** The one table of who may do what. A role exists only in the kinds that list it. */
 const grants: Readonly<Record<OrganizationKind, Readonly<Partial<Record<Role, Grants>>>>> = {
   OPERATOR: {
-    ANALYST: { organization: reader, platform: observer },
-    DIRECTOR: { organization: reader, platform: observer },
+    ANALYST: { organization: reader, platform: [...observer, 'credits.recommend', 'credits.book'] },
+    DIRECTOR: { organization: reader, platform: [...observer, 'credits.approve', 'credits.record'] },
     ADMINISTRATOR: {
       organization: administrator,
       platform: [
         ...observer,
         'organizations.create',
         'jobs.operate',
+        'credits.book',
+        'credits.configure',
+        'credits.record',
         'notifications.operate',
         'notifications.announce',
       ],
@@ -65,8 +82,8 @@ const grants: Readonly<Record<OrganizationKind, Readonly<Partial<Record<Role, Gr
   MEMBER: {
     MEMBER: { organization: reader, platform: [] },
     SUBMITTER: { organization: [...reader, 'jobs.submit'], platform: [] },
-    TREASURER: { organization: reader, platform: [] },
-    ADMINISTRATOR: { organization: administrator, platform: [] },
+    TREASURER: { organization: [...reader, 'credits.trade'], platform: [] },
+    ADMINISTRATOR: { organization: [...administrator, 'credits.trade'], platform: [] },
   },
 }
 

@@ -68,6 +68,7 @@ export function jobSummary(job: JobRecord, slug: string, ownerDisplayName: strin
     memoryLimitBytes: job.memoryLimitBytes,
     outputLimitBytes: job.outputLimitBytes,
     shares: [],
+    charge: undefined,
   }
 }
 
@@ -98,6 +99,7 @@ export function quoteMessage(quote: JobQuote): JobQuoteMessage {
     sizeBytes: quote.sizeBytes,
     duration: durationMessage(quote.durationMs),
     taskCount: quote.taskCount,
+    price: undefined,
   }
 }
 

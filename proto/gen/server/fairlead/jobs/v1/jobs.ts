@@ -525,10 +525,29 @@ export interface Job {
   outputLimitBytes: bigint;
   /** With whom the job is shared; told to its owner and to administrators of its organisation. */
   shares: JobShare[];
+  /** Unset for a job that was free. */
+  charge: JobCharge | undefined;
+}
+
+/** What a job costs, in the smallest unit of its credit class. */
+export interface JobCharge {
+  /** "creditClasses/{code}" */
+  creditClass: string;
+  unit: string;
+  /** Of an amount when it is shown. */
+  decimals: number;
+  /** The most that the job can cost: what its hold is, or, in phase HELD, has to be. */
+  atMost: bigint;
+  /** Set aside for it now. */
+  held: bigint;
+  /** Paid, once it has ended; 0 for a job that was aborted or failed. */
+  captured: bigint;
+  /** "creditTransactions/{uuid}" that paid it; empty before. */
+  transaction: string;
 }
 
 export interface PhaseNote {
-  /** Stable, UPPER_SNAKE_CASE: HELD_BY_OPERATOR, SUSPENDED_BY_OPERATOR, NO_WORKERS. */
+  /** Stable, UPPER_SNAKE_CASE: HELD_BY_OPERATOR, SUSPENDED_BY_OPERATOR, NO_WORKERS, INSUFFICIENT_CREDITS. */
   reason: string;
   /** For people: what happened and the way out. */
   message: string;
@@ -559,6 +578,26 @@ export interface JobQuote {
   /** Expected running time on an idle system. */
   duration: Duration | undefined;
   taskCount: number;
+  /** Set by QuoteJob; unset for a service that is free. */
+  price: JobPrice | undefined;
+}
+
+/** What a job would cost, in the smallest unit of the class that would pay it. */
+export interface JobPrice {
+  /** "creditClasses/{code}" */
+  creditClass: string;
+  creditClassDisplayName: string;
+  unit: string;
+  /** Of an amount when it is shown. */
+  decimals: number;
+  /** When it takes as long and writes as much as is expected. */
+  expected: bigint;
+  /** Held when it is submitted; it cannot cost more. */
+  atMost: bigint;
+  /** What the organisation has available. Below at_most the job waits in phase HELD until there is enough. */
+  available: bigint;
+  /** Of the service's free use in this month, what is left and covers a part of it. */
+  free: bigint;
 }
 
 export interface JobError {
@@ -995,6 +1034,7 @@ function createBaseJob(): Job {
     memoryLimitBytes: 0n,
     outputLimitBytes: 0n,
     shares: [],
+    charge: undefined,
   };
 }
 
@@ -1092,6 +1132,9 @@ export const Job: MessageFns<Job> = {
     }
     for (const v of message.shares) {
       JobShare.encode(v!, writer.uint32(218).fork()).join();
+    }
+    if (message.charge !== undefined) {
+      JobCharge.encode(message.charge, writer.uint32(226).fork()).join();
     }
     return writer;
   },
@@ -1325,6 +1368,14 @@ export const Job: MessageFns<Job> = {
             message.shares.push(JobShare.decode(reader, reader.uint32()));
             continue;
           }
+          case 28: {
+            if (tag !== 226) {
+              break;
+            }
+
+            message.charge = JobCharge.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1436,6 +1487,7 @@ export const Job: MessageFns<Job> = {
       shares: globalThis.Array.isArray(object?.shares)
         ? object.shares.map((e: any) => JobShare.fromJSON(e))
         : [],
+      charge: isSet(object.charge) ? JobCharge.fromJSON(object.charge) : undefined,
     };
   },
 
@@ -1522,6 +1574,9 @@ export const Job: MessageFns<Job> = {
     if (message.shares?.length) {
       obj.shares = message.shares.map((e) => JobShare.toJSON(e));
     }
+    if (message.charge !== undefined) {
+      obj.charge = JobCharge.toJSON(message.charge);
+    }
     return obj;
   },
 
@@ -1573,6 +1628,187 @@ export const Job: MessageFns<Job> = {
       ? BigInt(object.outputLimitBytes)
       : 0n;
     message.shares = object.shares?.map((e) => JobShare.fromPartial(e)) || [];
+    message.charge = (object.charge !== undefined && object.charge !== null)
+      ? JobCharge.fromPartial(object.charge)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseJobCharge(): JobCharge {
+  return { creditClass: "", unit: "", decimals: 0, atMost: 0n, held: 0n, captured: 0n, transaction: "" };
+}
+
+export const JobCharge: MessageFns<JobCharge> = {
+  encode(message: JobCharge, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.creditClass !== "") {
+      writer.uint32(10).string(message.creditClass);
+    }
+    if (message.unit !== "") {
+      writer.uint32(18).string(message.unit);
+    }
+    if (message.decimals !== 0) {
+      writer.uint32(24).int32(message.decimals);
+    }
+    if (message.atMost !== 0n) {
+      if (BigInt.asIntN(64, message.atMost) !== message.atMost) {
+        throw new globalThis.Error("value provided for field message.atMost of type int64 too large");
+      }
+      writer.uint32(32).int64(message.atMost);
+    }
+    if (message.held !== 0n) {
+      if (BigInt.asIntN(64, message.held) !== message.held) {
+        throw new globalThis.Error("value provided for field message.held of type int64 too large");
+      }
+      writer.uint32(40).int64(message.held);
+    }
+    if (message.captured !== 0n) {
+      if (BigInt.asIntN(64, message.captured) !== message.captured) {
+        throw new globalThis.Error("value provided for field message.captured of type int64 too large");
+      }
+      writer.uint32(48).int64(message.captured);
+    }
+    if (message.transaction !== "") {
+      writer.uint32(58).string(message.transaction);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): JobCharge {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseJobCharge();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.creditClass = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.unit = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.decimals = reader.int32();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.atMost = reader.int64() as bigint;
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.held = reader.int64() as bigint;
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.captured = reader.int64() as bigint;
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.transaction = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): JobCharge {
+    return {
+      creditClass: isSet(object.creditClass)
+        ? globalThis.String(object.creditClass)
+        : isSet(object.credit_class)
+        ? globalThis.String(object.credit_class)
+        : "",
+      unit: isSet(object.unit) ? globalThis.String(object.unit) : "",
+      decimals: isSet(object.decimals) ? globalThis.Number(object.decimals) : 0,
+      atMost: isSet(object.atMost) ? BigInt(object.atMost) : isSet(object.at_most) ? BigInt(object.at_most) : 0n,
+      held: isSet(object.held) ? BigInt(object.held) : 0n,
+      captured: isSet(object.captured) ? BigInt(object.captured) : 0n,
+      transaction: isSet(object.transaction) ? globalThis.String(object.transaction) : "",
+    };
+  },
+
+  toJSON(message: JobCharge): unknown {
+    const obj: any = {};
+    if (message.creditClass !== "") {
+      obj.creditClass = message.creditClass;
+    }
+    if (message.unit !== "") {
+      obj.unit = message.unit;
+    }
+    if (message.decimals !== 0) {
+      obj.decimals = Math.round(message.decimals);
+    }
+    if (message.atMost !== 0n) {
+      obj.atMost = message.atMost.toString();
+    }
+    if (message.held !== 0n) {
+      obj.held = message.held.toString();
+    }
+    if (message.captured !== 0n) {
+      obj.captured = message.captured.toString();
+    }
+    if (message.transaction !== "") {
+      obj.transaction = message.transaction;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<JobCharge>, I>>(base?: I): JobCharge {
+    return JobCharge.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<JobCharge>, I>>(object: I): JobCharge {
+    const message = createBaseJobCharge();
+    message.creditClass = object.creditClass ?? "";
+    message.unit = object.unit ?? "";
+    message.decimals = object.decimals ?? 0;
+    message.atMost = (object.atMost !== undefined && object.atMost !== null) ? BigInt(object.atMost) : 0n;
+    message.held = (object.held !== undefined && object.held !== null) ? BigInt(object.held) : 0n;
+    message.captured = (object.captured !== undefined && object.captured !== null) ? BigInt(object.captured) : 0n;
+    message.transaction = object.transaction ?? "";
     return message;
   },
 };
@@ -1885,7 +2121,7 @@ export const JobShare: MessageFns<JobShare> = {
 };
 
 function createBaseJobQuote(): JobQuote {
-  return { sizeBytes: 0n, duration: undefined, taskCount: 0 };
+  return { sizeBytes: 0n, duration: undefined, taskCount: 0, price: undefined };
 }
 
 export const JobQuote: MessageFns<JobQuote> = {
@@ -1901,6 +2137,9 @@ export const JobQuote: MessageFns<JobQuote> = {
     }
     if (message.taskCount !== 0) {
       writer.uint32(24).int32(message.taskCount);
+    }
+    if (message.price !== undefined) {
+      JobPrice.encode(message.price, writer.uint32(34).fork()).join();
     }
     return writer;
   },
@@ -1942,6 +2181,14 @@ export const JobQuote: MessageFns<JobQuote> = {
             message.taskCount = reader.int32();
             continue;
           }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.price = JobPrice.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1967,6 +2214,7 @@ export const JobQuote: MessageFns<JobQuote> = {
         : isSet(object.task_count)
         ? globalThis.Number(object.task_count)
         : 0,
+      price: isSet(object.price) ? JobPrice.fromJSON(object.price) : undefined,
     };
   },
 
@@ -1981,6 +2229,9 @@ export const JobQuote: MessageFns<JobQuote> = {
     if (message.taskCount !== 0) {
       obj.taskCount = Math.round(message.taskCount);
     }
+    if (message.price !== undefined) {
+      obj.price = JobPrice.toJSON(message.price);
+    }
     return obj;
   },
 
@@ -1994,6 +2245,219 @@ export const JobQuote: MessageFns<JobQuote> = {
       ? Duration.fromPartial(object.duration)
       : undefined;
     message.taskCount = object.taskCount ?? 0;
+    message.price = (object.price !== undefined && object.price !== null)
+      ? JobPrice.fromPartial(object.price)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseJobPrice(): JobPrice {
+  return {
+    creditClass: "",
+    creditClassDisplayName: "",
+    unit: "",
+    decimals: 0,
+    expected: 0n,
+    atMost: 0n,
+    available: 0n,
+    free: 0n,
+  };
+}
+
+export const JobPrice: MessageFns<JobPrice> = {
+  encode(message: JobPrice, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.creditClass !== "") {
+      writer.uint32(10).string(message.creditClass);
+    }
+    if (message.creditClassDisplayName !== "") {
+      writer.uint32(18).string(message.creditClassDisplayName);
+    }
+    if (message.unit !== "") {
+      writer.uint32(26).string(message.unit);
+    }
+    if (message.decimals !== 0) {
+      writer.uint32(32).int32(message.decimals);
+    }
+    if (message.expected !== 0n) {
+      if (BigInt.asIntN(64, message.expected) !== message.expected) {
+        throw new globalThis.Error("value provided for field message.expected of type int64 too large");
+      }
+      writer.uint32(40).int64(message.expected);
+    }
+    if (message.atMost !== 0n) {
+      if (BigInt.asIntN(64, message.atMost) !== message.atMost) {
+        throw new globalThis.Error("value provided for field message.atMost of type int64 too large");
+      }
+      writer.uint32(48).int64(message.atMost);
+    }
+    if (message.available !== 0n) {
+      if (BigInt.asIntN(64, message.available) !== message.available) {
+        throw new globalThis.Error("value provided for field message.available of type int64 too large");
+      }
+      writer.uint32(56).int64(message.available);
+    }
+    if (message.free !== 0n) {
+      if (BigInt.asIntN(64, message.free) !== message.free) {
+        throw new globalThis.Error("value provided for field message.free of type int64 too large");
+      }
+      writer.uint32(64).int64(message.free);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): JobPrice {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseJobPrice();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.creditClass = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.creditClassDisplayName = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.unit = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.decimals = reader.int32();
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.expected = reader.int64() as bigint;
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.atMost = reader.int64() as bigint;
+            continue;
+          }
+          case 7: {
+            if (tag !== 56) {
+              break;
+            }
+
+            message.available = reader.int64() as bigint;
+            continue;
+          }
+          case 8: {
+            if (tag !== 64) {
+              break;
+            }
+
+            message.free = reader.int64() as bigint;
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): JobPrice {
+    return {
+      creditClass: isSet(object.creditClass)
+        ? globalThis.String(object.creditClass)
+        : isSet(object.credit_class)
+        ? globalThis.String(object.credit_class)
+        : "",
+      creditClassDisplayName: isSet(object.creditClassDisplayName)
+        ? globalThis.String(object.creditClassDisplayName)
+        : isSet(object.credit_class_display_name)
+        ? globalThis.String(object.credit_class_display_name)
+        : "",
+      unit: isSet(object.unit) ? globalThis.String(object.unit) : "",
+      decimals: isSet(object.decimals) ? globalThis.Number(object.decimals) : 0,
+      expected: isSet(object.expected) ? BigInt(object.expected) : 0n,
+      atMost: isSet(object.atMost) ? BigInt(object.atMost) : isSet(object.at_most) ? BigInt(object.at_most) : 0n,
+      available: isSet(object.available) ? BigInt(object.available) : 0n,
+      free: isSet(object.free) ? BigInt(object.free) : 0n,
+    };
+  },
+
+  toJSON(message: JobPrice): unknown {
+    const obj: any = {};
+    if (message.creditClass !== "") {
+      obj.creditClass = message.creditClass;
+    }
+    if (message.creditClassDisplayName !== "") {
+      obj.creditClassDisplayName = message.creditClassDisplayName;
+    }
+    if (message.unit !== "") {
+      obj.unit = message.unit;
+    }
+    if (message.decimals !== 0) {
+      obj.decimals = Math.round(message.decimals);
+    }
+    if (message.expected !== 0n) {
+      obj.expected = message.expected.toString();
+    }
+    if (message.atMost !== 0n) {
+      obj.atMost = message.atMost.toString();
+    }
+    if (message.available !== 0n) {
+      obj.available = message.available.toString();
+    }
+    if (message.free !== 0n) {
+      obj.free = message.free.toString();
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<JobPrice>, I>>(base?: I): JobPrice {
+    return JobPrice.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<JobPrice>, I>>(object: I): JobPrice {
+    const message = createBaseJobPrice();
+    message.creditClass = object.creditClass ?? "";
+    message.creditClassDisplayName = object.creditClassDisplayName ?? "";
+    message.unit = object.unit ?? "";
+    message.decimals = object.decimals ?? 0;
+    message.expected = (object.expected !== undefined && object.expected !== null) ? BigInt(object.expected) : 0n;
+    message.atMost = (object.atMost !== undefined && object.atMost !== null) ? BigInt(object.atMost) : 0n;
+    message.available = (object.available !== undefined && object.available !== null) ? BigInt(object.available) : 0n;
+    message.free = (object.free !== undefined && object.free !== null) ? BigInt(object.free) : 0n;
     return message;
   },
 };
