@@ -1,18 +1,11 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { Client, credentials, Metadata, type MethodDefinition } from '@grpc/grpc-js'
 import type { Logger } from 'pino'
-import { createDatasetFiles } from '../adapters/dataset-files/dataset-files.ts'
-import { createObjects } from '../adapters/objects/create-objects.ts'
-import { type BackendModules, createBackendModules } from '../backend-modules.ts'
-import { listen } from '../database/index.ts'
+import type { BackendModules } from '../backend-modules.ts'
 import { createLog } from '../log.ts'
-import { IDENTITY_CHANNEL, readSeed, type Seed, seedIdentity } from '../modules/identity/index.ts'
-import { createGrpcServer } from '../server/grpc-server.ts'
-import { createServerMetrics } from '../server/server-metrics.ts'
+import { readSeed, type Seed, seedIdentity } from '../modules/identity/index.ts'
 import { createTestDatabase, type TestDatabase } from './database.ts'
 import { startTestIssuer, type TestIssuer } from './issuer.ts'
+import { serveBackend } from './serve-backend.ts'
 
 export interface TestBackend {
   readonly database: TestDatabase
@@ -47,37 +40,11 @@ export async function startTestBackend(seed: Seed, options: TestBackendOptions =
   releasers.defer(() => database.drop())
   const issuer = await startTestIssuer()
   releasers.defer(() => issuer.stop())
-  const folder = await mkdtemp(join(tmpdir(), 'fairlead-backend-'))
-  releasers.defer(() => rm(folder, { recursive: true, force: true }))
   const log = options.log ?? createLog({ name: 'test', level: process.env['FAIRLEAD_LOG_LEVEL'] ?? 'silent' })
   const { dataSource, url } = database
   await seedIdentity(dataSource, readSeed(seed))
-  const listener = await listen(url, { channels: [IDENTITY_CHANNEL] })
-  releasers.defer(() => listener.close())
-  const { objects } = createObjects({ kind: 'filesystem', folder }, Buffer.alloc(32, 1))
-  releasers.defer(() => objects.close())
-  const metrics = createServerMetrics()
-  const modules = await createBackendModules(
-    {
-      dataSource,
-      databaseUrl: url,
-      listener,
-      oidc: { ...issuer.oidc, groupsClaim: options.groupsClaim },
-      issuerKeys: { cooldownMs: 0 },
-      objects,
-      files: createDatasetFiles({}),
-      deriveKey: (purpose) => Buffer.alloc(32, purpose),
-      heartbeatSeconds: 1,
-      publicUrl: 'https://fairlead.example.org',
-      mailEnabled: true,
-      log,
-      metrics,
-    },
-    releasers,
-  )
-  const server = createGrpcServer(modules.services, modules.environment)
-  releasers.defer(() => server.stop())
-  const address = `127.0.0.1:${await server.start({ host: '127.0.0.1', port: 0 })}`
+  const oidc = { ...issuer.oidc, groupsClaim: options.groupsClaim }
+  const { modules, address, metrics } = await serveBackend({ url, dataSource, oidc, log }, releasers)
   const client = new Client(address, credentials.createInsecure(), {
     'grpc.max_send_message_length': -1,
     'grpc.use_local_subchannel_pool': 1,
@@ -90,7 +57,7 @@ export async function startTestBackend(seed: Seed, options: TestBackendOptions =
     modules,
     address,
     client,
-    metrics: () => metrics.registry.metrics(),
+    metrics,
     call: (method, request, token) =>
       new Promise((resolve, reject) => {
         const { path, requestSerialize, responseDeserialize } = method
