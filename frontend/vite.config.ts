@@ -23,7 +23,7 @@ export default defineConfig({
             {
               name: 'shared',
               minShareCount: 3,
-              test: (id) => !/\/gen\/web\/fairlead\/notifications\/|\/modules\/notifications\//.test(id),
+              test: (id) => !/\/(gen\/web\/fairlead|modules)\/(credits|notifications)\//.test(id),
             },
           ],
         },

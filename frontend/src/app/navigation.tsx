@@ -1,11 +1,14 @@
 import {
   type Icon,
   IconApi,
+  IconArrowsExchange,
   IconBuilding,
+  IconCoins,
   IconLayoutDashboard,
   IconListDetails,
   IconPhoto,
   IconPlus,
+  IconScale,
   IconServerCog,
   IconShare,
   IconSpeakerphone,
@@ -24,12 +27,23 @@ interface NavigationProps {
   /** Slug of the organisation whose pages it leads to; undefined when there is none. */
   readonly organization: string | undefined
   readonly maySubmit: boolean
+  /** Whether the organisation has credits and the caller sees them. */
+  readonly maySeeCredits: boolean
+  /** Whether the caller sees the credits of all organisations. */
+  readonly mayObserveCredits: boolean
   /** Whether the caller sees the queue of the whole installation. */
   readonly mayObserve: boolean
   readonly mayAnnounce: boolean
 }
 
-export function Navigation({ organization, maySubmit, mayObserve, mayAnnounce }: NavigationProps) {
+export function Navigation({
+  organization,
+  maySubmit,
+  maySeeCredits,
+  mayObserveCredits,
+  mayObserve,
+  mayAnnounce,
+}: NavigationProps) {
   const base = `/o/${organization}`
   const items: Item[] =
     organization === undefined
@@ -38,6 +52,12 @@ export function Navigation({ organization, maySubmit, mayObserve, mayAnnounce }:
           { to: base, label: 'Overview', icon: IconLayoutDashboard, exact: true },
           { to: `${base}/datasets`, label: 'Datasets', icon: IconPhoto },
           { to: `${base}/jobs`, label: 'Jobs', icon: IconListDetails },
+          ...(maySeeCredits
+            ? [
+                { to: `${base}/credits`, label: 'Credits', icon: IconCoins },
+                { to: `${base}/transfers`, label: 'Transfers', icon: IconArrowsExchange },
+              ]
+            : []),
           { to: `${base}/organization`, label: 'Organisation', icon: IconBuilding },
         ]
   return (
@@ -58,6 +78,12 @@ export function Navigation({ organization, maySubmit, mayObserve, mayAnnounce }:
         <IconShare size={18} stroke={1.7} aria-hidden />
         Shared with me
       </NavLink>
+      {mayObserveCredits && (
+        <NavLink to="/credits" className={classes.link ?? ''}>
+          <IconScale size={18} stroke={1.7} aria-hidden />
+          Credits desk
+        </NavLink>
+      )}
       {mayObserve && (
         <NavLink to="/operations" className={classes.link ?? ''}>
           <IconServerCog size={18} stroke={1.7} aria-hidden />

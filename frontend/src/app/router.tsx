@@ -27,6 +27,24 @@ const organizationPages: RouteObject[] = [
   { path: 'jobs', ...page(() => import('../modules/jobs/jobs-page')) },
   { path: 'jobs/:job', ...page(() => import('../modules/jobs/job-page')) },
   { path: 'organization', ...page(() => import('../modules/identity/organization-page')) },
+  { path: 'credits', ...page(() => import('../modules/credits/credits-page')) },
+  { path: 'credits/statement', ...page(() => import('../modules/credits/statement-page')) },
+  { path: 'credits/report', ...page(() => import('../modules/credits/report-page')) },
+  { path: 'transfers', ...page(() => import('../modules/credits/transfers-page')) },
+  { path: 'transfers/new', ...page(() => import('../modules/credits/propose-page')) },
+  { path: 'transfers/:transfer', ...page(() => import('../modules/credits/transfer-page')) },
+]
+
+/** Of the operator's people. */
+const creditsDeskPages: RouteObject[] = [
+  { index: true, ...page(() => import('../modules/credits/operator/desk-page')) },
+  { path: 'reviews/:review', ...page(() => import('../modules/credits/operator/review-page')) },
+  { path: 'bookings/new', ...page(() => import('../modules/credits/operator/new-booking-page')) },
+  { path: 'bookings/:booking', ...page(() => import('../modules/credits/operator/booking-page')) },
+  {
+    path: 'transactions/:transaction',
+    ...page(() => import('../modules/credits/operator/transaction-page')),
+  },
 ]
 
 export function createRouter() {
@@ -52,6 +70,7 @@ export function createRouter() {
                   children: [
                     { path: '/o/:organization', children: organizationPages },
                     { path: '/shared', ...page(() => import('../modules/jobs/shared-page')) },
+                    { path: '/credits', children: creditsDeskPages },
                     { path: '/operations', ...page(() => import('../modules/operations/operations-page')) },
                     { path: '/notifications', ...page(() => import('../modules/notifications/inbox-page')) },
                     {

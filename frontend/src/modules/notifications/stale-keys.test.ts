@@ -31,6 +31,15 @@ test.each([
     resource: 'users/me/apiTokens/7',
     keys: [['api-tokens']],
   },
+  {
+    what: 'a step of a transfer',
+    eventType: 'credits.transfer_accepted',
+    resource: 'organizations/lab/transfers/7',
+    keys: [
+      ['credits', 'of', 'lab'],
+      ['credits', 'desk'],
+    ],
+  },
   { what: 'an announcement', eventType: 'operator.announcement', resource: '', keys: [] },
 ])('$what makes the pages about it ask again', ({ eventType, resource, keys }) => {
   expect(staleKeys({ eventType, resource, organization: 'organizations/lab' })).toEqual(keys)

@@ -1,5 +1,6 @@
 import type { Notification } from '@fairlead/proto/web/fairlead/notifications/v1/notifications'
 import type { QueryKey } from '@tanstack/react-query'
+import { creditKeys } from '../credits/credit-keys'
 import { apiTokensKey } from '../identity/api-tokens-key'
 import { callerKey } from '../identity/caller'
 import { membersKey } from '../identity/member-queries'
@@ -22,6 +23,10 @@ export function staleKeys(
       jobKeys.lists(jobOrganization),
       jobKeys.shared,
     )
+  }
+  if (eventType.startsWith('credits.')) {
+    const [, slug] = organization.exec(notification.organization) ?? []
+    keys.push(slug === undefined ? creditKeys.all : creditKeys.organization(slug), creditKeys.desk)
   }
   if (eventType === 'identity.token_expiring') keys.push(apiTokensKey)
   else if (eventType.startsWith('identity.')) {
