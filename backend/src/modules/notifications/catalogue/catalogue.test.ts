@@ -8,7 +8,15 @@ import { BODY_MAX_CHARACTERS, TITLE_MAX_CHARACTERS } from './plain-text.ts'
 const id = (number: number) => `00000000-0000-7000-8000-${String(number).padStart(12, '0')}`
 const job = { job: id(1), organization: id(2), owner: id(3), service: 'cutout', run_id: 'M 31' }
 const member = { organization: id(2), user: id(3), role: 'SUBMITTER' }
-const transfer = { transfer: id(5), seller: id(2), buyer: id(6), credit_class: 'cpu', amount: '12.5' }
+const transfer = {
+  transfer: id(5),
+  seller: id(2),
+  buyer: id(6),
+  proposer: id(2),
+  credit_class: 'cpu',
+  amount: '12.5',
+}
+const change = { organization: id(2), credit_class: 'cpu', class_name: 'CPU 2026', amount: '1000' }
 
 /** What the writers of events write, for every kind. */
 const facts: Readonly<Record<string, Record<string, unknown>>> = {
@@ -38,11 +46,25 @@ const facts: Readonly<Record<string, Record<string, unknown>>> = {
   },
   'credits.transfer_proposed': transfer,
   'credits.transfer_accepted': transfer,
-  'credits.transfer_recommended': transfer,
-  'credits.transfer_approved': transfer,
+  'credits.transfer_refused': { ...transfer, reason: 'Too dear.' },
+  'credits.transfer_rescinded': transfer,
+  'credits.transfer_awaits_decision': transfer,
+  'credits.transfer_approved': { ...transfer, effective_date: '2027-01-01' },
+  'credits.transfer_recorded': transfer,
   'credits.transfer_declined': { ...transfer, reason: 'Too early.' },
   'credits.transfer_expired': transfer,
-  'credits.balance_low': { organization: id(2), credit_class: 'cpu', balance: '3' },
+  'credits.credits_issued': { ...change, reason: 'Call 12.' },
+  'credits.credits_taken': change,
+  'credits.balance_low': { organization: id(2), credit_class: 'cpu', balance: '3', low_balance: '10' },
+  'credits.booking_submitted': { booking: id(8), display_name: 'Issue of 2026', by: id(4) },
+  'credits.booking_decided': {
+    booking: id(8),
+    display_name: 'Issue of 2026',
+    creator: id(3),
+    booked: false,
+    reason: 'One class is wrong.',
+    by: id(4),
+  },
 }
 
 const titles: Readonly<Record<string, string>> = {
@@ -59,13 +81,20 @@ const titles: Readonly<Record<string, string>> = {
   'identity.token_expiring': 'API token “nightly” expires on 2026-12-01',
   'operator.announcement': 'Down',
   'files.infected': '“m31.fits” is infected and cannot be fetched',
-  'credits.transfer_proposed': 'A transfer of 12.5 cpu credits was proposed',
-  'credits.transfer_accepted': 'A transfer of 12.5 cpu credits was accepted',
-  'credits.transfer_recommended': 'A transfer of 12.5 cpu credits waits for its decision',
-  'credits.transfer_approved': 'A transfer of 12.5 cpu credits was approved',
-  'credits.transfer_declined': 'A transfer of 12.5 cpu credits was declined',
-  'credits.transfer_expired': 'A transfer of 12.5 cpu credits expired',
-  'credits.balance_low': 'The Lab has 3 cpu credits left',
+  'credits.transfer_proposed': 'A transfer of 12.5 credits of cpu was proposed',
+  'credits.transfer_accepted': 'A transfer of 12.5 credits of cpu was accepted',
+  'credits.transfer_refused': 'A transfer of 12.5 credits of cpu was refused',
+  'credits.transfer_rescinded': 'A transfer of 12.5 credits of cpu was taken back',
+  'credits.transfer_awaits_decision': 'A transfer of 12.5 credits of cpu waits for its decision',
+  'credits.transfer_approved': 'A transfer of 12.5 credits of cpu was approved',
+  'credits.transfer_recorded': 'A transfer of 12.5 credits of cpu was recorded',
+  'credits.transfer_declined': 'A transfer of 12.5 credits of cpu was declined',
+  'credits.transfer_expired': 'A transfer of 12.5 credits of cpu expired',
+  'credits.credits_issued': 'The Lab was given 1000 credits of CPU 2026',
+  'credits.credits_taken': 'The Lab had to give back 1000 credits of CPU 2026',
+  'credits.balance_low': 'The Lab has 3 credits of cpu left',
+  'credits.booking_submitted': 'The booking “Issue of 2026” waits for its approval',
+  'credits.booking_decided': 'The booking “Issue of 2026” was declined',
 }
 
 const names: Names = {
@@ -81,7 +110,12 @@ const nastyNames: Names = {
 }
 
 /** Paths of the frontend's router. */
-const pages = [/^\/o\/lab(\/jobs\/[0-9a-f-]{36}|\/organization)?$/, /^\/account$/, /^\/shared$/]
+const pages = [
+  /^\/o\/lab(\/(jobs|transfers)\/[0-9a-f-]{36}|\/organization|\/credits(\/statement)?)?$/,
+  /^\/credits\/(reviews|bookings)\/[0-9a-f-]{36}$/,
+  /^\/account$/,
+  /^\/shared$/,
+]
 
 test('there are facts in this test for every kind, and no key twice', () => {
   const keys = catalogue.map(({ key }) => key)
@@ -101,24 +135,27 @@ test('the queue gets every event that a listed kind is told by, and none of thos
 describe.each(catalogue.map((kind) => [kind.key, kind] as const))('%s', (key, kind) => {
   test('says what happened, where, and links to a page that there is', () => {
     const reading = kind.read(facts[key])
-    const { title, body, link } = reading.message(names)
-    expect(`${title}\n${body}\n${link}`).not.toMatch(/undefined|null|NaN|\[object/)
-    expect(title).not.toBe(kind.displayName)
-    if (link !== '') expect(pages.some((page) => page.test(link))).toBe(true)
     expect(reading.audience.length).toBeGreaterThan(0)
-    expect(title).toBe(titles[key])
+    for (const audience of reading.audience) {
+      const { title, body, link } = reading.message(names, audience)
+      expect(`${title}\n${body}\n${link}`).not.toMatch(/undefined|null|NaN|\[object/)
+      expect(title).not.toBe(kind.displayName)
+      if (link !== '') expect(pages.some((page) => page.test(link))).toBe(true)
+      expect(title).toBe(titles[key])
+    }
   })
 
   test('is plain and short enough, whatever names and texts are made of', () => {
     const changed = Object.fromEntries(
       Object.entries(facts[key]!).map(([field, value]) => [
         field,
-        ['run_id', 'display_name', 'error_message', 'phase_message', 'reason'].includes(field)
+        ['run_id', 'display_name', 'error_message', 'phase_message', 'reason', 'class_name'].includes(field)
           ? nasty
           : value,
       ]),
     )
-    const { title, body } = kind.read(changed).message(nastyNames)
+    const reading = kind.read(changed)
+    const { title, body } = reading.message(nastyNames, reading.audience[0]!)
     expect(title.length).toBeLessThanOrEqual(TITLE_MAX_CHARACTERS)
     expect(body.length).toBeLessThanOrEqual(BODY_MAX_CHARACTERS)
     expect(title).not.toMatch(/[\p{Cc}\u202e]/u)
@@ -155,9 +192,8 @@ test.each([
     /./,
   ],
 ])('a job is told %s', (_name, key, more, title, body) => {
-  const message = kindOf(key)
-    ?.read({ ...facts[key], ...more })
-    .message(names)
+  const reading = kindOf(key)?.read({ ...facts[key], ...more })
+  const message = reading?.message(names, reading.audience[0]!)
   expect(message?.title).toMatch(title)
   expect(message?.body).toMatch(body)
 })
@@ -181,6 +217,13 @@ test('defaults are those that were agreed on', () => {
     'identity.member_added',
     'identity.invitation',
     'identity.token_expiring',
+    'credits.transfer_proposed',
+    'credits.transfer_awaits_decision',
+    'credits.transfer_recorded',
+    'credits.transfer_declined',
+    'credits.credits_taken',
+    'credits.balance_low',
+    'credits.booking_submitted',
     'operator.announcement',
   ])
   expect(listedKinds.filter(({ defaults }) => !defaults.inApp).map(({ key }) => key)).toEqual([
@@ -192,6 +235,59 @@ test('defaults are those that were agreed on', () => {
 })
 
 test('members never learn of a recommendation', () => {
-  const audience = kindOf('credits.transfer_recommended')?.read(transfer).audience
-  expect(audience).toEqual([{ kind: 'operators', roles: ['DIRECTOR'] }] satisfies Audience[])
+  const kinds = kindsToldBy(`credits.transfer_recommended.${id(2)}`)
+  expect(kinds.map((kind) => kind.read(transfer).audience)).toEqual([
+    [{ kind: 'operators', roles: ['DIRECTOR'] }],
+  ] satisfies Audience[][])
+  // Nor do the kinds that anybody may list tell of them.
+  expect(
+    JSON.stringify(listedKinds.map(({ key, displayName, description }) => [key, displayName, description])),
+  ).not.toMatch(/recommend/i)
+})
+
+describe('a transfer', () => {
+  const keepers = (organizationId: string): Audience => ({
+    kind: 'roles',
+    organizationId,
+    roles: ['TREASURER', 'ADMINISTRATOR'],
+    except: undefined,
+  })
+  const [seller, buyer] = [keepers(id(2)), keepers(id(6))]
+  const analysts: Audience = { kind: 'operators', roles: ['ANALYST'] }
+
+  test.each([
+    ['credits.transfer_proposed', id(2), [buyer]],
+    ['credits.transfer_proposed', id(6), [seller]],
+    ['credits.transfer_accepted', id(2), [seller, analysts]],
+    ['credits.transfer_accepted', id(6), [buyer, analysts]],
+    ['credits.transfer_refused', id(6), [buyer]],
+    ['credits.transfer_rescinded', id(6), [seller, buyer]],
+    ['credits.transfer_recorded', id(2), [seller, buyer]],
+  ])('%s by %s is told to who may act or must know', (key, proposer, audience) => {
+    expect(kindOf(key)?.read({ ...transfer, proposer }).audience).toEqual(audience)
+  })
+
+  test('of neither side is not understood', () => {
+    expect(() => kindOf('credits.transfer_proposed')?.read({ ...transfer, proposer: id(9) })).toThrow(
+      'proposer: is neither the seller nor the buyer',
+    )
+  })
+
+  test('is found by each side at home, and by the operator at the desk', () => {
+    const reading = kindOf('credits.transfer_recorded')!.read(transfer)
+    const at: Names = {
+      ...names,
+      organization: (asked) => ({ slug: asked === id(2) ? 'lab' : 'institute', displayName: 'X' }),
+    }
+    const told = [seller, buyer, analysts].map((audience) => ({
+      link: reading.message(at, audience).link,
+      organization: reading.organizationFor(audience),
+    }))
+    expect(told).toEqual([
+      { link: `/o/lab/transfers/${id(5)}`, organization: id(2) },
+      { link: `/o/institute/transfers/${id(5)}`, organization: id(6) },
+      { link: `/credits/reviews/${id(5)}`, organization: id(2) },
+    ])
+    expect(reading.organizations).toEqual([id(2), id(6)])
+  })
 })

@@ -1,3 +1,4 @@
+import { creditEvents } from './credit-events.ts'
 import type { EventKind } from './event-kind.ts'
 import { identityEvents } from './identity-events.ts'
 import { jobEvents } from './job-events.ts'
@@ -8,6 +9,7 @@ import { operatorEvents } from './operator-events.ts'
 export const catalogue: readonly EventKind[] = [
   ...jobEvents,
   ...identityEvents,
+  ...creditEvents,
   ...operatorEvents,
   ...laterEvents,
 ]

@@ -92,9 +92,12 @@ export interface EventReading {
   readonly actor: string | undefined
   /** Users whom the template names. */
   readonly mentions: readonly string[]
-  /** Id of the organisation that it is about; undefined when it is about none. */
-  readonly organization: string | undefined
-  message(names: Names): Message
+  /** Ids of the organisations that the template names. */
+  readonly organizations: readonly string[]
+  /** Id of the organisation that it is about, for one of its audiences; undefined when it is about none. */
+  organizationFor(audience: Audience): string | undefined
+  /** What one of its audiences is told: a buyer finds a transfer on another page than its seller. */
+  message(names: Names, audience: Audience): Message
 }
 
 /** The payload of an event is not what its kind says. */
@@ -114,9 +117,15 @@ export interface EventDeclaration<Facts> {
   readonly audience: (facts: Facts) => readonly Audience[]
   readonly actor?: (facts: Facts) => string | null | undefined
   readonly mentions?: (facts: Facts) => readonly (string | null | undefined)[]
-  readonly organization?: (facts: Facts) => string
+  readonly organization?: (facts: Facts, audience: Audience) => string
+  /** Which the template names. Default: what it is about, for each audience. */
+  readonly organizations?: (facts: Facts) => readonly string[]
   /** May leave lines too long and with any character in them. */
-  readonly message: (facts: Facts, names: Names) => Partial<Message> & Pick<Message, 'title'>
+  readonly message: (
+    facts: Facts,
+    names: Names,
+    audience: Audience,
+  ) => Partial<Message> & Pick<Message, 'title'>
   /** Default: in-app only. */
   readonly mail?: MailDelivery
   readonly inAppRequired?: boolean
@@ -140,13 +149,18 @@ export function eventKind<Facts>(declared: EventDeclaration<Facts>): EventKind {
       const parsed = facts.safeParse(payload)
       if (!parsed.success) throw notUnderstood(key, parsed.error)
       const { data } = parsed
+      const audience = declared.audience(data)
+      const organizationFor = (of: Audience) => declared.organization?.(data, of)
       return {
-        audience: declared.audience(data),
+        audience,
         actor: declared.actor?.(data) ?? undefined,
         mentions: (declared.mentions?.(data) ?? []).filter((id) => typeof id === 'string'),
-        organization: declared.organization?.(data),
-        message(names) {
-          const message = declared.message(data, names)
+        organizations: declared.organizations?.(data) ?? [
+          ...new Set(audience.flatMap((each) => organizationFor(each) ?? [])),
+        ],
+        organizationFor,
+        message(names, toldTo) {
+          const message = declared.message(data, names, toldTo)
           return {
             title: plainLine(message.title) || displayName,
             body: plainText(message.body ?? ''),

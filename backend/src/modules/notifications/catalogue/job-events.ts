@@ -80,7 +80,10 @@ function jobKind(
     actor: ({ actor }) => actor,
     mentions: ({ actor }) => [actor],
     organization: ({ organization }) => organization,
-    message: (facts, names) => ({ ...placeOf(facts, names), ...declared.message(facts, names) }),
+    message: (facts, names, audience) => ({
+      ...placeOf(facts, names),
+      ...declared.message(facts, names, audience),
+    }),
   })
 }
 

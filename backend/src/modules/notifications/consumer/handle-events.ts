@@ -115,12 +115,12 @@ export function createEventHandler(options: EventHandlerOptions): HandleEvents {
       asked.map(({ audience }) => audience),
     )
     const known = new Set<string>()
-    return asked.flatMap(({ each }, index) =>
+    return asked.flatMap(({ each, audience }, index) =>
       (recipients[index] ?? []).flatMap((userId) => {
         const key = `${each.event.id} ${userId}`
         if (userId === each.reading.actor || known.has(key)) return []
         known.add(key)
-        return [{ told: each, userId }]
+        return [{ told: each, userId, audience }]
       }),
     )
   }

@@ -21,13 +21,14 @@ export async function tellAnnouncement(
   const { dataSource } = options
   const text = await announcementFacts(dataSource, announcementId)
   if (text === undefined) return
+  const audience = { kind: 'announcement', announcementId } as const
   const announcements = new Map([[announcementId, text]])
   let count = 0
   let last: string | undefined
   for (;;) {
     const userIds = await announcementRecipients(dataSource, announcementId, last, USERS_AT_ONCE)
     if (userIds.length > 0) {
-      const tellings = userIds.map((userId) => ({ told, userId }))
+      const tellings = userIds.map((userId) => ({ told, userId, audience }))
       await written(await tell(options, tellings, announcements))
     }
     count += userIds.length

@@ -1,6 +1,6 @@
 import type { DataSource } from 'typeorm'
 import { inTransaction } from '../../../database/index.ts'
-import type { AnnouncementText, Names } from '../catalogue/event-kind.ts'
+import type { AnnouncementText, Audience, Message, Names } from '../catalogue/event-kind.ts'
 import type { NewNotification } from '../inbox/notification.ts'
 import { lockInboxes, type WrittenNotification, writeNotifications } from '../inbox/write-notifications.ts'
 import { type MailEntry, queueMail } from '../mail/index.ts'
@@ -22,6 +22,8 @@ export interface TellingOptions {
 export interface Telling {
   readonly told: ToldEvent
   readonly userId: string
+  /** The one of the event's audiences that the user is told as. */
+  readonly audience: Audience
 }
 
 /**
@@ -39,7 +41,7 @@ export async function tell(
   const readings = new Set(tellings.map(({ told }) => told.reading))
   const [names, choicesOf] = await Promise.all([
     options.names.read(
-      [...readings].flatMap(({ organization }) => organization ?? []),
+      [...readings].flatMap(({ organizations }) => organizations),
       [...readings].flatMap(({ mentions }) => mentions),
       announcements,
     ),
@@ -50,13 +52,13 @@ export async function tell(
   const messageOf = messages(names)
   const inApp: NewNotification[] = []
   const mail: MailEntry[] = []
-  for (const { told, userId } of tellings) {
+  for (const { told, userId, audience } of tellings) {
     const { event, kind, reading } = told
     const choices = choicesOf(userId)
     const wanted = wantedChannels(kind, choices)
     const timing = timingOf(choices.settings)
-    const { resource, ...message } = messageOf(told)
-    const { organization } = reading
+    const { resource, ...message } = messageOf(told, audience)
+    const organization = reading.organizationFor(audience)
     const common = {
       ...message,
       userId,
@@ -77,7 +79,7 @@ export async function tell(
         ...common,
         delivery: wanted.mail,
         dueTime: dueTime(wanted.mail, now, timing),
-        memberOf: membershipOf(told, userId),
+        memberOf: membershipOf(audience),
       })
     }
   }
@@ -95,14 +97,15 @@ export async function tell(
   })
 }
 
-/** Each event's message once, however many are told. */
+/** Each event's message to an audience once, however many are told. */
 function messages(names: Names) {
-  const made = new Map<ToldEvent, ReturnType<ToldEvent['reading']['message']>>()
-  return (told: ToldEvent) => {
-    const known = made.get(told)
+  const made = new Map<ToldEvent, Map<Audience, Message>>()
+  return (told: ToldEvent, audience: Audience) => {
+    const known = made.get(told)?.get(audience)
     if (known !== undefined) return known
-    const message = told.reading.message(names)
-    made.set(told, message)
+    const message = told.reading.message(names, audience)
+    const ofEvent = made.get(told) ?? new Map<Audience, Message>()
+    made.set(told, ofEvent.set(audience, message))
     return message
   }
 }
@@ -112,16 +115,13 @@ function isQuiet(now: Date, timing: Timing): boolean {
 }
 
 /** The organisation that the user is told as a member of. */
-function membershipOf({ reading }: ToldEvent, userId: string): string | undefined {
-  for (const audience of reading.audience) {
-    switch (audience.kind) {
-      case 'member':
-      case 'job-owner':
-        if (audience.userId === userId) return audience.organizationId
-        break
-      case 'roles':
-        return audience.organizationId
-    }
+function membershipOf(audience: Audience): string | undefined {
+  switch (audience.kind) {
+    case 'member':
+    case 'job-owner':
+    case 'roles':
+      return audience.organizationId
+    default:
+      return undefined
   }
-  return undefined
 }
