@@ -31,7 +31,7 @@ const transferFacts = z
     by: optionalId,
     reason: optionalText,
     /** Of a transfer that is recorded later than it is approved. */
-    effective_date: z.iso.date().nullish(),
+    effective_date: z.iso.date().or(z.literal('')).nullish(),
   })
   .refine(({ seller, buyer, proposer }) => proposer === seller || proposer === buyer, {
     path: ['proposer'],
