@@ -15,6 +15,7 @@ import { NotificationsAnnouncements1763700011001 } from './1763700011001-notific
 import { SharedFigures1763700012000 } from './1763700012000-shared-figures.ts'
 import { Traces1763700012001 } from './1763700012001-traces.ts'
 import { IdentityIssuerMemberships1763700013000 } from './1763700013000-identity-issuer-memberships.ts'
+import { CreditsLedger1763700014000 } from './1763700014000-credits-ledger.ts'
 
 /** Every migration, in the order of their timestamps. One step a file; never changed once released. */
 export const migrations = [
@@ -35,4 +36,5 @@ export const migrations = [
   SharedFigures1763700012000,
   Traces1763700012001,
   IdentityIssuerMemberships1763700013000,
+  CreditsLedger1763700014000,
 ]

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino'
 import type { DataSource } from 'typeorm'
 import type { Listener } from './database/index.ts'
+import { createCreditsModule } from './modules/credits/index.ts'
 import { createDatasetsModule } from './modules/datasets/index.ts'
 import { allPermissions, createIdentityModule, type IdentityModuleDeps } from './modules/identity/index.ts'
 import {
@@ -87,6 +88,9 @@ export async function createBackendModules(
   })
   releasers.defer(() => datasets.close())
 
+  const credits = createCreditsModule({ dataSource, pageTokens: tokens, identity: identity.identity, log })
+  releasers.defer(() => credits.close())
+
   const jobs = await createJobsModule({
     dataSource,
     databaseUrl,
@@ -115,7 +119,13 @@ export async function createBackendModules(
 
   const contracts = readContracts()
   return {
-    services: [...identity.services, ...datasets.services, ...jobs.services, ...notifications.services],
+    services: [
+      ...identity.services,
+      ...datasets.services,
+      ...jobs.services,
+      ...credits.services,
+      ...notifications.services,
+    ],
     routes: notifications.routes,
     datasets: datasets.service,
     environment: {

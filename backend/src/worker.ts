@@ -8,6 +8,7 @@ import { createObjects } from './adapters/objects/create-objects.ts'
 import { createPushSender } from './adapters/push/create-push-sender.ts'
 import { createDisabledScanner } from './adapters/scanner/disabled/index.ts'
 import { createDataSource, poolMetrics } from './database/index.ts'
+import { createCreditsWorker } from './modules/credits/index.ts'
 import { registerFolders } from './modules/datasets/index.ts'
 import { watchTokenExpiry } from './modules/identity/index.ts'
 import { createJobsWorker, jobServices, queueMetrics } from './modules/jobs/index.ts'
@@ -79,10 +80,14 @@ await runProcess('worker', workerSettings, async (settings, log, releasers, trac
   })
   releasers.defer(() => notifications.stop())
 
+  const credits = createCreditsWorker({ dataSource, databaseUrl, registry, log })
+  releasers.defer(() => credits.stop())
+
   const health = async () => {
     await dataSource.query('select 1')
     if (!worker.healthy()) throw new Error('the worker cannot renew its leases')
     if (!notifications.healthy()) throw new Error('the worker cannot turn events into notifications')
+    if (!credits.healthy()) throw new Error('the worker cannot do what is due with credits')
     if (!registered) throw new Error('the datasets folders are being read')
   }
   const http = createHttpServer(operationsRoutes(registry, health), log)
@@ -90,6 +95,7 @@ await runProcess('worker', workerSettings, async (settings, log, releasers, trac
   const httpPort = await http.start(settings.httpAddress)
   await worker.start()
   await notifications.start()
+  await credits.start()
   const expiry = watchTokenExpiry({ dataSource, log })
   releasers.defer(() => expiry.stop())
 

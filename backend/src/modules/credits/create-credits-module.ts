@@ -1,0 +1,28 @@
+import type { Logger } from 'pino'
+import type { DataSource } from 'typeorm'
+import type { PageTokens } from '../../server/page-token.ts'
+import type { RegisteredService } from '../../server/service-handlers.ts'
+import type { IdentityService } from '../identity/index.ts'
+import { Ledger } from './ledger/index.ts'
+
+export interface CreditsModuleOptions {
+  readonly dataSource: DataSource
+  readonly pageTokens: PageTokens
+  readonly identity: IdentityService
+  readonly log: Logger
+}
+
+export interface CreditsModule {
+  readonly services: readonly RegisteredService[]
+  readonly ledger: Ledger
+  close(): Promise<void>
+}
+
+/** What the backend serves of credits. */
+export function createCreditsModule({ dataSource }: CreditsModuleOptions): CreditsModule {
+  return {
+    services: [],
+    ledger: new Ledger(dataSource),
+    close: async () => undefined,
+  }
+}

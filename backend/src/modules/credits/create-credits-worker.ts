@@ -1,0 +1,25 @@
+import type { Logger } from 'pino'
+import type { Registry } from 'prom-client'
+import type { DataSource } from 'typeorm'
+import type { WorkerPart } from '../notifications/index.ts'
+
+export interface CreditsWorkerOptions {
+  readonly dataSource: DataSource
+  readonly databaseUrl: string
+  readonly registry: Registry
+  readonly log: Logger
+}
+
+/** What happens to credits by the clock. */
+export function createCreditsWorker(_options: CreditsWorkerOptions): WorkerPart {
+  const parts: WorkerPart[] = []
+  return {
+    async start() {
+      for (const part of parts) await part.start()
+    },
+    async stop() {
+      for (const part of parts.toReversed()) await part.stop()
+    },
+    healthy: () => parts.every((part) => part.healthy()),
+  }
+}
