@@ -16,6 +16,7 @@ import { SharedFigures1763700012000 } from './1763700012000-shared-figures.ts'
 import { Traces1763700012001 } from './1763700012001-traces.ts'
 import { IdentityIssuerMemberships1763700013000 } from './1763700013000-identity-issuer-memberships.ts'
 import { CreditsLedger1763700014000 } from './1763700014000-credits-ledger.ts'
+import { CreditsPricesJobs1763700014100 } from './1763700014100-credits-prices-jobs.ts'
 
 /** Every migration, in the order of their timestamps. One step a file; never changed once released. */
 export const migrations = [
@@ -37,4 +38,5 @@ export const migrations = [
   Traces1763700012001,
   IdentityIssuerMemberships1763700013000,
   CreditsLedger1763700014000,
+  CreditsPricesJobs1763700014100,
 ]
