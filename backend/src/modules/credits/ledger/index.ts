@@ -13,6 +13,7 @@ export {
 } from './holds.ts'
 export { Ledger, type LedgerOptions } from './ledger.ts'
 export { type PostOptions, post, postAll } from './post.ts'
+export { type NewReversal, reversalOf, reverse } from './reversal.ts'
 export {
   AMOUNT_MAX,
   type NewPosting,

@@ -88,14 +88,12 @@ export class Ledger {
         else resolve(outcome)
       })
     } catch (error) {
-      const [only, ...others] = batch
-      if (others.length === 0 || !isOfTheGiven(error)) {
+      if (batch.length === 1 || !isOfTheGiven(error)) {
         for (const { reject } of batch) reject(error)
         return
       }
       // Nothing of it is booked. One that the database takes as a defect must not fail the others.
       for (const waiting of batch) await this.#book([waiting])
-      void only
     }
   }
 
