@@ -8,6 +8,7 @@ export {
   hasPrice,
   holdForJob,
   ImmediateCharges,
+  isPriced,
   type JobHold,
   type JsonTerms,
   jsonOfTerms,

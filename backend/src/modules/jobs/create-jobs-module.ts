@@ -4,6 +4,7 @@ import type { Objects } from '../../ports/objects.ts'
 import type { SharedResources } from '../../server/authorize.ts'
 import type { PageTokens } from '../../server/page-token.ts'
 import type { RegisteredService } from '../../server/service-handlers.ts'
+import { KnownClasses } from '../credits/index.ts'
 import { defaultJobLimits, type JobLimits } from './job-limits.ts'
 import { jobsHandler } from './jobs-handler.ts'
 import { JobsService } from './jobs-service.ts'
@@ -79,6 +80,7 @@ export async function createJobsModule(options: JobsModuleOptions): Promise<Jobs
         log: new JobLog(dataSource),
         watch,
         names,
+        classes: new KnownClasses(dataSource),
         organizations,
         pageTokens,
       }),

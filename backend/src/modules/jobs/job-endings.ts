@@ -1,4 +1,5 @@
 import type { EntityManager } from 'typeorm'
+import { type EndedCharge, settleCharges } from './charging/settle-charges.ts'
 import type { JobError, JobEventBody, JobRecord, ResultRecord } from './job.ts'
 import { moveJob } from './job-changes.ts'
 import { enqueueCleanUp } from './job-queue.ts'
@@ -12,11 +13,24 @@ import { cancelTasks, type TaskOutcome, taskOutcomes } from './task-store.ts'
 const CLEAN_UP_DELAY_MS = 60_000
 
 /**
- * Ends a locked job that is to run no further, with everything of it that runs or waits.
+ * Ends a locked job that is to run no further, with everything of it that runs or waits, and releases what it holds of
+ * credits. The last work of a transaction that locks several jobs, or rows of theirs.
  *
  * @param actorId the user who asked for it, if one did
  */
 export async function stopJob(
+  manager: EntityManager,
+  job: JobRecord,
+  to: 'ERROR' | 'ABORTED',
+  error: JobError,
+  actorId?: string,
+): Promise<JobRecord> {
+  const ended = await stop(manager, job, to, error, actorId)
+  const settled = await settleCharges(manager, [{ job: ended, use: undefined }])
+  return settled.get(ended.id) ?? ended
+}
+
+async function stop(
   manager: EntityManager,
   job: JobRecord,
   to: 'ERROR' | 'ABORTED',
@@ -33,20 +47,28 @@ export async function stopJob(
   return ended
 }
 
-/** Ends a job whose tasks have all ended, or lets its collect begin when only that is left: then it returns true. */
-export async function endJobWithLastTask(manager: EntityManager, job: JobRecord): Promise<boolean> {
+/** What became of a job when one of its tasks ended. */
+export interface TasksEnd {
+  /** Its collect may begin. */
+  readonly unblocked: boolean
+  /** Set when the job has ended, which is to be settled before the transaction commits. */
+  readonly ended: EndedCharge | undefined
+}
+
+const goesOn: TasksEnd = { unblocked: false, ended: undefined }
+
+/** Ends a job whose tasks have all ended, or lets its collect begin when only that is left. */
+export async function endJobWithLastTask(manager: EntityManager, job: JobRecord): Promise<TasksEnd> {
   const open = job.taskCount - job.tasksCompleted - job.tasksFailed
-  if (open > 1) return false
+  if (open > 1) return goesOn
   if (open === 1) {
-    if (job.tasksCompleted > 0) return unblockCollect(manager, job)
-    if (await collectIsBlocked(manager, job)) {
-      const outcomes = await taskOutcomes(manager, job.id)
-      await stopJob(manager, job, 'ERROR', errorOfAll(failedOf(outcomes)))
-    }
-    return false
+    if (job.tasksCompleted > 0) return { ...goesOn, unblocked: await unblockCollect(manager, job) }
+    if (!(await collectIsBlocked(manager, job))) return goesOn
+    const outcomes = await taskOutcomes(manager, job.id)
+    const ended = await stop(manager, job, 'ERROR', errorOfAll(failedOf(outcomes)))
+    return { ...goesOn, ended: { job: ended, use: undefined } }
   }
-  await endJob(manager, job)
-  return false
+  return { ...goesOn, ended: await endJob(manager, job) }
 }
 
 /** The collecting task is a job's last. */
@@ -73,7 +95,7 @@ function failedOf(outcomes: readonly TaskOutcome[]): TaskOutcome[] {
   return outcomes.filter(({ error }) => error !== undefined)
 }
 
-async function endJob(manager: EntityManager, job: JobRecord): Promise<void> {
+async function endJob(manager: EntityManager, job: JobRecord): Promise<EndedCharge> {
   const outcomes = await taskOutcomes(manager, job.id)
   const failed = failedOf(outcomes)
   const collect = outcomes.find((outcome) => outcome.collect)
@@ -86,12 +108,12 @@ async function endJob(manager: EntityManager, job: JobRecord): Promise<void> {
     (job.tasksCompleted === 0 ? errorOfAll(failed) : undefined) ??
     outputExcess(job, results)
   if (error !== undefined) {
-    await moveJob(manager, job, { to: 'ERROR', error })
+    const failedJob = await moveJob(manager, job, { to: 'ERROR', error })
     await enqueueCleanUp(manager, job.id, CLEAN_UP_DELAY_MS)
-    return
+    return { job: failedJob, use: undefined }
   }
   await insertResults(manager, job.id, results)
-  await moveJob(manager, job, {
+  const completed = await moveJob(manager, job, {
     to: 'COMPLETED',
     before: [
       ...failureLines(job, collect === undefined ? job.taskCount : job.taskCount - 1, failed),
@@ -103,6 +125,19 @@ async function endJob(manager: EntityManager, job: JobRecord): Promise<void> {
   if (attempts > job.tasksCompleted || made > results.length) {
     await enqueueCleanUp(manager, job.id, CLEAN_UP_DELAY_MS)
   }
+  return { job: completed, use: useOf(outcomes, results) }
+}
+
+/** What is paid for: the attempts that completed their tasks, and what is published. */
+function useOf(outcomes: readonly TaskOutcome[], results: readonly ResultRecord[]): EndedCharge['use'] {
+  return {
+    taskSeconds: outcomes.reduce((sum, { seconds }) => sum + BigInt(seconds ?? 0), 0n),
+    outputBytes: sizeOf(results),
+  }
+}
+
+function sizeOf(results: readonly ResultRecord[]): bigint {
+  return results.reduce((sum, result) => sum + BigInt(result.sizeBytes), 0n)
 }
 
 function errorOfAll(failed: readonly TaskOutcome[]): JobError {
@@ -125,7 +160,7 @@ function failureLines(job: JobRecord, taskCount: number, failed: readonly TaskOu
 }
 
 function outputExcess(job: JobRecord, results: readonly ResultRecord[]): JobError | undefined {
-  const total = results.reduce((sum, result) => sum + BigInt(result.sizeBytes), 0n)
+  const total = sizeOf(results)
   if (total <= job.outputLimitBytes) return undefined
   return {
     reason: 'OUTPUT_LIMIT_EXCEEDED',

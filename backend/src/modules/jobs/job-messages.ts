@@ -1,6 +1,8 @@
 import {
   type Job,
+  type JobCharge as JobChargeMessage,
   type JobEvent,
+  type JobPrice,
   type JobQuote as JobQuoteMessage,
   type JobTask,
   ParameterKind,
@@ -13,7 +15,8 @@ import {
   type TaskState as TaskStateMessage,
 } from '@fairlead/proto/server/fairlead/jobs/v1/jobs'
 import type { Duration } from '@fairlead/proto/server/google/protobuf/duration'
-import type { JobEventRecord, JobQuote, JobRecord, ResultRecord, TaskRecord } from './job.ts'
+import type { ClassFacts, QuotedPrice } from '../credits/index.ts'
+import type { JobCharge, JobEventRecord, JobQuote, JobRecord, ResultRecord, TaskRecord } from './job.ts'
 import type { JobWithResults } from './jobs-service.ts'
 import type { Phase } from './phase-transitions.ts'
 import type { QueuePosition } from './queue/queue-position.ts'
@@ -38,8 +41,20 @@ export function jobIdOf(name: string): string {
   return name.split('/')[3] ?? ''
 }
 
-/** Without parameters and results. */
-export function jobSummary(job: JobRecord, slug: string, ownerDisplayName: string): Job {
+/** Classes of credits by their ids. */
+export type Classes = ReadonlyMap<string, ClassFacts>
+
+/**
+ * Without parameters and results.
+ *
+ * @param classes that charges are in; without them no charge is told
+ */
+export function jobSummary(
+  job: JobRecord,
+  slug: string,
+  ownerDisplayName: string,
+  classes: Classes | undefined,
+): Job {
   return {
     name: jobName(slug, job.id),
     service: job.service,
@@ -68,7 +83,23 @@ export function jobSummary(job: JobRecord, slug: string, ownerDisplayName: strin
     memoryLimitBytes: job.memoryLimitBytes,
     outputLimitBytes: job.outputLimitBytes,
     shares: [],
-    charge: undefined,
+    charge:
+      classes === undefined || job.charge === undefined ? undefined : chargeMessage(job.charge, classes),
+  }
+}
+
+function chargeMessage(charge: JobCharge, classes: Classes): JobChargeMessage {
+  const { classId, state, atMost, captured, transactionId } = charge
+  const creditClass = classes.get(classId)
+  if (creditClass === undefined) throw new Error(`there is no credit class ${classId}`)
+  return {
+    creditClass: `creditClasses/${creditClass.code}`,
+    unit: creditClass.unit,
+    decimals: creditClass.decimals,
+    atMost,
+    held: state === 'HELD' ? atMost : 0n,
+    captured,
+    transaction: transactionId === undefined ? '' : `creditTransactions/${transactionId}`,
   }
 }
 
@@ -77,9 +108,10 @@ export function jobMessage(
   { job, results, shares }: JobWithResults,
   slug: string,
   names: ReadonlyMap<string, string>,
+  classes: Classes | undefined,
 ): Job {
   return {
-    ...jobSummary(job, slug, names.get(job.ownerId) ?? ''),
+    ...jobSummary(job, slug, names.get(job.ownerId) ?? '', classes),
     shares: shares.map(({ userId, createTime }) => ({
       user: `users/${userId}`,
       displayName: names.get(userId) ?? '',
@@ -94,12 +126,26 @@ export function queuePositionMessage({ jobsAhead, expectedStart }: QueuePosition
   return { jobsAhead, expectedStartTime: expectedStart }
 }
 
-export function quoteMessage(quote: JobQuote): JobQuoteMessage {
+export function quoteMessage(quote: JobQuote, price?: QuotedPrice): JobQuoteMessage {
   return {
     sizeBytes: quote.sizeBytes,
     duration: durationMessage(quote.durationMs),
     taskCount: quote.taskCount,
-    price: undefined,
+    price: price === undefined ? undefined : priceMessage(price),
+  }
+}
+
+function priceMessage(price: QuotedPrice): JobPrice {
+  const { classCode, classDisplayName, unit, decimals, expected, atMost, available, free } = price
+  return {
+    creditClass: `creditClasses/${classCode}`,
+    creditClassDisplayName: classDisplayName,
+    unit,
+    decimals,
+    expected,
+    atMost,
+    available,
+    free,
   }
 }
 

@@ -1,4 +1,13 @@
-import type { FailedAttempt, JobEventRecord, JobRecord, ResultRecord, TaskRecord } from './job.ts'
+import { type JsonTerms, termsOfJson } from '../credits/index.ts'
+import type {
+  ChargeState,
+  FailedAttempt,
+  JobCharge,
+  JobEventRecord,
+  JobRecord,
+  ResultRecord,
+  TaskRecord,
+} from './job.ts'
 import type { Phase } from './phase-transitions.ts'
 
 /** int8 columns arrive as decimal strings: pg's default, kept so that no value is rounded. */
@@ -34,6 +43,12 @@ export interface JobRow {
   task_count: number
   tasks_completed: number
   tasks_failed: number
+  charge_state: ChargeState | null
+  charge_class_id: string | null
+  charge_at_most: Int8 | null
+  charge_captured: Int8 | null
+  charge_transaction: string | null
+  charge_terms: JsonTerms | null
   /** Of the call that made or queued it; null when nobody traced it. */
   traceparent: string | null
 }
@@ -68,6 +83,12 @@ export const jobColumns = [
   'task_count',
   'tasks_completed',
   'tasks_failed',
+  'charge_state',
+  'charge_class_id',
+  'charge_at_most',
+  'charge_captured',
+  'charge_transaction',
+  'charge_terms',
   'traceparent',
 ]
   .map((column) => `jobs.${column}`)
@@ -125,6 +146,20 @@ export function jobOf(row: JobRow): JobRecord {
     taskCount: row.task_count,
     tasksCompleted: row.tasks_completed,
     tasksFailed: row.tasks_failed,
+    charge: chargeOf(row),
+  }
+}
+
+function chargeOf(row: JobRow): JobCharge | undefined {
+  const { charge_state: state, charge_class_id: classId, charge_at_most: atMost, charge_terms: terms } = row
+  if (state === null || classId === null || atMost === null || terms === null) return undefined
+  return {
+    state,
+    classId,
+    atMost: BigInt(atMost),
+    terms: termsOfJson(terms),
+    captured: BigInt(row.charge_captured ?? 0),
+    transactionId: row.charge_transaction ?? undefined,
   }
 }
 

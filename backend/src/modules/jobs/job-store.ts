@@ -1,4 +1,6 @@
 import { activeTraceparent } from '../../tracing/index.ts'
+import { type Charge, isPriced } from '../credits/index.ts'
+import { chargeValues } from './charging/charge-store.ts'
 import type {
   JobEventBody,
   JobEventRecord,
@@ -36,6 +38,12 @@ export interface NewJob extends NewTasks {
   readonly requestId: string | undefined
   readonly requestHash: Buffer
   readonly phase: 'PENDING' | 'QUEUED'
+  /** A job that is PENDING for a moment, to be moved on in the same transaction, counts as unfinished. Default: no. */
+  readonly waits?: boolean
+  /** What it holds. Default: it is free. */
+  readonly charge?: Charge | undefined
+  /** Not to be made when its service has a price in credits. Default: it is made. */
+  readonly unlessPriced?: boolean
   /** Undefined means `lifetimeMs` from now, by the database's clock. */
   readonly destructionTime: Date | undefined
   readonly lifetimeMs: number
@@ -77,7 +85,7 @@ function insertTasks(job: string, tasks: string, maxAttempts: string): string {
 /**
  * Writes a job with its tasks, first events and outbox row. One statement is one round
  * trip and one commit, on the way that every submit waits for. Undefined when the owner's request_id has
- * made a job before, or the organisation has as many jobs as it may.
+ * made a job before, the organisation has as many jobs as it may, or the service has a price and must not.
  */
 export async function insertJob(database: Database, job: NewJob): Promise<JobRecord | undefined> {
   const path: readonly Phase[] = job.phase === 'PENDING' ? ['PENDING'] : ['PENDING', 'QUEUED']
@@ -88,12 +96,15 @@ export async function insertJob(database: Database, job: NewJob): Promise<JobRec
     `with inserted as (
        insert into jobs (id, organization_id, owner_id, service, run_id, parameters, request_id,
          request_hash, phase, last_sequence, queue_time, destruction_time, execution_duration_ms,
-         memory_limit_bytes, output_limit_bytes, quote_size_bytes, quote_duration_ms, task_count, traceparent)
+         memory_limit_bytes, output_limit_bytes, quote_size_bytes, quote_duration_ms, task_count, traceparent,
+         charge_state, charge_class_id, charge_at_most, charge_terms)
        select $1::uuid, $2::uuid, $3::uuid, $4, $5, $6::jsonb, $7::uuid, $8::bytea, $9, $10::bigint,
          case when $9 = 'QUEUED' then now() end,
          coalesce($11::timestamptz, now() + $12::double precision * interval '1 ms'), $13::bigint,
-         $14::bigint, $15::bigint, $16::bigint, $17::bigint, $18::int, $25
-       where case $9 when 'PENDING' then (${countJobs('$2', ['PENDING'])}) < $24::int
+         $14::bigint, $15::bigint, $16::bigint, $17::bigint, $18::int, $25,
+         $28, $29::uuid, $30::bigint, $31::jsonb
+       where not ($27::boolean and ${isPriced('$4')})
+         and case when $9 = 'PENDING' and not $26::boolean then (${countJobs('$2', ['PENDING'])}) < $24::int
          else (${countJobs('$2', unfinished)}) < ${ownLimit('$2', '$23')} end
        on conflict (organization_id, owner_id, request_id) do nothing
        returning ${jobColumns}
@@ -127,6 +138,9 @@ export async function insertJob(database: Database, job: NewJob): Promise<JobRec
       job.unfinishedLimit,
       job.pendingLimit,
       activeTraceparent(),
+      job.waits ?? false,
+      job.unlessPriced ?? false,
+      ...chargeValues('HELD', job.charge),
     ],
   )
   return inserted[0] === undefined ? undefined : jobOf(inserted[0])

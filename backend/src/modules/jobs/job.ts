@@ -1,3 +1,4 @@
+import type { Charge } from '../credits/index.ts'
 import type { Phase } from './phase-transitions.ts'
 
 /*
@@ -9,6 +10,7 @@ import type { Phase } from './phase-transitions.ts'
  * result     a file that the finished job offers
  * stencil    the region that a result was cut out by, as given (SODA section 3)
  * event      one entry of a job's history, numbered without gaps
+ * charge     what a job was promised to cost at most, holds, and pays in the end; a job without one is free
  */
 
 export interface Parameter {
@@ -62,6 +64,19 @@ export interface JobRecord {
   readonly taskCount: number
   readonly tasksCompleted: number
   readonly tasksFailed: number
+  /** Undefined of a job that is free. */
+  readonly charge: JobCharge | undefined
+}
+
+/** WAITING: nothing is set aside yet, and the job is HELD until it is. HELD: set aside. SETTLED: paid or released, once. */
+export type ChargeState = 'WAITING' | 'HELD' | 'SETTLED'
+
+export interface JobCharge extends Charge {
+  readonly state: ChargeState
+  /** What was paid in the end; 0 before. */
+  readonly captured: bigint
+  /** Of the ledger, that paid; undefined when nothing was paid. */
+  readonly transactionId: string | undefined
 }
 
 export interface JobQuote {

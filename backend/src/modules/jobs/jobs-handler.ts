@@ -18,6 +18,7 @@ import { pushedStream } from '../../server/pushed-stream.ts'
 import { type RegisteredService, registeredService } from '../../server/service-handlers.ts'
 import { sharedMessage } from '../../server/shared-message.ts'
 import { parseUpdateMask } from '../../server/update-mask.ts'
+import type { KnownClasses } from '../credits/index.ts'
 import type { Actor } from './actor.ts'
 import { isEntitled } from './actor.ts'
 import type { JobRecord } from './job.ts'
@@ -53,6 +54,7 @@ export interface JobsHandlerDependencies {
   readonly log: JobLog
   readonly watch: JobWatch
   readonly names: OwnerNames
+  readonly classes: KnownClasses
   readonly organizations: Organizations
   readonly pageTokens: PageTokens
 }
@@ -63,17 +65,26 @@ export function jobsHandler({
   log,
   watch,
   names,
+  classes,
   organizations,
   pageTokens,
 }: JobsHandlerDependencies): RegisteredService {
   const answer = async (context: OrganizationCallContext, found: JobWithResults) => {
     const shares = isEntitled(actorOf(context), found.job) ? found.shares : []
-    const known = await names.of([found.job.ownerId, ...shares.map(({ userId }) => userId)])
-    return jobMessage({ ...found, shares }, context.organization.slug, known)
+    const [known, charged] = await Promise.all([
+      names.of([found.job.ownerId, ...shares.map(({ userId }) => userId)]),
+      // Whom a job is shared with from outside is not told what it costs.
+      context.permissions.has('credits.read') ? classesOf([found.job]) : undefined,
+    ])
+    return jobMessage({ ...found, shares }, context.organization.slug, known, charged)
   }
+  const classesOf = (jobs: readonly JobRecord[]) => classes.of(jobs.map(({ charge }) => charge?.classId))
   const summaries = async (jobs: readonly JobRecord[], slug: string) => {
-    const known = await names.of(jobs.map(({ ownerId }) => ownerId))
-    return jobs.map((job) => jobSummary(job, slug, known.get(job.ownerId) ?? ''))
+    const [known, charged] = await Promise.all([
+      names.of(jobs.map(({ ownerId }) => ownerId)),
+      classesOf(jobs),
+    ])
+    return jobs.map((job) => jobSummary(job, slug, known.get(job.ownerId) ?? '', charged))
   }
 
   const changesOf = async (notices: readonly JobNotice[], { id, slug }: CallOrganization) => {
@@ -104,7 +115,8 @@ export function jobsHandler({
     async quoteJob(request, context) {
       const { organization } = organizationContext(context)
       const { service: asked, parameters } = request
-      return quoteMessage(await service.quote(organization.id, asked, parameters, context.signal))
+      const { quote, price } = await service.quote(organization.id, asked, parameters, context.signal)
+      return quoteMessage(quote, price)
     },
 
     async createJob(request, context) {
@@ -112,7 +124,8 @@ export function jobsHandler({
       const created = await service.create(actorOf(caller), jobRequestOf(request), context.signal)
       const { userId, displayName } = caller.caller
       if (created.job.ownerId !== userId || created.shares.length > 0) return answer(caller, created)
-      return jobMessage(created, caller.organization.slug, new Map([[userId, displayName]]))
+      const charged = created.job.charge === undefined ? undefined : await classesOf([created.job])
+      return jobMessage(created, caller.organization.slug, new Map([[userId, displayName]]), charged)
     },
 
     async getJob(request, context) {
@@ -193,7 +206,12 @@ export function jobsHandler({
       ])
       return {
         jobs: jobs.map((job) =>
-          jobSummary(job, places.get(job.organizationId)?.slug ?? '', owners.get(job.ownerId) ?? ''),
+          jobSummary(
+            job,
+            places.get(job.organizationId)?.slug ?? '',
+            owners.get(job.ownerId) ?? '',
+            undefined,
+          ),
         ),
         nextPageToken: next === undefined ? '' : pageTokens.encode(scope, [next.shareTime, next.jobId]),
       }

@@ -4,8 +4,11 @@ import { v7, validate } from 'uuid'
 import { batchedRead } from '../../database/index.ts'
 import { invalidField } from '../../errors/domain-error.ts'
 import type { Objects, SignedUrl } from '../../ports/objects.ts'
+import { creditsTooFew, priceOf, type QuotedPrice } from '../credits/index.ts'
 import { type Actor, refuseOthers, refuseStrangers } from './actor.ts'
 import { changeJob, readJob } from './change-job.ts'
+import { PaidSubmission } from './charging/paid-submission.ts'
+import { queueOrWait } from './charging/queue-or-wait.ts'
 import type { JobQuote, JobRecord, Parameter, ResultRecord, TaskRecord } from './job.ts'
 import { alterJob } from './job-changes.ts'
 import { markDeleted } from './job-deletion.ts'
@@ -22,6 +25,7 @@ import {
   listJobs,
   listResults,
   listTasks,
+  type NewJob,
   type NewTasks,
   readJobs,
   replaceTasks,
@@ -43,7 +47,6 @@ import {
 } from './jobs-errors.ts'
 import { hasEnded } from './phase-transitions.ts'
 import { type QueuePosition, queuePosition } from './queue/queue-position.ts'
-import { queueJob } from './queue-job.ts'
 import type { JobService } from './services/job-service.ts'
 import type { PlanDataset } from './services/plan-context.ts'
 import type { ShareRecord } from './sharing/share-rows.ts'
@@ -84,12 +87,14 @@ const PLANNINGS_MAX = 3
 export class JobsService {
   readonly #options: JobsServiceOptions
   readonly #planner: JobPlanner
+  readonly #submission: PaidSubmission
   readonly #read: (reference: string) => Promise<JobWithResults | undefined>
 
   constructor(options: JobsServiceOptions) {
     const { dataSource, services, dataset, limits } = options
     this.#options = options
     this.#planner = new JobPlanner({ services, dataset, tasksPerJob: limits.tasksPerJob })
+    this.#submission = new PaidSubmission(dataSource)
     this.#read = batchedRead((references) => readJobs(dataSource, references))
   }
 
@@ -102,9 +107,14 @@ export class JobsService {
     service: string,
     parameters: readonly Parameter[],
     signal: AbortSignal,
-  ): Promise<JobQuote> {
-    const plan = await this.#planner.plan(organizationId, this.#planner.service(service), parameters, signal)
-    return plan.quote
+  ): Promise<{ quote: JobQuote; price: QuotedPrice | undefined }> {
+    const { quote } = await this.#planner.plan(
+      organizationId,
+      this.#planner.service(service),
+      parameters,
+      signal,
+    )
+    return { quote, price: await priceOf(this.#options.dataSource, organizationId, service, quote) }
   }
 
   async create(actor: Actor, request: JobRequest, signal: AbortSignal): Promise<JobWithResults> {
@@ -118,7 +128,7 @@ export class JobsService {
     const plan = request.keepPending
       ? await this.#planner.planWhenComplete(actor.organizationId, service, request.parameters, signal)
       : await this.#planner.plan(actor.organizationId, service, request.parameters, signal)
-    const job = await insertJob(dataSource, {
+    const newJob: NewJob = {
       id: v7(),
       organizationId: actor.organizationId,
       ownerId: actor.userId,
@@ -136,7 +146,10 @@ export class JobsService {
       ...newTasks(service, plan),
       pendingLimit: limits.pendingJobs,
       unfinishedLimit: limits.unfinishedJobs,
-    })
+    }
+    const job = request.keepPending
+      ? await insertJob(dataSource, newJob)
+      : await this.#submission.submit(newJob)
     if (job !== undefined) return { job, results: [], shares: [] }
     // The same request came in twice at once, and the other one was first.
     const other = await this.#earlier(actor, request.requestId, requestHash)
@@ -215,7 +228,11 @@ export class JobsService {
         await this.#refuseFullQueue(manager, job)
         const planned =
           plan === undefined ? job : await replaceTasks(manager, job.id, newTasks(service, plan))
-        return queueJob(manager, planned)
+        const queued = await queueOrWait(manager, planned, actor.userId)
+        if (job.phase === 'HELD' && queued.phase === 'HELD') {
+          throw creditsTooFew(queued.phaseNote?.message ?? '')
+        }
+        return queued
       })
       if (ran !== undefined) return this.#whole(ran)
     }

@@ -1,4 +1,5 @@
 import type { EntityManager } from 'typeorm'
+import { type EndedCharge, settleCharges } from './charging/settle-charges.ts'
 import type { JobError, JobEventBody, JobRecord, TaskOutput } from './job.ts'
 import { appendEvents, recordChange } from './job-changes.ts'
 import { endJobWithLastTask } from './job-endings.ts'
@@ -11,7 +12,8 @@ import type { Attempt } from './task-store.ts'
 /*
  * How attempts and tasks end, and jobs with their last task. Everything is done under the lock of the job's row, which is taken before any
  * task's, and of several jobs in the order of their ids: two batches of endings never wait for each other in a
- * circle, and of two endings of one job the second sees what the first has done.
+ * circle, and of two endings of one job the second sees what the first has done. Jobs that end are paid for together,
+ * after everything else: accounts of credits are locked last, and nobody who has one waits for a job.
  */
 
 /** A task that was running when its worker was lost is begun anew this often at most: it may be what kills them. */
@@ -68,8 +70,14 @@ export async function endAttempts(manager: EntityManager, endings: readonly Endi
   const changed = await countTasks(manager, counts)
   for (const [jobId, lines] of retryLines(verdicts)) await appendEvents(manager, jobId, lines)
   let wakes = verdicts.some(({ state, delayMs }) => state === 'WAITING' && delayMs === 0)
-  for (const job of changed) wakes = (await endJobWithLastTask(manager, job)) || wakes
+  const ended: EndedCharge[] = []
+  for (const job of changed) {
+    const end = await endJobWithLastTask(manager, job)
+    wakes = wakes || end.unblocked
+    if (end.ended !== undefined) ended.push(end.ended)
+  }
   if (wakes) await wakeWorkers(manager)
+  await settleCharges(manager, ended)
   return endings.map(({ attempt }) => counted.has(taskKey(attempt.jobId, attempt.index)))
 }
 

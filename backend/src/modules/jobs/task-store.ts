@@ -92,6 +92,8 @@ export interface TaskOutcome {
     | { readonly reason: string; readonly message: string; readonly transient: boolean }
     | undefined
   readonly attempts: number
+  /** Running time of the attempt that completed the task, begun seconds counting whole; undefined when it failed. */
+  readonly seconds: number | undefined
 }
 
 export async function taskOutcomes(database: Database, jobId: string): Promise<TaskOutcome[]> {
@@ -104,9 +106,14 @@ export async function taskOutcomes(database: Database, jobId: string): Promise<T
     error_reason: string | null
     error_message: string | null
     error_transient: boolean | null
+    seconds: number | null
   }>(
     database,
-    `select index, display_name, collect, attempt, outputs, error_reason, error_message, error_transient
+    // A clock that was set back meanwhile makes nothing of an attempt: it has begun a second.
+    `select index, display_name, collect, attempt, outputs, error_reason, error_message, error_transient,
+       case when state = 'COMPLETED' then
+         greatest(1, ceil(extract(epoch from end_time - coalesce(attempt_start_time, start_time, end_time))))
+       end::double precision as seconds
      from job_tasks where job_id = $1 order by index`,
     [jobId],
   )
@@ -115,6 +122,7 @@ export async function taskOutcomes(database: Database, jobId: string): Promise<T
     displayName: row.display_name,
     collect: row.collect,
     attempts: row.attempt,
+    seconds: row.seconds ?? undefined,
     outputs: row.outputs ?? undefined,
     error:
       row.error_reason === null

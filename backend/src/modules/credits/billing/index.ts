@@ -8,7 +8,7 @@ export {
   releaseAbandoned,
 } from './immediate-charges.ts'
 export { creditsTooFew } from './insufficient-credits.ts'
-export { hasPrice } from './payer-store.ts'
+export { hasPrice, isPriced } from './payer-store.ts'
 export type { Charge, ChargeTerms, Quote, Use } from './price.ts'
 export { priceOf, type QuotedPrice } from './price-of.ts'
 export { type PricingHandlerDependencies, pricingHandler } from './pricing-handler.ts'

@@ -79,9 +79,14 @@ export async function payersOf(
   })
 }
 
+/** Whether a service has a price, as SQL over its id. */
+export function isPriced(serviceId: string): string {
+  return `exists (select from credit_prices where service = ${serviceId})`
+}
+
 export async function hasPrice(database: Database, serviceId: string): Promise<boolean> {
-  const found = await rows(database, `select 1 from credit_prices where service = $1 limit 1`, [serviceId])
-  return found.length > 0
+  const [found] = await rows<{ priced: boolean }>(database, `select ${isPriced('$1')} as priced`, [serviceId])
+  return found?.priced === true
 }
 
 export function left(limit: bigint, used: bigint): bigint {

@@ -1,3 +1,6 @@
+import type { EntityManager } from 'typeorm'
+import { creditsTooFew } from '../../credits/index.ts'
+import { INSUFFICIENT_CREDITS, queueOrWait } from '../charging/queue-or-wait.ts'
 import type { JobRecord, PhaseNote } from '../job.ts'
 import { alterJob, moveJob } from '../job-changes.ts'
 import { dequeueTasks, enqueueTasks, handBackTasks } from '../job-queue.ts'
@@ -58,15 +61,27 @@ export async function holdJob(
   }
 }
 
-/** Lets a job that is held queue again, or be PENDING as before, and one that the operator suspended go on. */
-export async function releaseJob(database: Database, job: JobRecord): Promise<JobRecord> {
+/**
+ * Lets a job that is held queue again, or be PENDING as before, and one that the operator suspended go on. What waited
+ * for credits when the operator held it does so again, unless they suffice by now.
+ */
+export async function releaseJob(manager: EntityManager, job: JobRecord): Promise<JobRecord> {
   if (job.phase === 'HELD') {
-    return job.queueTime === undefined ? moveJob(database, job, { to: 'PENDING' }) : queueJob(database, job)
+    if (job.charge?.state === 'WAITING') return releaseWaiting(manager, job)
+    return job.queueTime === undefined ? moveJob(manager, job, { to: 'PENDING' }) : queueJob(manager, job)
   }
   if (job.phase !== 'SUSPENDED' || job.phaseNote?.reason !== SUSPENDED_BY_OPERATOR) throw jobNotHeld(job)
-  const going = await moveJob(database, job, { to: 'EXECUTING' })
-  await enqueueTasks(database, job.id)
+  const going = await moveJob(manager, job, { to: 'EXECUTING' })
+  await enqueueTasks(manager, job.id)
   return going
+}
+
+async function releaseWaiting(manager: EntityManager, job: JobRecord): Promise<JobRecord> {
+  const released = await queueOrWait(manager, job)
+  if (released.phase === 'HELD' && job.phaseNote?.reason === INSUFFICIENT_CREDITS) {
+    throw creditsTooFew(released.phaseNote?.message ?? '')
+  }
+  return released
 }
 
 /** Tells another reason for the phase that a job is in. */
