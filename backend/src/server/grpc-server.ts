@@ -33,9 +33,6 @@ const options = {
   'grpc.keepalive_time_ms': 10_000,
   'grpc.keepalive_timeout_ms': 5_000,
   'grpc.keepalive_permit_without_calls': 1,
-  // Clients that balance by themselves look their backends up anew when a connection ends: so new pods get their share
-  // within minutes. What is under way on the old connection ends in peace.
-  'grpc.max_connection_age_ms': 5 * 60_000,
   // MiB. Envoy multiplexes everyone's calls over one connection; node's default of 10 is for one client.
   'grpc-node.max_session_memory': 64,
 }

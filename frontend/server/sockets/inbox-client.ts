@@ -38,29 +38,33 @@ const KEEPALIVE_TIMEOUT_MS = 5_000
 const MAX_RECONNECT_BACKOFF_MS = 3_000
 /** Backends are looked up anew when a connection ends, and they come and go within seconds of each other. */
 const RESOLUTION_INTERVAL_MS = 5_000
+/**
+ * And at this interval, so that new backends get their share. The backend does not end connections for it: that would
+ * cut the streams of Envoy's.
+ */
+const RENEWAL_MS = 5 * 60_000
 /** A page of the largest notifications there may be. */
 const MAX_RESPONSE_BYTES = 8 * 1024 * 1024
 const REFUSALS: ReadonlySet<status> = new Set([status.UNAUTHENTICATED, status.PERMISSION_DENIED])
 
 /** `address`: host:port of the backend's gRPC; calls are spread over all that the name stands for. */
-export function createInboxClient(address: string): InboxClient {
-  const client = new NotificationsServiceClient(`dns:///${address}`, credentials.createInsecure(), {
-    'grpc.service_config': JSON.stringify({ loadBalancingConfig: [{ round_robin: {} }] }),
-    'grpc.keepalive_time_ms': KEEPALIVE_MS,
-    'grpc.keepalive_timeout_ms': KEEPALIVE_TIMEOUT_MS,
-    'grpc.keepalive_permit_without_calls': 1,
-    'grpc.max_reconnect_backoff_ms': MAX_RECONNECT_BACKOFF_MS,
-    'grpc.dns_min_time_between_resolutions_ms': RESOLUTION_INTERVAL_MS,
-    // What is above is what is wanted, whatever a TXT record says.
-    'grpc.service_config_disable_resolution': 1,
-    'grpc.max_receive_message_length': MAX_RESPONSE_BYTES,
-  })
+export function createInboxClient(address: string, renewalMs: number = RENEWAL_MS): InboxClient {
+  let latest = { client: connect(address), madeAtMs: performance.now() }
+  const client = () => {
+    if (performance.now() - latest.madeAtMs >= renewalMs) {
+      const { client: former } = latest
+      latest = { client: connect(address), madeAtMs: performance.now() }
+      // Its calls have ended by then.
+      setTimeout(() => former.close(), DEADLINE_MS).unref()
+    }
+    return latest.client
+  }
   const options = () => ({ deadline: Date.now() + DEADLINE_MS })
 
   return {
     check: (token) =>
       new Promise((resolve) => {
-        client.getInbox({}, authorized(token), options(), (error, inbox) => {
+        client().getInbox({}, authorized(token), options(), (error, inbox) => {
           if (error !== null) return resolve(failureOf(error))
           resolve({
             kind: 'CHECKED',
@@ -73,7 +77,7 @@ export function createInboxClient(address: string): InboxClient {
     replay: (token, after) =>
       new Promise((resolve) => {
         const request = { afterSequence: BigInt(after), pageSize: PAGE_SIZE }
-        client.replayNotifications(request, authorized(token), options(), (error, page) => {
+        client().replayNotifications(request, authorized(token), options(), (error, page) => {
           if (error !== null) return resolve(failureOf(error))
           if (page.inbox === undefined)
             return resolve({ kind: 'AWAY', problem: 'an answer without an inbox' })
@@ -87,8 +91,22 @@ export function createInboxClient(address: string): InboxClient {
           })
         })
       }),
-    close: () => client.close(),
+    close: () => latest.client.close(),
   }
+}
+
+function connect(address: string): NotificationsServiceClient {
+  return new NotificationsServiceClient(`dns:///${address}`, credentials.createInsecure(), {
+    'grpc.service_config': JSON.stringify({ loadBalancingConfig: [{ round_robin: {} }] }),
+    'grpc.keepalive_time_ms': KEEPALIVE_MS,
+    'grpc.keepalive_timeout_ms': KEEPALIVE_TIMEOUT_MS,
+    'grpc.keepalive_permit_without_calls': 1,
+    'grpc.max_reconnect_backoff_ms': MAX_RECONNECT_BACKOFF_MS,
+    'grpc.dns_min_time_between_resolutions_ms': RESOLUTION_INTERVAL_MS,
+    // What is above is what is wanted, whatever a TXT record says.
+    'grpc.service_config_disable_resolution': 1,
+    'grpc.max_receive_message_length': MAX_RESPONSE_BYTES,
+  })
 }
 
 function authorized(token: string): Metadata {
