@@ -16,7 +16,11 @@ import { SharedFigures1763700012000 } from './1763700012000-shared-figures.ts'
 import { Traces1763700012001 } from './1763700012001-traces.ts'
 import { IdentityIssuerMemberships1763700013000 } from './1763700013000-identity-issuer-memberships.ts'
 import { CreditsLedger1763700014000 } from './1763700014000-credits-ledger.ts'
+import { CreditsSealing1763700014001 } from './1763700014001-credits-sealing.ts'
 import { CreditsPricesJobs1763700014100 } from './1763700014100-credits-prices-jobs.ts'
+import { CreditsTransfers1763700014200 } from './1763700014200-credits-transfers.ts'
+import { CreditsBookings1763700014300 } from './1763700014300-credits-bookings.ts'
+import { CreditsReads1763700014400 } from './1763700014400-credits-reads.ts'
 
 /** Every migration, in the order of their timestamps. One step a file; never changed once released. */
 export const migrations = [
@@ -38,5 +42,9 @@ export const migrations = [
   Traces1763700012001,
   IdentityIssuerMemberships1763700013000,
   CreditsLedger1763700014000,
+  CreditsSealing1763700014001,
   CreditsPricesJobs1763700014100,
+  CreditsTransfers1763700014200,
+  CreditsBookings1763700014300,
+  CreditsReads1763700014400,
 ]

@@ -9,4 +9,4 @@ export {
   type ParkedEventsQuery,
   retryParkedEvent,
 } from './parked-events.ts'
-export { writeEvent } from './write-event.ts'
+export { writeEvent, writeEvents } from './write-event.ts'

@@ -9,3 +9,22 @@ export async function writeEvent(transaction: Pick<EntityManager, 'query'>, even
     [event.routingKey, JSON.stringify(event.payload), activeTraceparent()],
   )
 }
+
+/** Several of them, in their order, by one statement. */
+export async function writeEvents(
+  transaction: Pick<EntityManager, 'query'>,
+  events: readonly BusEvent[],
+): Promise<void> {
+  if (events.length === 0) return
+  await transaction.query(
+    `insert into outbox (routing_key, payload, traceparent)
+     select event.routing_key, event.payload::jsonb, $3
+     from unnest($1::text[], $2::text[]) with ordinality as event (routing_key, payload, ordinal)
+     order by event.ordinal`,
+    [
+      events.map(({ routingKey }) => routingKey),
+      events.map(({ payload }) => JSON.stringify(payload)),
+      activeTraceparent(),
+    ],
+  )
+}

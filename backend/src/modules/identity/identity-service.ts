@@ -8,6 +8,8 @@ import type { UserStore } from './user-store.ts'
 /** Who is who, for the other modules. */
 export interface IdentityService {
   organizationBySlug(slug: string): Promise<Organization | undefined>
+  /** Absent ones are left out. */
+  organizationsBySlugs(slugs: readonly string[]): Promise<Organization[]>
   organizationById(id: string): Promise<Organization | undefined>
   /** By id; absent ones are left out. */
   organizationsByIds(ids: readonly string[]): Promise<Map<string, Organization>>
@@ -62,6 +64,7 @@ export function createIdentityService(
 
   return {
     organizationBySlug: (slug) => organizations.bySlug(slug),
+    organizationsBySlugs: (slugs) => organizations.bySlugs(slugs),
     organizationById: (id) => organizations.byId(id),
     organizationsByIds: (ids) => organizations.byIds(ids),
     organizationsAfter: async (slug, size) => (await organizations.page([slug], size)).items,

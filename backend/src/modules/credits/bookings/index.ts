@@ -1,0 +1,7 @@
+export {
+  type BookingRequest,
+  type BookingServiceOptions,
+  Bookings,
+  type RequestedRow,
+} from './booking-service.ts'
+export { bookingsHandler } from './bookings-handler.ts'
