@@ -1,12 +1,25 @@
 import { Button, Menu } from '@mantine/core'
 import { IconDownload, IconFileSpreadsheet, IconFileText, IconX } from '@tabler/icons-react'
 import { formatBytes } from '../../ui/format-bytes'
-import type { StatementFilter } from './statement-filter'
-import { useExportStatement } from './use-export-statement'
+import { dayOf } from './day'
+import { requestOf, type StatementFilter } from './statement-filter'
+import { useCreditService } from './use-credit-service'
+import { type ExportFormat, useDownload } from './use-download'
 
 /** Downloads what the filter chooses, all pages of it. */
 export function ExportMenu({ organization, filter }: { organization: string; filter: StatementFilter }) {
-  const { download, stop, isRunning, received } = useExportStatement(organization)
+  const credits = useCreditService()
+  const { download, stop, isRunning, received } = useDownload()
+  const save = (format: ExportFormat) =>
+    download({
+      open: () =>
+        credits().ExportStatement({
+          ...requestOf(organization, filter),
+          format: format === 'csv' ? 'EXPORT_FORMAT_CSV' : 'EXPORT_FORMAT_XLSX',
+        }),
+      fileName: `${organization}-statement-${dayOf(new Date())}`,
+      format,
+    })
   if (isRunning) {
     return (
       <Button variant="default" leftSection={<IconX size={16} aria-hidden />} onClick={stop}>
@@ -22,16 +35,10 @@ export function ExportMenu({ organization, filter }: { organization: string; fil
         </Button>
       </Menu.Target>
       <Menu.Dropdown>
-        <Menu.Item
-          leftSection={<IconFileText size={16} aria-hidden />}
-          onClick={() => download({ format: 'csv', filter })}
-        >
+        <Menu.Item leftSection={<IconFileText size={16} aria-hidden />} onClick={() => save('csv')}>
           CSV, for programs
         </Menu.Item>
-        <Menu.Item
-          leftSection={<IconFileSpreadsheet size={16} aria-hidden />}
-          onClick={() => download({ format: 'xlsx', filter })}
-        >
+        <Menu.Item leftSection={<IconFileSpreadsheet size={16} aria-hidden />} onClick={() => save('xlsx')}>
           XLSX, for spreadsheets
         </Menu.Item>
       </Menu.Dropdown>
