@@ -1,0 +1,28 @@
+import type { DataSource } from 'typeorm'
+import type { PageTokens } from '../../../server/page-token.ts'
+import type { RegisteredService } from '../../../server/service-handlers.ts'
+import { reviewsHandler } from './reviews-handler.ts'
+import { TransferReviews } from './reviews-service.ts'
+import type { TransferIdentity } from './transfer-reader.ts'
+import { transfersHandler } from './transfers-handler.ts'
+import { Transfers } from './transfers-service.ts'
+
+export { TransferReviews } from './reviews-service.ts'
+export { sweepTransfers, watchTransfers } from './transfer-clock.ts'
+export type { TransferIdentity } from './transfer-reader.ts'
+export { Transfers } from './transfers-service.ts'
+
+export interface TransferServicesOptions {
+  readonly dataSource: DataSource
+  readonly identity: TransferIdentity
+  readonly pageTokens: PageTokens
+}
+
+/** What is served of transfers: to members, and to the operator. */
+export function transferServices(options: TransferServicesOptions): RegisteredService[] {
+  const { dataSource, identity, pageTokens } = options
+  return [
+    transfersHandler({ transfers: new Transfers(dataSource, identity), pageTokens }),
+    reviewsHandler({ reviews: new TransferReviews(dataSource, identity), pageTokens }),
+  ]
+}
