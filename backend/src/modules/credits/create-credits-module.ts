@@ -3,7 +3,10 @@ import type { DataSource } from 'typeorm'
 import type { PageTokens } from '../../server/page-token.ts'
 import type { RegisteredService } from '../../server/service-handlers.ts'
 import type { IdentityService } from '../identity/index.ts'
+import { Bookings, bookingsHandler } from './bookings/index.ts'
+import { creditReads } from './explorer/index.ts'
 import { Ledger } from './ledger/index.ts'
+import { transferServices } from './transfers/index.ts'
 
 export interface CreditsModuleOptions {
   readonly dataSource: DataSource
@@ -19,10 +22,14 @@ export interface CreditsModule {
 }
 
 /** What the backend serves of credits. */
-export function createCreditsModule({ dataSource }: CreditsModuleOptions): CreditsModule {
+export function createCreditsModule(options: CreditsModuleOptions): CreditsModule {
   return {
-    services: [],
-    ledger: new Ledger(dataSource),
+    services: [
+      bookingsHandler({ bookings: new Bookings(options), pageTokens: options.pageTokens }),
+      ...creditReads(options),
+      ...transferServices(options),
+    ],
+    ledger: new Ledger(options.dataSource),
     close: async () => undefined,
   }
 }
