@@ -3,6 +3,7 @@ import type { DataSource } from 'typeorm'
 import type { PageTokens } from '../../server/page-token.ts'
 import type { RegisteredService } from '../../server/service-handlers.ts'
 import type { IdentityService } from '../identity/index.ts'
+import { PricingService, pricingHandler } from './billing/index.ts'
 import { Bookings, bookingsHandler } from './bookings/index.ts'
 import { creditReads } from './explorer/index.ts'
 import { Ledger } from './ledger/index.ts'
@@ -12,6 +13,8 @@ export interface CreditsModuleOptions {
   readonly dataSource: DataSource
   readonly pageTokens: PageTokens
   readonly identity: IdentityService
+  /** Ids of the job services, which have prices. */
+  readonly jobServices: readonly string[]
   readonly log: Logger
 }
 
@@ -27,6 +30,11 @@ export function createCreditsModule(options: CreditsModuleOptions): CreditsModul
     services: [
       bookingsHandler({ bookings: new Bookings(options), pageTokens: options.pageTokens }),
       ...creditReads(options),
+      pricingHandler({
+        pricing: new PricingService({ dataSource: options.dataSource, services: options.jobServices }),
+        displayNames: (userIds) => options.identity.displayNames(userIds),
+        pageTokens: options.pageTokens,
+      }),
       ...transferServices(options),
     ],
     ledger: new Ledger(options.dataSource),

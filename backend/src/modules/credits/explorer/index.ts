@@ -1,0 +1,1 @@
+export { creditReads, type ReadsOptions } from './credit-reads.ts'

@@ -1,0 +1,3 @@
+export type { ComplianceLine, ComplianceReport } from './compliance.ts'
+export { ComplianceService, type PeriodReport } from './compliance-service.ts'
+export { complianceTable } from './compliance-table.ts'
