@@ -2,6 +2,7 @@ import type { Logger } from 'pino'
 import type { Registry } from 'prom-client'
 import type { DataSource } from 'typeorm'
 import type { WorkerPart } from '../notifications/index.ts'
+import { transferClock } from './transfers/index.ts'
 
 export interface CreditsWorkerOptions {
   readonly dataSource: DataSource
@@ -11,8 +12,8 @@ export interface CreditsWorkerOptions {
 }
 
 /** What happens to credits by the clock. */
-export function createCreditsWorker(_options: CreditsWorkerOptions): WorkerPart {
-  const parts: WorkerPart[] = []
+export function createCreditsWorker({ dataSource, log }: CreditsWorkerOptions): WorkerPart {
+  const parts: WorkerPart[] = [transferClock({ dataSource, log })]
   return {
     async start() {
       for (const part of parts) await part.start()

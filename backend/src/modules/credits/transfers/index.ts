@@ -8,7 +8,7 @@ import { transfersHandler } from './transfers-handler.ts'
 import { Transfers } from './transfers-service.ts'
 
 export { TransferReviews } from './reviews-service.ts'
-export { sweepTransfers, watchTransfers } from './transfer-clock.ts'
+export { sweepTransfers, transferClock } from './transfer-clock.ts'
 export type { TransferIdentity } from './transfer-reader.ts'
 export { Transfers } from './transfers-service.ts'
 

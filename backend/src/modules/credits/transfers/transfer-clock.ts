@@ -3,6 +3,7 @@ import type { DataSource } from 'typeorm'
 import { inTransaction } from '../../../database/index.ts'
 import { type Repetition, repeatedly } from '../../../repeatedly.ts'
 import { createIdentityReader } from '../../identity/index.ts'
+import type { WorkerPart } from '../../notifications/index.ts'
 import { takeSteps } from './take-steps.ts'
 import { readWords, type TransferIdentity } from './transfer-reader.ts'
 import {
@@ -27,11 +28,19 @@ const BATCH = 100
  * Takes the steps of the system when their time has come: proposals expire, and what is approved is recorded on its
  * effective date. Every worker does; the row's lock and its state see to it that each happens once.
  */
-export function watchTransfers({ dataSource, log, intervalMs = 5_000 }: TransferClockOptions): Repetition {
-  return repeatedly({ name: 'expiring and recording transfers', intervalMs, log }, async () => {
-    const taken = await sweepTransfers(dataSource, log)
-    if (taken > 0) log.info({ transfers: taken }, 'transfers expired or were recorded')
-  })
+export function transferClock({ dataSource, log, intervalMs = 5_000 }: TransferClockOptions): WorkerPart {
+  let sweeping: Repetition | undefined
+  return {
+    async start() {
+      sweeping = repeatedly({ name: 'expiring and recording transfers', intervalMs, log }, async () => {
+        const taken = await sweepTransfers(dataSource, log)
+        if (taken > 0) log.info({ transfers: taken }, 'transfers expired or were recorded')
+      })
+    },
+    stop: async () => sweeping?.stop(),
+    // What keeps it from its work is the database, which the worker's health asks itself.
+    healthy: () => true,
+  }
 }
 
 /** Everything that is due now, each in a transaction of its own: one that fails keeps no other waiting. Returns how many. */
