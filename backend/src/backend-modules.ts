@@ -88,7 +88,13 @@ export async function createBackendModules(
   })
   releasers.defer(() => datasets.close())
 
-  const credits = createCreditsModule({ dataSource, pageTokens: tokens, identity: identity.identity, log })
+  const credits = createCreditsModule({
+    dataSource,
+    pageTokens: tokens,
+    identity: identity.identity,
+    jobServices: jobServices.map(({ id }) => id),
+    log,
+  })
   releasers.defer(() => credits.close())
 
   const jobs = await createJobsModule({

@@ -6,6 +6,7 @@ import { createDisabledScanner } from './adapters/scanner/disabled/index.ts'
 import { createBackendModules } from './backend-modules.ts'
 import { createDataSource, listen, poolMetrics } from './database/index.ts'
 import { ivoaRoutes } from './ivoa/index.ts'
+import { ImmediateCharges } from './modules/credits/index.ts'
 import { awaitIssuer, IDENTITY_CHANNEL } from './modules/identity/index.ts'
 import {
   ImmediateJobs,
@@ -77,6 +78,7 @@ await runProcess('backend', backendSettings, async (settings, log, releasers, tr
     execution,
     scanner: createDisabledScanner(),
     scratchFolder: scratch.folder,
+    charges: new ImmediateCharges(dataSource),
   })
 
   const grpc = createGrpcServer(services, environment)

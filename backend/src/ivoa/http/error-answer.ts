@@ -48,6 +48,12 @@ const answers: Readonly<
   INTERNAL: { status: 500, label: 'Error' },
 }
 
+/** Reasons for which HTTP has a status of its own. */
+const statusOfReason: Readonly<Record<string, number>> = {
+  // RFC 9110, section 15.5.3, has reserved it for this.
+  INSUFFICIENT_CREDITS: 402,
+}
+
 const FIELDS_MAX = 20
 
 /** The one place where errors become HTTP answers of IVOA services. Defects are logged, and kept in. */
@@ -65,7 +71,7 @@ export function errorAnswer(thrown: unknown, requestId: string, log: Logger): Er
       ? { message: `An internal error occurred. Tell the operator this request id: ${requestId}` }
       : withoutLabels(error.message)
   return {
-    status,
+    status: statusOfReason[reason] ?? status,
     label,
     ...labelled,
     reason,

@@ -42,7 +42,12 @@ export async function answerAtOnce(
   try {
     await namingParameters(
       asked.parameters,
-      immediate.run(context.organization.id, asked, (file) => sendFile(exchange, file), signal),
+      immediate.run(
+        context.organization.id,
+        { ...asked, userId: context.caller.userId },
+        (file) => sendFile(exchange, file),
+        signal,
+      ),
     )
   } catch (error) {
     if (!(error instanceof DomainError) || error.reason !== 'NO_PIXELS') throw error

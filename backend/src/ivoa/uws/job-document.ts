@@ -189,8 +189,8 @@ function errorElement({ error }: Job): XmlElement | undefined {
 
 /** What Fairlead knows beside UWS. */
 function infoElement(job: Job): XmlElement {
-  const { phaseNote, queuePosition } = job
-  const fact = (name: string, value: string | number | undefined) =>
+  const { charge, phaseNote, queuePosition } = job
+  const fact = (name: string, value: string | number | bigint | undefined) =>
     value === undefined ? undefined : element(`fairlead:${name}`, {}, String(value))
   return element(
     'uws:jobInfo',
@@ -211,6 +211,19 @@ function infoElement(job: Job): XmlElement {
           fact('reason', phaseNote.reason),
           fact('message', phaseNote.message),
           fact('ownerMayRun', String(phaseNote.ownerMayRun)),
+        ),
+    // In the smallest unit of the class.
+    charge === undefined
+      ? undefined
+      : element(
+          'fairlead:charge',
+          {},
+          fact('creditClass', charge.creditClass.slice('creditClasses/'.length)),
+          fact('unit', charge.unit),
+          fact('decimals', charge.decimals),
+          fact('atMost', charge.atMost),
+          fact('held', charge.held),
+          fact('captured', charge.captured),
         ),
     queuePosition === undefined
       ? undefined

@@ -4,7 +4,7 @@ import { type FreeUse, lockFreeUse, reserveFreeUse } from './free-use-store.ts'
 import { chargeOf, choosePayer } from './payer-choice.ts'
 import { left, payersOf } from './payer-store.ts'
 import { type Charge, costOf, mostUse, type Quote } from './price.ts'
-import { shortMessage } from './short-message.ts'
+import { type Shortage, shortageOf } from './shortage.ts'
 import { announceCredits } from './waiting-for-credits.ts'
 
 export interface JobToPay {
@@ -22,7 +22,7 @@ export type JobHold =
   | { readonly kind: 'free' }
   | { readonly kind: 'held'; readonly charge: Charge }
   /** Nothing is set aside; `charge` says what has to be. */
-  | { readonly kind: 'short'; readonly charge: Charge; readonly message: string }
+  | { readonly kind: 'short'; readonly charge: Charge; readonly shortage: Shortage }
 
 /**
  * Sets aside what a job can cost at most, less its share of free use, at the prices of now.
@@ -36,8 +36,7 @@ export async function holdForJob(manager: EntityManager, job: JobToPay): Promise
   const payers = await payersOf(manager, job.organizationId, job.serviceId)
   const choice = choosePayer(payers, job.quote)
   if (choice === undefined) return { kind: 'free' }
-  if (!choice.enough)
-    return { kind: 'short', charge: choice.charge, message: shortMessage(choice, job.quote) }
+  if (!choice.enough) return { kind: 'short', charge: choice.charge, shortage: shortageOf(choice, job.quote) }
 
   const { payer } = choice
   const use: FreeUse = {
@@ -70,7 +69,7 @@ export async function holdForJob(manager: EntityManager, job: JobToPay): Promise
           return {
             kind: 'short',
             charge,
-            message: shortMessage({ ...choice, charge }, job.quote, outcome.available),
+            shortage: shortageOf({ ...choice, charge }, job.quote, outcome.available),
           }
         default:
           throw new Error(`the hold of job ${job.purposeId} was refused: ${outcome.reason}`)

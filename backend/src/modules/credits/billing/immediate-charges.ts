@@ -52,7 +52,8 @@ export class ImmediateCharges {
         actorId,
       })
       if (held.kind === 'free') return undefined
-      if (held.kind === 'short') throw creditsTooFew(held.message)
+      if (held.kind === 'short')
+        throw creditsTooFew(`${held.shortage.need} Ask for less, or have credits bought.`)
       await insertHold(manager, { id, organizationId, serviceId, charge: held.charge })
       return held.charge
     })

@@ -8,12 +8,14 @@ export {
   releaseAbandoned,
 } from './immediate-charges.ts'
 export { creditsTooFew } from './insufficient-credits.ts'
-export { hasPrice, isPriced } from './payer-store.ts'
+export { type Outlook, outlookOf } from './look-at-job.ts'
+export { hasPrice, isPriced, type Payer, payersOf } from './payer-store.ts'
 export type { Charge, ChargeTerms, Quote, Use } from './price.ts'
 export { priceOf, type QuotedPrice } from './price-of.ts'
 export { type PricingHandlerDependencies, pricingHandler } from './pricing-handler.ts'
 export { PricingService } from './pricing-service.ts'
 export { type EndedJob, type SettledJob, settleJobs } from './settle-jobs.ts'
+export { isSameShortage, type Shortage, shortageText } from './shortage.ts'
 export {
   announceCredits,
   creditsChannel,

@@ -56,7 +56,7 @@ export class PaidSubmission {
             await writeCharge(manager, pending.id, 'WAITING', held.charge)
             const waiting = await moveJob(manager, pending, {
               to: 'HELD',
-              note: waitsForCredits(held.message),
+              note: waitsForCredits(held.shortage),
             })
             await waitForCredits(manager, job.organizationId)
             return waiting

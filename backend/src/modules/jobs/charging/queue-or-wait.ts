@@ -1,5 +1,13 @@
 import type { EntityManager } from 'typeorm'
-import { type Charge, holdForJob, type JobHold, waitForCredits } from '../../credits/index.ts'
+import {
+  type Charge,
+  holdForJob,
+  isSameShortage,
+  type JobHold,
+  type Shortage,
+  shortageText,
+  waitForCredits,
+} from '../../credits/index.ts'
 import type { JobRecord, PhaseNote } from '../job.ts'
 import { alterJob, moveJob } from '../job-changes.ts'
 import { queueJob } from '../queue-job.ts'
@@ -8,8 +16,8 @@ import { describeCharge } from './describe-charge.ts'
 
 export const INSUFFICIENT_CREDITS = 'INSUFFICIENT_CREDITS'
 
-export function waitsForCredits(message: string): PhaseNote {
-  return { reason: INSUFFICIENT_CREDITS, message, ownerMayRun: true }
+export function waitsForCredits(shortage: Shortage): PhaseNote {
+  return { reason: INSUFFICIENT_CREDITS, message: shortageText(shortage), ownerMayRun: true }
 }
 
 /** Sets aside what a locked job costs by the prices of now, when it has not held anything yet. */
@@ -44,7 +52,7 @@ export async function queueOrWait(
     case 'held':
       return queueJob(manager, await writeCharge(manager, job.id, 'HELD', held.charge))
     case 'short':
-      return wait(manager, job, held.charge, held.message)
+      return wait(manager, job, held.charge, held.shortage)
     default: {
       const never: never = held
       throw new Error(`a hold of unknown outcome ${String(never)}`)
@@ -57,16 +65,18 @@ async function wait(
   manager: EntityManager,
   job: JobRecord,
   charge: Charge,
-  message: string,
+  shortage: Shortage,
 ): Promise<JobRecord> {
-  const note = waitsForCredits(message)
+  const note = waitsForCredits(shortage)
   if (job.phase !== 'HELD') {
     const waiting = await writeCharge(manager, job.id, 'WAITING', charge)
     const moved = await moveJob(manager, waiting, { to: 'HELD', note })
     await waitForCredits(manager, job.organizationId)
     return moved
   }
-  if (job.phaseNote?.reason === INSUFFICIENT_CREDITS && !needsOther(job, charge)) return job
+  const { phaseNote } = job
+  if (phaseNote?.reason === INSUFFICIENT_CREDITS && isSameShortage(phaseNote.message, note.message))
+    return job
   await writeCharge(manager, job.id, 'WAITING', charge)
   const altered = await alterJob(
     manager,
@@ -76,8 +86,4 @@ async function wait(
   )
   await waitForCredits(manager, job.organizationId)
   return altered
-}
-
-export function needsOther({ charge }: JobRecord, other: Charge): boolean {
-  return charge?.classId !== other.classId || charge.atMost !== other.atMost
 }

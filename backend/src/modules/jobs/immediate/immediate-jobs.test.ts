@@ -43,7 +43,7 @@ async function immediate(limits: Partial<ImmediateLimits> = {}, more: Partial<Im
   const run = (organization: string, acts: readonly string[], signal = patient) =>
     jobs.run(
       organization,
-      { service: 'probe', parameters: acts.map((value) => ({ name: 'ACT', value })) },
+      { service: 'probe', parameters: acts.map((value) => ({ name: 'ACT', value })), userId },
       (file: ImmediateFile) => readFile(file.path, 'utf8'),
       signal,
     )
@@ -77,7 +77,7 @@ describe('a request that is answered at once', () => {
   test('has its parameters checked like those of a job', async () => {
     const { run, jobs } = await immediate()
     expect(await refusal(run('observatory', []))).toMatchObject({ reason: 'INVALID_PARAMETERS' })
-    const unknown = { service: 'nonsense', parameters: [] }
+    const unknown = { service: 'nonsense', parameters: [], userId }
     expect(await refusal(jobs.run('observatory', unknown, async () => '', patient))).toMatchObject({
       reason: 'SERVICE_UNKNOWN',
     })
@@ -130,7 +130,7 @@ describe('a request that is answered at once', () => {
     const slowly = (organization: string) =>
       jobs.run(
         organization,
-        { service: 'probe', parameters: [{ name: 'ACT', value: 'write a' }] },
+        { service: 'probe', parameters: [{ name: 'ACT', value: 'write a' }], userId },
         () => {
           begun++
           return reading.promise

@@ -5,6 +5,7 @@ import { v7 } from 'uuid'
 import { invalidField } from '../../../errors/domain-error.ts'
 import { type Execution, ExecutionFailed, type ProducedFile } from '../../../ports/execution.ts'
 import type { Scanner } from '../../../ports/scanner.ts'
+import type { ImmediateCharges, Use } from '../../credits/index.ts'
 import type { Parameter } from '../job.ts'
 import { recentDatasets } from '../recent-datasets.ts'
 import type { JobService, PlannedTask } from '../services/job-service.ts'
@@ -58,12 +59,16 @@ export interface ImmediateJobsOptions {
   readonly scanner: Scanner
   /** Each request has a folder of its own in it for as long as it takes. */
   readonly scratchFolder: string
+  /** Default: everything is free. */
+  readonly charges?: ImmediateCharges
   readonly limits?: Partial<ImmediateLimits>
 }
 
 export interface ImmediateRequest {
   readonly service: string
   readonly parameters: readonly Parameter[]
+  /** Who asks. */
+  readonly userId: string
 }
 
 export interface ImmediateFile extends ProducedFile {
@@ -95,7 +100,8 @@ export class ImmediateJobs {
   }
 
   /**
-   * Gives the result to `deliver`, and removes it when that has ended.
+   * Gives the result to `deliver`, and removes it when that has ended. What it costs is held before, and paid once the
+   * result is there, whether or not it is read to its end.
    *
    * @param signal aborted when nobody waits for the answer any more: ends the task
    */
@@ -114,7 +120,9 @@ export class ImmediateJobs {
       shares.use(this.#bytes.take(organizationId, Math.ceil(task.sizeBytes)))
       const folder = join(this.#options.scratchFolder, `immediate-${v7()}`)
       try {
-        const file = await this.#inTurn(organizationId, service, task, folder, deadline, signal)
+        const file = await this.#paid(organizationId, request, task, () =>
+          this.#inTurn(organizationId, service, task, folder, deadline, signal),
+        )
         return await deliver({ ...file, path: join(folder, file.fileName) })
       } finally {
         await rm(folder, { recursive: true, force: true })
@@ -155,6 +163,32 @@ export class ImmediateJobs {
     return task
   }
 
+  /** Holds what the task costs at most, and pays for what it took; nothing when it fails. */
+  async #paid(
+    organizationId: string,
+    { service, userId }: ImmediateRequest,
+    { sizeBytes, durationMs }: PlannedTask,
+    make: () => Promise<{ file: ProducedFile; ranMs: number }>,
+  ): Promise<ProducedFile> {
+    const held = await this.#options.charges?.hold({
+      organizationId,
+      serviceId: service,
+      quote: { sizeBytes: BigInt(Math.ceil(sizeBytes)), durationMs: Math.ceil(durationMs), taskCount: 1 },
+      actorId: userId,
+    })
+    let use: Use | undefined
+    try {
+      const { file, ranMs } = await make()
+      use = {
+        taskSeconds: BigInt(Math.max(1, Math.ceil(ranMs / 1000))),
+        outputBytes: BigInt(file.sizeBytes),
+      }
+      return file
+    } finally {
+      await held?.settle(use)
+    }
+  }
+
   async #inTurn(
     organizationId: string,
     service: JobService,
@@ -162,7 +196,7 @@ export class ImmediateJobs {
     folder: string,
     deadline: number,
     signal: AbortSignal,
-  ): Promise<ProducedFile> {
+  ): Promise<{ file: ProducedFile; ranMs: number }> {
     const tooLate = AbortSignal.timeout(Math.max(1, Math.ceil(deadline - performance.now())))
     const release = await this.#slots
       .take(organizationId, AbortSignal.any([signal, tooLate]))
@@ -170,7 +204,9 @@ export class ImmediateJobs {
         throw tooLate.aborted && !signal.aborted ? waitedTooLong(this.#limits.timeMs) : error
       })
     try {
-      return await this.#execute(service, task, folder, deadline - performance.now(), signal)
+      const beginMs = performance.now()
+      const file = await this.#execute(service, task, folder, deadline - beginMs, signal)
+      return { file, ranMs: performance.now() - beginMs }
     } catch (error) {
       if (signal.aborted) throw signal.reason
       if (!(error instanceof ExecutionFailed)) throw error

@@ -10,6 +10,8 @@ import type { Execution } from '../../../ports/execution.ts'
 import type { Objects } from '../../../ports/objects.ts'
 import type { Scanner } from '../../../ports/scanner.ts'
 import type { Tracing } from '../../../tracing/index.ts'
+import { creditsChannel } from '../../credits/index.ts'
+import { WaitingJobs } from '../charging/waiting-jobs.ts'
 import { jobsChannel, parseNotice } from '../job-notice.ts'
 import { type CleanUpWork, cleanUpWork, enqueueRetries, workersChannel } from '../job-queue.ts'
 import { hasEnded } from '../phase-transitions.ts'
@@ -90,6 +92,7 @@ class Worker implements JobsWorker {
   #pollTimer: NodeJS.Timeout | undefined
   #polling: Promise<void> = Promise.resolve()
   readonly #housekeeping: Housekeeping
+  readonly #waiting: WaitingJobs
   #stopping = false
 
   constructor(options: JobsWorkerOptions) {
@@ -102,12 +105,16 @@ class Worker implements JobsWorker {
     // An ending makes room under limits, and may let a collect begin.
     this.#endings = new EndingBatches(options.dataSource, () => this.#dispatcher.wake())
     const abandoned = new AbandonedScratch(options.scratchFolder, options.dataSource, this.#leaseMs / 2)
+    this.#waiting = new WaitingJobs({ dataSource: options.dataSource, log: options.log })
     this.#housekeeping = new Housekeeping({
       dataSource: options.dataSource,
       log: options.log,
       ...(options.sweepMs === undefined ? {} : { intervalMs: options.sweepMs }),
       ...(options.noWorkersMs === undefined ? {} : { noWorkersMs: options.noWorkersMs }),
-      afterSweep: () => abandoned.remove(),
+      afterSweep: async () => {
+        await abandoned.remove()
+        await this.#waiting.sweep()
+      },
     })
     const services = options.services.map(({ id }) => id)
     this.#dispatcher = new Dispatcher({
@@ -134,7 +141,10 @@ class Worker implements JobsWorker {
   async start(): Promise<void> {
     const { databaseUrl, dataSource, log, concurrency, execution } = this.#options
     execution.warm()
-    this.#listener = await listen(databaseUrl, { channels: [jobsChannel, workersChannel], log })
+    this.#listener = await listen(databaseUrl, {
+      channels: [jobsChannel, workersChannel, creditsChannel],
+      log,
+    })
     this.#listener.on('notification', (channel, payload) => this.#onNotice(channel, payload))
     this.#listener.on('resync', () => this.#onResync())
     this.#queueConnections = queueConnections(databaseUrl, log)
@@ -169,7 +179,7 @@ class Worker implements JobsWorker {
   async stop(): Promise<void> {
     this.#stopping = true
     clearTimeout(this.#pollTimer)
-    await Promise.all([this.#housekeeping.stop(), this.#polling])
+    await Promise.all([this.#waiting.stop(), this.#housekeeping.stop(), this.#polling])
     const drained = this.#pool?.gracefulShutdown('the worker stops')
     await this.#dispatcher.drain()
     while (this.#doing.size > 0) await Promise.all(this.#doing)
@@ -235,6 +245,10 @@ class Worker implements JobsWorker {
   }
 
   #onNotice(channel: string, payload: string): void {
+    if (channel === creditsChannel) {
+      this.#lookForCredits(payload)
+      return
+    }
     if (channel === workersChannel) {
       if (payload === '') this.#dispatcher.wake()
       else if (payload === this.#workerId()) this.#onResync()
@@ -247,8 +261,18 @@ class Worker implements JobsWorker {
     if (deleted || hasEnded(phase) || phase === 'SUSPENDED') this.#dispatcher.stopJob(jobId, sequence)
   }
 
+  #lookForCredits(organizationId: string): void {
+    if (this.#stopping) return
+    this.#waiting
+      .look(organizationId)
+      .catch((error) =>
+        this.#options.log.warn({ err: error }, 'jobs that wait for credits were not looked at'),
+      )
+  }
+
   /** There may be work, and the worker's state may be another. */
   #onResync(): void {
+    this.#lookForCredits('')
     this.#leases
       ?.readState()
       .then(() => this.#dispatcher.wake())
