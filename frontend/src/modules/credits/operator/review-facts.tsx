@@ -1,0 +1,94 @@
+import type { Transfer } from '@fairlead/proto/web/fairlead/credits/v1/transfers'
+import { Anchor, Text } from '@mantine/core'
+import { IconExternalLink } from '@tabler/icons-react'
+import type { ReactNode } from 'react'
+import { Copyable } from '../../../ui/copyable'
+import { Facts } from '../../../ui/facts'
+import { formatUtc } from '../../../ui/format-time'
+import { Panel } from '../../../ui/panel'
+import { formatPrice, formatTotalPrice } from '../amount'
+import { AmountText } from '../amount-text'
+import { tradeCategoryLabel, tradeCategoryText } from '../transfer-words'
+import { creditClassOf, useCreditClasses } from '../use-credit-classes'
+import { ClassLabel } from './class-label'
+import { idOf } from './desk-links'
+
+/** What was agreed on, and what it rests on. */
+export function ReviewFacts({ transfer }: { transfer: Transfer }) {
+  const decimals = creditClassOf(useCreditClasses().data, transfer.creditClass)?.decimals
+  const { pricePerCreditMicros: price, currencyCode: currency } = transfer
+  const entries: (readonly [string, ReactNode])[] = [
+    ['Credits', <AmountText key="amount" amount={transfer.amount} creditClass={transfer.creditClass} />],
+    ['Class', <ClassLabel key="class" name={transfer.creditClass} />],
+    ['Price of one', price === 0n ? 'nothing' : formatPrice(price, currency)],
+    [
+      'Price of all',
+      price === 0n
+        ? 'nothing'
+        : decimals === undefined
+          ? '…'
+          : formatTotalPrice(transfer.amount, decimals, price, currency),
+    ],
+    [
+      'Category',
+      <span key="category">
+        {tradeCategoryLabel(transfer.category)}
+        <Text size="xs" c="dimmed">
+          {tradeCategoryText(transfer.category)}
+        </Text>
+      </span>,
+    ],
+    [
+      'Proposed by',
+      transfer.direction === 'TRANSFER_DIRECTION_BUY'
+        ? `${transfer.buyerDisplayName}, to buy`
+        : `${transfer.sellerDisplayName}, to sell`,
+    ],
+    [
+      'Effective',
+      transfer.effectiveDate === '' ? 'At once when approved' : `${transfer.effectiveDate} (UTC)`,
+    ],
+    ['Open until', transfer.expireTime === undefined ? '–' : formatUtc(transfer.expireTime)],
+    ...(transfer.recordTime === undefined ? [] : ([['Recorded', formatUtc(transfer.recordTime)]] as const)),
+    ['ID', <Copyable key="id" value={idOf(transfer.name)} what="transfer ID" />],
+  ]
+  return (
+    <>
+      <Panel title="Terms">
+        <Facts entries={entries} />
+      </Panel>
+      {transfer.attachments.length > 0 && (
+        <Panel title="Attachments">
+          {transfer.attachments.map(({ displayName, url }) => (
+            <Text size="sm" key={url} style={{ overflowWrap: 'anywhere' }}>
+              <Anchor href={url} target="_blank" rel="noreferrer noopener" inherit>
+                {displayName} <IconExternalLink size={13} aria-label="opens a new tab" />
+              </Anchor>
+            </Text>
+          ))}
+        </Panel>
+      )}
+      {transfer.signedDeclarations.length > 0 && (
+        <Panel title="Signed">
+          {transfer.signedDeclarations.map(({ text, userDisplayName, organization, time }) => (
+            <Text size="sm" component="div" mb="sm" key={`${text} ${organization}`}>
+              <Text inherit style={{ overflowWrap: 'anywhere' }}>
+                “{text}”
+              </Text>
+              <Text size="xs" c="dimmed">
+                {userDisplayName}, {organizationName(transfer, organization)}
+                {time !== undefined && `, ${formatUtc(time)}`}
+              </Text>
+            </Text>
+          ))}
+        </Panel>
+      )}
+    </>
+  )
+}
+
+function organizationName(transfer: Transfer, organization: string): string {
+  if (organization === transfer.seller) return transfer.sellerDisplayName
+  if (organization === transfer.buyer) return transfer.buyerDisplayName
+  return organization.replace('organizations/', '')
+}
