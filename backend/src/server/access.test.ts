@@ -27,6 +27,14 @@ const whoMay: Readonly<Record<string, readonly string[]>> = {
   'notifications.observe': ['analyst', 'director', 'operator'],
   'notifications.operate': ['operator'],
   'notifications.announce': ['operator'],
+  'credits.read': everyone,
+  'credits.trade': ['treasurer', 'administrator'],
+  'credits.observe': ['analyst', 'director', 'operator'],
+  'credits.recommend': ['analyst'],
+  'credits.approve': ['director'],
+  'credits.configure': ['operator'],
+  'credits.book': ['analyst', 'operator'],
+  'credits.record': ['director', 'operator'],
 }
 /** SELF: everyone who is signed in. */
 const selfPermissions = [
@@ -208,12 +216,15 @@ describe.each(paths)('%s', (path) => {
       else expect(code).toBe('PERMISSION_DENIED')
       return
     }
-    const wide = await apiToken('operator', [permission])
-    expect(refused).not.toContain(await codeOf(path, 'centre', wide))
+    const name = whoMay[permission]?.includes('operator') === false ? whoMay[permission][0]! : 'operator'
+    const { organization } = people[name as keyof typeof people]
+    const wide = await apiToken(name, [permission])
+    expect(refused).not.toContain(await codeOf(path, organization, wide))
     const other = permission === 'jobs.read' ? 'datasets.read' : 'jobs.read'
-    const narrow = await apiToken('operator', [other])
-    expect(await codeOf(path, 'centre', narrow)).toBe('PERMISSION_DENIED')
-    if (policy.scope === 'ORGANIZATION') expect(await codeOf(path, 'lab', wide)).toBe('PERMISSION_DENIED')
+    const narrow = await apiToken(name, [other])
+    expect(await codeOf(path, organization, narrow)).toBe('PERMISSION_DENIED')
+    const elsewhere = organization === 'lab' ? 'centre' : 'lab'
+    if (policy.scope === 'ORGANIZATION') expect(await codeOf(path, elsewhere, wide)).toBe('PERMISSION_DENIED')
   })
 
   test('without its access option the server does not start', () => {
