@@ -14,6 +14,7 @@ import {
 } from './index.ts'
 
 const patient = new AbortController().signal
+const userId = '01999999-0000-7000-8000-000000000001'
 let cleanUp = new AsyncDisposableStack()
 
 afterEach(async () => {
