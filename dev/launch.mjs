@@ -8,13 +8,14 @@ import { Refusal } from './launch/refusal.mjs'
 import { runPinned } from './launch/run-pinned.mjs'
 
 /** Commands that print data on stdout: nothing else may be printed there. */
-const quietCommands = new Set(['token', 'datasets'])
+const quietCommands = new Set(['token', 'datasets', 'ledger'])
 const entries = {
   start: ['dev/src/main.ts', 'start'],
   dev: ['dev/src/main.ts', 'dev'],
   test: ['dev/src/testing/main.ts'],
   token: ['dev/src/commands/token.ts'],
   datasets: ['dev/src/commands/datasets.ts'],
+  ledger: ['dev/src/commands/ledger.ts'],
   secrets: ['dev/src/secrets/main.ts'],
   deploy: ['dev/src/deploy/main.ts'],
   images: ['dev/src/images/main.ts'],

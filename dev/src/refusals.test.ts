@@ -299,7 +299,7 @@ test('a PostgreSQL that outlived everything above it is stopped by the next star
 })
 
 describe('commands beside a Fairlead that does not run', () => {
-  test.each(['token', 'datasets'])('%s', async (command) => {
+  test.each(['token', 'datasets', 'ledger'])('%s', async (command) => {
     const path = home()
     const { code, stdout, stderr } = await runProgram(
       [inRepository(`dev/src/commands/${command}.ts`), 'alice'],

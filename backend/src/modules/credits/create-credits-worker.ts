@@ -2,6 +2,7 @@ import type { Logger } from 'pino'
 import type { Registry } from 'prom-client'
 import type { DataSource } from 'typeorm'
 import type { WorkerPart } from '../notifications/index.ts'
+import { createSealer, createVerifications, ledgerMetrics } from './sealing/index.ts'
 import { transferClock } from './transfers/index.ts'
 
 export interface CreditsWorkerOptions {
@@ -12,8 +13,13 @@ export interface CreditsWorkerOptions {
 }
 
 /** What happens to credits by the clock. */
-export function createCreditsWorker({ dataSource, log }: CreditsWorkerOptions): WorkerPart {
-  const parts: WorkerPart[] = [transferClock({ dataSource, log })]
+export function createCreditsWorker({ dataSource, registry, log }: CreditsWorkerOptions): WorkerPart {
+  ledgerMetrics(registry, dataSource)
+  const parts: WorkerPart[] = [
+    createSealer({ dataSource, log }),
+    createVerifications({ dataSource, log }),
+    transferClock({ dataSource, log }),
+  ]
   return {
     async start() {
       for (const part of parts) await part.start()

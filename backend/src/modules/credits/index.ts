@@ -34,3 +34,5 @@ export {
   createCreditsModule,
 } from './create-credits-module.ts'
 export { type CreditsWorkerOptions, createCreditsWorker } from './create-credits-worker.ts'
+export { LEDGER_USAGE, runLedgerCommand } from './sealing/index.ts'
+export { readCreditsSeed, seedCredits } from './seed/index.ts'

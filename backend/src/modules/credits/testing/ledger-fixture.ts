@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { DataSource } from 'typeorm'
+import type { DataSource, EntityManager } from 'typeorm'
 import { type NewTransaction, post, type TransactionRecord } from '../ledger/index.ts'
 
 /** Without a class's code it gets one of its own. */
@@ -53,12 +53,12 @@ export function transfer(from: string, to: string, classId: string, amount: bigi
 }
 
 export async function issue(
-  dataSource: DataSource,
+  database: DataSource | EntityManager,
   organizationId: string,
   classId: string,
   amount: bigint,
 ): Promise<TransactionRecord> {
-  const [outcome] = await post(dataSource, [issuance(organizationId, classId, amount)])
+  const [outcome] = await post(database, [issuance(organizationId, classId, amount)])
   if (outcome?.kind !== 'posted') throw new Error(`the credits were not issued: ${JSON.stringify(outcome)}`)
   return outcome.transaction
 }
