@@ -1,21 +1,31 @@
-// node backend/src/seed.ts FILE.json: organisations and their members, for development and the first set-up.
-// Adds what is missing and changes nothing else, so that it can be run again.
+// node backend/src/seed.ts FILE.json: organisations and their members, and credits, for development and the first
+// set-up. Adds what is missing and changes nothing else, so that it can be run again.
 import { readFile } from 'node:fs/promises'
 import { createDataSource } from './database/index.ts'
 import { createLog } from './log.ts'
-import { readSeed, seedIdentity } from './modules/identity/index.ts'
+import { readCreditsSeed, seedCredits } from './modules/credits/index.ts'
+import { createIdentityReader, readSeed, seedIdentity } from './modules/identity/index.ts'
+import { jobServices } from './modules/jobs/index.ts'
 import { databaseSettings } from './settings.ts'
 
 const settings = databaseSettings()
 const log = createLog({ name: 'seed', level: settings.logLevel })
 const [file] = process.argv.slice(2)
 if (file === undefined) throw new Error('usage: node backend/src/seed.ts FILE.json')
-const seed = readSeed(JSON.parse(await readFile(file, 'utf8')))
+const json = JSON.parse(await readFile(file, 'utf8'))
+const seed = readSeed(json)
+const now = new Date()
+const credits = readCreditsSeed(json.credits, now)
 const dataSource = await createDataSource(settings.databaseUrl, {
   applicationName: 'fairlead seed',
 }).initialize()
 try {
   const { added } = await seedIdentity(dataSource, seed)
+  if (credits !== undefined) {
+    const identity = createIdentityReader(dataSource)
+    const services = jobServices.map(({ id }) => id)
+    added.push(...(await seedCredits({ dataSource, identity, jobServices: services, now }, credits)).added)
+  }
   log.info({ added }, added.length === 0 ? 'everything was there' : 'the seed is sown')
 } finally {
   await dataSource.destroy()

@@ -5,3 +5,4 @@ export {
   type RequestedRow,
 } from './booking-service.ts'
 export { bookingsHandler } from './bookings-handler.ts'
+export { decimalAmount } from './decimal-amount.ts'

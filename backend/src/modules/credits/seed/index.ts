@@ -1,0 +1,2 @@
+export { type CreditsSeed, readCreditsSeed } from './credits-seed.ts'
+export { type CreditsSeedOptions, seedCredits } from './seed-credits.ts'
