@@ -7,13 +7,21 @@ import { durationMs, formatDuration } from '../../ui/format-duration'
 import { LazyDialog } from '../../ui/lazy-dialog'
 import { Panel } from '../../ui/panel'
 import { RelativeTime } from '../../ui/relative-time'
+import { JobChargeText } from './job-charge'
 import { JobDuration } from './job-duration'
 
 const ChangeJobDialog = lazy(() => import('./change-job-dialog'))
 
 type Entry = readonly [string, React.ReactNode]
 
-export function JobFacts({ job, mayChange }: { job: Job; mayChange: boolean }) {
+interface JobFactsProps {
+  readonly job: Job
+  readonly mayChange: boolean
+  /** Of the organisation's pages; undefined for whom they are not for. */
+  readonly path: string | undefined
+}
+
+export function JobFacts({ job, mayChange, path }: JobFactsProps) {
   const [changing, setChanging] = useState(false)
   const limits: Entry[] = [
     ['Time limit', job.executionDuration && formatDuration(durationMs(job.executionDuration))],
@@ -34,6 +42,9 @@ export function JobFacts({ job, mayChange }: { job: Job; mayChange: boolean }) {
       'Quote',
       `${formatBytes(job.quote.sizeBytes)}, ${formatDuration(durationMs(job.quote.duration))}`,
     ])
+  }
+  if (job.charge !== undefined) {
+    entries.push(['Cost', <JobChargeText key="cost" job={job} charge={job.charge} path={path} />])
   }
   return (
     <Panel

@@ -81,7 +81,8 @@ function LoadedJob({ job, organization }: { job: Job; organization: CurrentOrgan
   const live = history.lastSequence >= job.lastSequence
   const phase = (live ? lastPhase(history) : undefined) ?? job.phase
   const progress = phase === 'PHASE_COMPLETED' ? 1 : ((live ? history.progress : undefined) ?? job.progress)
-  const note = live ? (history.phases.at(-1)?.note ?? job.phaseNote) : job.phaseNote
+  // A note may become another one without a move of the job, which the events do not tell.
+  const note = phase === job.phase ? job.phaseNote : history.phases.at(-1)?.note
   const shown = { ...job, phase, progress }
   const waits = phase === 'PHASE_HELD' || phase === 'PHASE_SUSPENDED'
   const ended = hasEnded(phase)
@@ -143,6 +144,7 @@ function LoadedJob({ job, organization }: { job: Job; organization: CurrentOrgan
               <PhaseNoteNotice
                 phase={phase}
                 note={note}
+                organization={rights.isMember ? organization : undefined}
                 onRun={rights.mayRun ? () => run.mutate() : undefined}
                 pending={run.isPending}
               />
@@ -161,7 +163,11 @@ function LoadedJob({ job, organization }: { job: Job; organization: CurrentOrgan
         </Grid.Col>
         <Grid.Col span={{ base: 12, lg: 4 }}>
           <Stack gap="md">
-            <JobFacts job={shown} mayChange={rights.mayRun} />
+            <JobFacts
+              job={shown}
+              mayChange={rights.mayRun}
+              path={rights.isMember ? organization.path : undefined}
+            />
             <JobParameters job={job} path={rights.isMember ? organization.path : undefined} />
           </Stack>
         </Grid.Col>

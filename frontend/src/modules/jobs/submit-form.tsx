@@ -1,4 +1,4 @@
-import type { Service } from '@fairlead/proto/web/fairlead/jobs/v1/jobs'
+import type { Job, Service } from '@fairlead/proto/web/fairlead/jobs/v1/jobs'
 import { Alert, Button, Grid, Select, Stack, TextInput } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
 import { IconAlertTriangle } from '@tabler/icons-react'
@@ -74,7 +74,7 @@ export function SubmitForm({ service, address, organization }: SubmitFormProps) 
       return run ? api.jobs().RunJob({ name: edited }) : changed
     },
     onSuccess: (job, run) => {
-      notifySuccess(run ? 'Job submitted' : edited === undefined ? 'Job kept for later' : 'Job changed')
+      notifySuccess(run ? submitted(job) : edited === undefined ? 'Job kept for later' : 'Job changed')
       void queryClient.invalidateQueries({ queryKey: jobKeys.lists(organization.slug) })
       const id = lastSegment(job.name)
       queryClient.setQueryData(jobKeys.job(organization.slug, id), job)
@@ -141,7 +141,12 @@ export function SubmitForm({ service, address, organization }: SubmitFormProps) 
         </Grid.Col>
         <Grid.Col span={{ base: 12, md: 4 }}>
           <Stack gap="md" pos="sticky" top={70}>
-            <QuotePanel quote={quote} missing={missing.map(({ name }) => name)} malformed={malformed} />
+            <QuotePanel
+              quote={quote}
+              missing={missing.map(({ name }) => name)}
+              malformed={malformed}
+              organization={organization}
+            />
             {refused !== undefined && (problems.general.length > 0 || refused.violations.length === 0) && (
               <Alert
                 color="red"
@@ -175,4 +180,8 @@ export function SubmitForm({ service, address, organization }: SubmitFormProps) 
       </Grid>
     </form>
   )
+}
+
+function submitted({ phase }: Job): string {
+  return phase === 'PHASE_HELD' ? 'Job submitted; it waits for credits' : 'Job submitted'
 }
