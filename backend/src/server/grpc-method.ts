@@ -36,6 +36,7 @@ export interface GrpcMethod {
   readonly name: string
   readonly policy: AccessPolicy
   readonly input: DescMessage
+  readonly output: DescMessage
   readonly definition: MethodDefinition<object, object>
   readonly handle: (request: never, context: CallContext) => unknown
 }
@@ -61,7 +62,8 @@ export function grpcMethods(
     const method = methodOfPath(registry, path)
     if (handle === undefined || method === undefined) throw new Error(`${path} has no handler`)
     if (definition.requestStream) throw new Error(`${path} streams requests, which the server does not offer`)
-    methods.set(name, { path, name: path.slice(1), policy, input: method.input, definition, handle })
+    const { input, output } = method
+    methods.set(name, { path, name: path.slice(1), policy, input, output, definition, handle })
   }
   return methods
 }

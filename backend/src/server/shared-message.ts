@@ -9,6 +9,13 @@ export function sharedMessage<Message extends object>(message: Message): Message
   return message
 }
 
+/** A message that is these bytes, whatever its method's messages are. */
+export function encodedMessage(bytes: Buffer): object {
+  const message = {}
+  encodings.set(message, { bytes })
+  return message
+}
+
 /** A method's serializer that encodes each shared message once. */
 export function shareEncodings<Message extends object>(
   serialize: MethodDefinition<never, Message>['responseSerialize'],

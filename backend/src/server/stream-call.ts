@@ -1,6 +1,7 @@
 import type { handleServerStreamingCall, ServerWritableStream } from '@grpc/grpc-js'
 import { quietly, within } from '../tracing/index.ts'
 import { failureOf } from './answer-failure.ts'
+import { brokenFile, isFileOfGateway } from './broken-file.ts'
 import type { CallContext } from './call-context.ts'
 import {
   admit,
@@ -79,6 +80,7 @@ async function serve(
   const handle = method.handle as (request: object | undefined, context: unknown) => AsyncIterable<object>
   let release: (() => Promise<unknown>) | undefined
   let code = 'OK'
+  let began = false
   try {
     const context = await admit(method, stream.metadata, stream.request, call, environment)
     onAdmitted(context)
@@ -94,15 +96,20 @@ async function serve(
       } else {
         const iterator = source[Symbol.asyncIterator]()
         release = async () => iterator.return?.()
-        await copy(iterator, stream, call.signal)
+        await copy(iterator, stream, call.signal, () => {
+          began = true
+        })
       }
     })
     stream.end()
   } catch (error) {
     const failure = failureOf(error, call)
     code = failure.code
-    // How grpc-js takes a status for a stream.
-    if (!stream.destroyed) stream.emit('error', failure.status)
+    if (!stream.destroyed) {
+      if (began && isFileOfGateway(method, stream.metadata)) stream.write(brokenFile)
+      // How grpc-js takes a status for a stream.
+      stream.emit('error', failure.status)
+    }
   }
   try {
     await release?.()
@@ -116,10 +123,16 @@ function sinkOf(stream: Stream, signal: AbortSignal): MessageSink<object> {
   return { write: (message) => stream.write(message), drained: () => drained(stream, signal) }
 }
 
-async function copy(iterator: AsyncIterator<object>, stream: Stream, signal: AbortSignal): Promise<void> {
+async function copy(
+  iterator: AsyncIterator<object>,
+  stream: Stream,
+  signal: AbortSignal,
+  onSent: () => void,
+): Promise<void> {
   for (;;) {
     const next = await orAborted(iterator.next(), signal)
     if (next.done === true) return
+    onSent()
     if (!stream.write(next.value)) await drained(stream, signal)
   }
 }

@@ -85,6 +85,11 @@ describe('a path leads to its upstream', () => {
     ['/api/v1/organizations/a/jobs/1', 'backend-grpc', `/${job}/GetJob`],
     ['/api/v1/organizations/a/jobs?pageSize=5', 'backend-grpc', `/${job}/ListJobs`],
     ['/api/v1/users/me', 'backend-grpc', '/fairlead.identity.v1.IdentityService/GetCaller'],
+    [
+      '/api/v1/organizations/a/creditStatement:export?format=EXPORT_FORMAT_CSV',
+      'backend-grpc',
+      '/fairlead.credits.v1.CreditService/ExportStatement',
+    ],
     ['/api/v1/organizations/a/datasets/m', 'backend-grpc', '/fairlead.datasets.v1.DatasetService/GetDataset'],
     // One spelling per path: these are tidied before a route is chosen.
     ['//objects//a', 'backend-http', '/objects/a'],
