@@ -16,7 +16,13 @@ export function AttachmentsField({ attachments, problems, onChange }: Attachment
   const change = (index: number, changed: Partial<Attachment>) =>
     onChange(attachments.map((one, at) => (at === index ? { ...one, ...changed } : one)))
   return (
-    <Fieldset variant="unstyled" legend={<Input.Label component="span">Documents</Input.Label>}>
+    <Fieldset
+      variant="unstyled"
+      p={0}
+      m={0}
+      legend={<Input.Label component="span">Documents</Input.Label>}
+      styles={{ legend: { padding: 0, marginBottom: 0 } }}
+    >
       <Input.Description mb={6}>Links that the other side and the operator can open.</Input.Description>
       <Stack gap="xs">
         {attachments.map(({ displayName, url }, index) => (

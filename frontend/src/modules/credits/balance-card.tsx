@@ -1,5 +1,5 @@
 import type { Balance, CreditClass } from '@fairlead/proto/web/fairlead/credits/v1/credits'
-import { Button, Group } from '@mantine/core'
+import { Button } from '@mantine/core'
 import { IconBell } from '@tabler/icons-react'
 import { formatAmount } from './amount'
 import classes from './balance-card.module.css'
@@ -28,17 +28,13 @@ export function BalanceCard({ balance, creditClass, onSetLow }: BalanceCardProps
   const low = isLow(balance)
   return (
     <section className={classes.card} aria-label={creditClass.displayName}>
-      <Group justify="space-between" gap="xs" align="flex-start">
-        <h3 className={classes.name} style={{ margin: 0 }}>
-          {creditClass.displayName}
-        </h3>
+      <div className={classes.head}>
+        <h2 className={classes.name}>{creditClass.displayName}</h2>
         <ClassValidity creditClass={creditClass} />
-      </Group>
-      <div>
-        <div className={classes.available} data-testid="available">
-          {formatAmount(available, decimals)}
-          <span className={classes.unit}>{creditClass.unit} available</span>
-        </div>
+      </div>
+      <div className={classes.available}>
+        <span data-testid="available">{formatAmount(available, decimals)}</span>
+        <span className={classes.unit}>{creditClass.unit} available</span>
       </div>
       <div className={classes.bar} aria-hidden>
         {available > 0n && <span data-part="available" style={{ flexGrow: share(available, balance) }} />}

@@ -17,7 +17,7 @@ const series = [
   { name: 'held', label: 'Held', color: 'yellow.6' },
 ]
 
-/** Available and held credits on top of each other. */
+/** Available and held credits, each from 0 on. */
 export default function BalanceChart({ points, creditClass, label }: BalanceChartProps) {
   const format = new Intl.NumberFormat('en', {
     minimumFractionDigits: creditClass.decimals,
@@ -29,7 +29,7 @@ export default function BalanceChart({ points, creditClass, label }: BalanceChar
         h={240}
         data={chartPoints(points, creditClass.decimals) as unknown as Record<string, unknown>[]}
         dataKey="time"
-        type="stacked"
+        type="default"
         curveType="stepAfter"
         withDots={false}
         withLegend
@@ -38,7 +38,7 @@ export default function BalanceChart({ points, creditClass, label }: BalanceChar
         fillOpacity={0.22}
         withGradient={false}
         tickLine="none"
-        gridAxis="y"
+        gridAxis="x"
         series={series}
         valueFormatter={(value) => format.format(value)}
         // The picture as a whole has a name; its parts are no stops for the keyboard.

@@ -25,12 +25,12 @@ export default function ReportPage() {
       <PageHeader
         title="Compliance report"
         subtitle={
-          <>
+          <Group gap="xs">
+            <span>{organization.membership?.displayName}</span>
             <Anchor component={Link} to={`${organization.path}/credits`} inherit>
-              Credits
-            </Anchor>{' '}
-            of {organization.membership?.displayName}
-          </>
+              All credits
+            </Anchor>
+          </Group>
         }
       />
       <Group gap="sm" mb="md" align="flex-end" role="search" aria-label="Period of the report">

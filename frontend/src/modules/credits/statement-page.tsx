@@ -31,12 +31,12 @@ export default function StatementPage() {
       <PageHeader
         title="Statement"
         subtitle={
-          <>
+          <Group gap="xs">
+            <span>{organization.membership?.displayName}</span>
             <Anchor component={Link} to={`${organization.path}/credits`} inherit>
-              Credits
-            </Anchor>{' '}
-            of {organization.membership?.displayName}
-          </>
+              All credits
+            </Anchor>
+          </Group>
         }
         actions={filter.reference === '' && <ExportMenu organization={organization.slug} filter={filter} />}
       />
@@ -49,7 +49,12 @@ export default function StatementPage() {
         <Group mb="md" gap="xs">
           <Text size="sm">
             Lines about one{' '}
-            <Anchor component={Link} to={`${organization.path}/${filter.reference}`} inherit>
+            <Anchor
+              component={Link}
+              to={`${organization.path}/${filter.reference}`}
+              inherit
+              underline="always"
+            >
               {filter.reference.startsWith('jobs/') ? 'job' : 'transfer'}
             </Anchor>
           </Text>

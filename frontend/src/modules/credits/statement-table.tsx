@@ -29,9 +29,6 @@ export function StatementTable({ lines, creditClasses, label }: StatementTablePr
           <Table.Th ta="right" visibleFrom="sm">
             Held
           </Table.Th>
-          <Table.Th ta="right" visibleFrom="lg">
-            Held in all
-          </Table.Th>
         </Table.Tr>
       </Table.Thead>
       <Table.Tbody>
@@ -84,13 +81,10 @@ function Line({ line, creditClass }: { line: StatementLine; creditClass: CreditC
         {formatAmount(line.availableAfter, decimals)}
       </Table.Td>
       <Table.Td ta="right" visibleFrom="sm">
-        <Change change={line.heldChange} decimals={decimals} />
-        <Text size="xs" c="dimmed" hiddenFrom="lg" className={classes.after ?? ''}>
+        <Change change={line.heldChange} decimals={decimals} plain />
+        <Text size="xs" c="dimmed" className={classes.after ?? ''}>
           {formatAmount(line.heldAfter, decimals)}
         </Text>
-      </Table.Td>
-      <Table.Td ta="right" visibleFrom="lg" className={classes.after ?? ''}>
-        {formatAmount(line.heldAfter, decimals)}
       </Table.Td>
     </Table.Tr>
   )
@@ -120,7 +114,14 @@ function Detail({ text, reference }: { text: string; reference: string }) {
   )
 }
 
-function Change({ change, decimals }: { change: bigint; decimals: number }) {
+interface ChangeProps {
+  readonly change: bigint
+  readonly decimals: number
+  /** More is not better: not in the colour of what comes in. */
+  readonly plain?: boolean
+}
+
+function Change({ change, decimals, plain = false }: ChangeProps) {
   if (change === 0n) {
     return (
       <Tooltip label="Unchanged">
@@ -131,7 +132,7 @@ function Change({ change, decimals }: { change: bigint; decimals: number }) {
     )
   }
   return (
-    <span className={classes.change} data-direction={change > 0n ? 'in' : 'out'}>
+    <span className={classes.change} data-direction={change > 0n && !plain ? 'in' : 'out'}>
       {formatChange(change, decimals)}
     </span>
   )

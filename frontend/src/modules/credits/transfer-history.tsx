@@ -1,7 +1,7 @@
 import type { Transfer } from '@fairlead/proto/web/fairlead/credits/v1/transfers'
 import { Text } from '@mantine/core'
 import { Panel } from '../../ui/panel'
-import { Head } from './transfer-comments'
+import { RelativeTime } from '../../ui/relative-time'
 import classes from './transfer-talk.module.css'
 import { transferStepLabel } from './transfer-words'
 
@@ -18,7 +18,13 @@ export function TransferHistory({ transfer }: { transfer: Transfer }) {
               <Text size="sm" fw={600}>
                 {transferStepLabel(action)}
               </Text>
-              <Head who={userDisplayName} organization={organizationDisplayName} time={time} />
+              <div className={classes.head}>
+                <span className={classes.person}>
+                  {userDisplayName || organizationDisplayName || 'Fairlead'}
+                </span>
+                {userDisplayName !== '' && <span>{organizationDisplayName}</span>}
+                <RelativeTime time={time} />
+              </div>
               {reason !== '' && <p className={classes.quote}>{reason}</p>}
             </li>
           ))}

@@ -141,7 +141,7 @@ function ShownTransfer({ id, transfer, creditClass }: ShownTransferProps) {
           </Stack>
           <Stack gap="md">
             <TransferTerms transfer={transfer} creditClass={creditClass} path={organization.path} id={id} />
-            <SignedDeclarations transfer={transfer} organization={organization.name} />
+            <SignedDeclarations transfer={transfer} />
           </Stack>
         </div>
       </Stack>
