@@ -67,7 +67,7 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
 export { expect }
 
 /** From the page at `at`, through the identity provider, back to that page. */
-async function signIn(page: Page, username: string, at: string): Promise<void> {
+export async function signIn(page: Page, username: string, at: string): Promise<void> {
   await page.goto(at)
   await page.getByRole('button', { name: 'Sign in' }).first().click()
   await page.getByRole('textbox', { name: 'Username' }).fill(username)

@@ -236,19 +236,25 @@ const reversible: ReadonlySet<string> = new Set([
   'JOB_CAPTURE',
 ])
 
+const decisions = { book: 'BOOKED', 'turn down': 'DECLINED', withdraw: 'WITHDRAWN' } as const
+
 function decide(model: Model, { does, by, booking: key }: Decide): readonly Possibility[] {
   const booking = model.bookings.get(key)
   const role = operatorRole(by, model.rheaIs)
-  if (booking === undefined || booking.state !== 'SUBMITTED') return refused
+  if (booking === undefined) return refused
   const ended = (state: 'BOOKED' | 'DECLINED' | 'WITHDRAWN', after: Model): Model => ({
     ...after,
-    bookings: new Map(after.bookings).set(key, { ...booking, state }),
+    bookings: new Map(after.bookings).set(key, { ...booking, state, decidedBy: by }),
   })
-  if (does === 'withdraw') {
-    if (role !== 'ANALYST' && role !== 'ADMINISTRATOR') return refused
-    return booking.by === by ? [ended('WITHDRAWN', model)] : refused
-  }
-  if (role !== 'DIRECTOR' || booking.by === by) return refused
+  const mayDecide =
+    does === 'withdraw'
+      ? (role === 'ANALYST' || role === 'ADMINISTRATOR') && booking.by === by
+      : role === 'DIRECTOR' && booking.by !== by
+  if (!mayDecide) return refused
+  // Whoever decides the same once more is answered the same.
+  if (booking.state === decisions[does] && booking.decidedBy === by) return [model]
+  if (booking.state !== 'SUBMITTED') return refused
+  if (does === 'withdraw') return [ended('WITHDRAWN', model)]
   if (does === 'turn down') return [ended('DECLINED', model)]
   let after: Model | undefined
   if (booking.undoes !== undefined) after = undoable(model, booking.undoes)

@@ -48,5 +48,12 @@ function fullText(model: Model): string {
   const hidden = [...model.transfers.values()].map(
     ({ lapse, acceptedBy, recommendedBy }) => `${lapse} ${acceptedBy} ${recommendedBy}`,
   )
-  return [stateText(model), ...hidden, [...model.requests.keys()].sort(), [...model.undone].sort()].join('\n')
+  const deciders = [...model.bookings.values()].map(({ decidedBy }) => decidedBy)
+  return [
+    stateText(model),
+    ...hidden,
+    ...deciders,
+    [...model.requests.keys()].sort(),
+    [...model.undone].sort(),
+  ].join('\n')
 }

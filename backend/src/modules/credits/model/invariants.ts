@@ -117,12 +117,12 @@ const forbidden: readonly (readonly [rule: string, sql: string])[] = [
      where state in ('BOOKED', 'DECLINED') and (decider_id is null or decider_id = creator_id)
      union all
      select booking_id, min(transaction_id::text) from credit_booking_rows join credit_bookings on id = booking_id
-     group by booking_id, state
-     having count(transaction_id) <> count(distinct transaction_id) or state <> 'BOOKED' and count(transaction_id) > 0
+     group by booking_id, state, kind
+     having kind <> 'REVERSAL' and count(transaction_id) <> count(distinct transaction_id) or state <> 'BOOKED' and count(transaction_id) > 0
      union all
      select reference_id, count(*)::text from credit_transactions where reference_kind = 'booking'
      group by reference_id having count(*) > (
-       select greatest(1, row_count) from credit_bookings where id = reference_id)`,
+       select case kind when 'REVERSAL' then 1 else row_count end from credit_bookings where id = reference_id)`,
   ],
   [
     'a transaction is undone once, by its opposite',

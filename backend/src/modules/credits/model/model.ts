@@ -37,6 +37,7 @@ export interface ModelBooking {
   /** Of a REVERSAL: the transaction that it undoes. */
   readonly undoes?: string
   readonly by: Person
+  readonly decidedBy?: Person
 }
 
 export interface ModelHold {

@@ -15,7 +15,7 @@ import { observe, withBooked } from './observe.ts'
 import { perform } from './perform.ts'
 import { type Event, Planner, type Round } from './plan.ts'
 import { Random } from './random.ts'
-import { everyone, seed as identities, type Person } from './world.ts'
+import { classes, everyone, seed as identities, type OperatorRole, type Person } from './world.ts'
 
 const LOOK_MS = 5
 /** Until a killed process is gone from the database, and until a role is known everywhere. */
