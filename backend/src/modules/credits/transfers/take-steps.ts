@@ -42,6 +42,7 @@ export async function takeSteps(database: Database, steps: readonly Step[]): Pro
   for (const { transfer, transition, actor, reason } of steps) {
     await takeStep(database, {
       transferId: transfer.id,
+      time: transfer.readTime,
       action: transition.action,
       to: transition.to,
       userId: actor.kind === 'system' ? undefined : actor.userId,

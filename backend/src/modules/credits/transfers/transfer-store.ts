@@ -35,22 +35,25 @@ interface TransferRow {
   public_update_time: Date
   step_count: number
   public_step_count: number
+  read_time: string
   is_past_expiry: boolean
   is_past_effective_date: boolean
   is_class_expired: boolean
   position: string
 }
 
-/** clock_timestamp(), not now(): whoever waited for the row judges it by the time at which it was given. */
+/** Of a moment, not of now(): whoever waited for the row judges it by the time at which it was given. */
 const columns = `transfer.id, direction, seller_id, buyer_id, class_id, amount, price_per_credit_micros, currency_code,
   category, effective_date::text as effective_date, transfer.expire_time, attachments, transfer.state, proposer_id,
   accepter_id, recommender_ids, decider_id, transfer.create_time, accept_time, record_time, update_time,
   public_update_time, step_count, public_step_count,
-  transfer.expire_time <= clock_timestamp() as is_past_expiry,
-  coalesce(effective_date <= (clock_timestamp() at time zone 'UTC')::date, true) as is_past_effective_date,
-  coalesce(credit_classes.expire_time <= clock_timestamp(), false) as is_class_expired`
+  moment.time::text as read_time, transfer.expire_time <= moment.time as is_past_expiry,
+  coalesce(effective_date <= (moment.time at time zone 'UTC')::date, true) as is_past_effective_date,
+  coalesce(credit_classes.expire_time <= moment.time, false) as is_class_expired`
 
-const from = `from credit_transfers as transfer join credit_classes on credit_classes.id = transfer.class_id`
+const moment = `cross join (select clock_timestamp() as time) as moment`
+
+const from = `from credit_transfers as transfer join credit_classes on credit_classes.id = transfer.class_id ${moment}`
 
 function transferOf(row: TransferRow): TransferRecord {
   return {
@@ -78,6 +81,7 @@ function transferOf(row: TransferRow): TransferRecord {
     publicUpdateTime: row.public_update_time,
     stepCount: row.step_count,
     publicStepCount: row.public_step_count,
+    readTime: row.read_time,
     isPastExpiry: row.is_past_expiry,
     isPastEffectiveDate: row.is_past_effective_date,
     isClassExpired: row.is_class_expired,
@@ -171,6 +175,8 @@ export async function lockTransfers(
 
 export interface StepTaken {
   readonly transferId: string
+  /** When it was judged, under the lock; as PostgreSQL writes it. */
+  readonly time: string
   readonly action: TransferAction
   readonly to: TransferState
   readonly userId: string | undefined
@@ -196,7 +202,7 @@ export async function takeStep(database: Database, step: StepTaken): Promise<voi
          public_update_time = case when $7::boolean then moment.time else public_update_time end,
          step_count = step_count + 1,
          public_step_count = public_step_count + $7::boolean::integer
-       from (select clock_timestamp() as time) as moment
+       from (select $8::timestamptz as time) as moment
        where id = $1
        returning id, step_count, update_time
      )
@@ -210,6 +216,7 @@ export async function takeStep(database: Database, step: StepTaken): Promise<voi
       step.organizationId ?? null,
       step.reason,
       step.public,
+      step.time,
     ],
   )
 }
@@ -258,7 +265,7 @@ export async function listTransfers(
      from (select id from (${ofSide('seller_id')} union all ${ofSide('buyer_id')}) as sides
        order by create_time desc, id desc limit $6) as page
      join credit_transfers as transfer on transfer.id = page.id
-     join credit_classes on credit_classes.id = transfer.class_id
+     join credit_classes on credit_classes.id = transfer.class_id ${moment}
      order by transfer.create_time desc, transfer.id desc`,
     [organizationId, after?.time ?? 'infinity', after?.id ?? LAST_ID, states ?? null, classId ?? null, limit],
   )

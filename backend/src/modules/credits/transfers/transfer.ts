@@ -53,6 +53,8 @@ export interface TransferRecord extends TransferTerms, Standing {
   readonly publicUpdateTime: Date
   readonly stepCount: number
   readonly publicStepCount: number
+  /** When it was read and judged, as PostgreSQL writes it: the time of a step that is taken then. */
+  readonly readTime: string
 }
 
 /** Who did what. */
