@@ -117,7 +117,7 @@ function AccountsTable({ accounts }: { accounts: readonly Account[] }) {
                   </Text>
                 )}
               </Table.Td>
-              <Table.Td visibleFrom="sm" className={classes.tight}>
+              <Table.Td visibleFrom="sm" className={classes.classColumn}>
                 <ClassLabel name={creditClass} />
               </Table.Td>
               <Table.Td ta="right" className={classes.tight}>

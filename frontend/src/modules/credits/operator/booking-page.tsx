@@ -22,6 +22,7 @@ import { bookingStateWords, kindWords } from './booking-words'
 import classes from './desk.module.css'
 import { deskPath } from './desk-address'
 import { transactionPath } from './desk-links'
+import { DeskSubtitle } from './desk-subtitle'
 import { OperatorOnly } from './operator-only'
 import { ReasonDialog } from './reason-dialog'
 import { useDeskRights } from './use-desk-rights'
@@ -38,15 +39,10 @@ export default function BookingPage() {
 function BookingContent({ name }: { name: string }) {
   const reading = useBooking(name)
   const booking = reading.data
-  const back = (
-    <Anchor component={Link} to={deskPath('bookings')} inherit>
-      Bookings
-    </Anchor>
-  )
   if (booking === undefined) {
     return (
       <>
-        <PageHeader title="Booking" subtitle={back} />
+        <PageHeader title="Booking" subtitle={<DeskSubtitle to={deskPath('bookings')} label="Bookings" />} />
         <Panel>
           {reading.isError ? (
             <ErrorState
@@ -66,9 +62,10 @@ function BookingContent({ name }: { name: string }) {
       <PageHeader
         title={booking.displayName}
         subtitle={
-          <>
-            {back} · {kindWords(booking.kind).label} <Tag color={color}>{label}</Tag>
-          </>
+          <DeskSubtitle to={deskPath('bookings')} label="Bookings">
+            <span>{kindWords(booking.kind).label}</span>
+            <Tag color={color}>{label}</Tag>
+          </DeskSubtitle>
         }
       />
       <div className={classes.columns}>

@@ -8,7 +8,7 @@ import { Panel } from '../../../ui/panel'
 import { AmountText } from '../amount-text'
 import { shortfall, signedAmount } from './booking-effect'
 import { useBookingRows } from './booking-queries'
-import { ClassLabel } from './class-label'
+import { ClassNote } from './class-note'
 import classes from './desk.module.css'
 import { transactionPath } from './desk-links'
 
@@ -85,9 +85,7 @@ function RowsTable({ booking, rows }: { booking: Booking; rows: readonly Booking
               </Table.Td>
               <Table.Td ta="right" className={classes.tight}>
                 <AmountText signed amount={signedAmount(row, booking.kind)} creditClass={row.creditClass} />
-                <Text size="xs" c="dimmed">
-                  <ClassLabel name={row.creditClass} />
-                </Text>
+                <ClassNote name={row.creditClass} />
               </Table.Td>
               {waits && (
                 <Table.Td ta="right" className={classes.tight}>

@@ -1,7 +1,6 @@
 import type { BookingKind, BookingTotal } from '@fairlead/proto/web/fairlead/credits/v1/bookings'
-import { Text } from '@mantine/core'
 import { AmountText } from '../amount-text'
-import { ClassLabel } from './class-label'
+import { ClassNote } from './class-note'
 
 interface BookingTotalsProps {
   readonly kind: BookingKind
@@ -20,9 +19,7 @@ export function BookingTotals({ kind, totals }: BookingTotalsProps) {
             amount={kind === 'BOOKING_KIND_REDUCTION' ? -amount : amount}
             creditClass={creditClass}
           />
-          <Text size="xs" c="dimmed">
-            <ClassLabel name={creditClass} />
-          </Text>
+          <ClassNote name={creditClass} />
         </div>
       ))}
     </>

@@ -86,10 +86,12 @@ export function ClassesPanel({ mayConfigure }: { mayConfigure: boolean }) {
                       {classCode(one.name)} · {one.unit} · {one.decimals} decimals
                     </Text>
                   </Table.Td>
-                  <Table.Td visibleFrom="sm" className="mono">
+                  <Table.Td visibleFrom="sm" className={`mono ${classes.tight}`}>
                     {classCode(one.name)}
                   </Table.Td>
-                  <Table.Td visibleFrom="sm">{one.unit}</Table.Td>
+                  <Table.Td visibleFrom="sm" className={classes.tight}>
+                    {one.unit}
+                  </Table.Td>
                   <Table.Td ta="right" visibleFrom="sm">
                     {one.decimals}
                   </Table.Td>

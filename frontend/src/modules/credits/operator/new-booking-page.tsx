@@ -28,6 +28,7 @@ import { bookingKinds, kindFromSlug, kindWords } from './booking-words'
 import classes from './desk.module.css'
 import { deskPath } from './desk-address'
 import { bookingPath } from './desk-links'
+import { DeskSubtitle } from './desk-subtitle'
 import { EvidenceField } from './evidence-field'
 import { ReversalField } from './reversal-field'
 import { useDeskRights } from './use-desk-rights'
@@ -115,12 +116,9 @@ function NewBookingForm() {
       <PageHeader
         title="New booking"
         subtitle={
-          <>
-            <Anchor component={Link} to={deskPath('bookings')} inherit>
-              Bookings
-            </Anchor>
-            {' · '}Nothing is booked before a second person approves it.
-          </>
+          <DeskSubtitle to={deskPath('bookings')} label="Bookings">
+            <span>Nothing is booked before a second person approves it.</span>
+          </DeskSubtitle>
         }
       />
       <form ref={form} onSubmit={submit} noValidate>

@@ -7,6 +7,7 @@ import { notifySuccess } from '../../../ui/notify'
 import { AmountText } from '../amount-text'
 import { dayOf } from '../day'
 import { ClassLabel } from './class-label'
+import { ClassNote } from './class-note'
 import { useRecordTransfers } from './review-queries'
 import { totalsByClass } from './totals-by-class'
 
@@ -71,9 +72,7 @@ export default function RecordDialog({ reviews, opened, onClose, onRecorded }: R
                   </Table.Td>
                   <Table.Td ta="right">
                     <AmountText amount={transfer.amount} creditClass={transfer.creditClass} />
-                    <Text size="xs" c="dimmed">
-                      <ClassLabel name={transfer.creditClass} />
-                    </Text>
+                    <ClassNote name={transfer.creditClass} />
                   </Table.Td>
                 </Table.Tr>
               ))}

@@ -137,7 +137,7 @@ export function ReviewDecisionPanel({ review, transfer }: ReviewDecisionPanelPro
       actions={
         turn !== undefined && (
           <Text size="sm" c="dimmed">
-            waiting <WaitingTime since={review.waitTime} />
+            waiting <WaitingTime since={review.waitTime ?? transfer.updateTime} />
           </Text>
         )
       }
@@ -253,7 +253,9 @@ function situation(review: Review, transfer: Transfer): string {
     case 'REVIEW_STATE_RESCINDED':
       return 'One of the sides took it back.'
     case 'REVIEW_STATE_EXPIRED':
-      return `${partner} did not accept it in time.`
+      return review.steps.some(({ action }) => action === 'accept')
+        ? 'Its class of credits was over before it was recorded. The held credits are the seller’s again.'
+        : `${partner} did not accept it in time.`
     default:
       return 'Its state is unknown.'
   }

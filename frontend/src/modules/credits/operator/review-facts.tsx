@@ -1,5 +1,5 @@
 import type { Transfer } from '@fairlead/proto/web/fairlead/credits/v1/transfers'
-import { Anchor, Text } from '@mantine/core'
+import { Anchor, Stack, Text } from '@mantine/core'
 import { IconExternalLink } from '@tabler/icons-react'
 import type { ReactNode } from 'react'
 import { Copyable } from '../../../ui/copyable'
@@ -11,6 +11,7 @@ import { AmountText } from '../amount-text'
 import { tradeCategoryLabel, tradeCategoryText } from '../transfer-words'
 import { creditClassOf, useCreditClasses } from '../use-credit-classes'
 import { ClassLabel } from './class-label'
+import classes from './desk.module.css'
 import { idOf } from './desk-links'
 
 /** What was agreed on, and what it rests on. */
@@ -70,21 +71,35 @@ export function ReviewFacts({ transfer }: { transfer: Transfer }) {
       )}
       {transfer.signedDeclarations.length > 0 && (
         <Panel title="Signed">
-          {transfer.signedDeclarations.map(({ text, userDisplayName, organization, time }) => (
-            <Text size="sm" component="div" mb="sm" key={`${text} ${organization}`}>
-              <Text inherit style={{ overflowWrap: 'anywhere' }}>
-                “{text}”
-              </Text>
-              <Text size="xs" c="dimmed">
-                {userDisplayName}, {organizationName(transfer, organization)}
-                {time !== undefined && `, ${formatUtc(time)}`}
-              </Text>
-            </Text>
-          ))}
+          <Stack gap="md">
+            {[...signersOf(transfer)].map(([signer, texts]) => (
+              <div key={signer}>
+                <Text size="sm" fw={570}>
+                  {signer}
+                </Text>
+                {texts.map((text) => (
+                  <Text size="sm" key={text} className={classes.preserved} c="dimmed">
+                    “{text}”
+                  </Text>
+                ))}
+              </div>
+            ))}
+          </Stack>
         </Panel>
       )}
     </>
   )
+}
+
+/** What each person signed, by who and when it was. */
+function signersOf(transfer: Transfer): Map<string, string[]> {
+  const signers = new Map<string, string[]>()
+  for (const { text, userDisplayName, organization, time } of transfer.signedDeclarations) {
+    const when = time === undefined ? '' : `, ${formatUtc(time)}`
+    const signer = `${userDisplayName}, ${organizationName(transfer, organization)}${when}`
+    signers.set(signer, [...(signers.get(signer) ?? []), text])
+  }
+  return signers
 }
 
 function organizationName(transfer: Transfer, organization: string): string {

@@ -10,6 +10,8 @@ import { StaleNotice } from '../../operations/stale-notice'
 import { AmountText } from '../amount-text'
 import { ClassLabel } from './class-label'
 import classes from './desk.module.css'
+import { deskPath } from './desk-address'
+import { DeskSubtitle } from './desk-subtitle'
 import { OperatorOnly } from './operator-only'
 import { PartyComparison } from './party-comparison'
 import { ReviewComments } from './review-comments'
@@ -32,15 +34,13 @@ function ReviewContent({ name }: { name: string }) {
   const reading = useReview(name)
   const review = reading.data
   const transfer = review?.transfer
-  const back = (
-    <Anchor component={Link} to="/credits" size="sm">
-      Credits desk
-    </Anchor>
-  )
   if (review === undefined || transfer === undefined) {
     return (
       <>
-        <PageHeader title="Review of a transfer" subtitle={back} />
+        <PageHeader
+          title="Review of a transfer"
+          subtitle={<DeskSubtitle to={deskPath('reviews')} label="Reviews" />}
+        />
         <Panel>
           {reading.isError ? (
             <ErrorState
@@ -65,12 +65,13 @@ function ReviewContent({ name }: { name: string }) {
       <PageHeader
         title={`${transfer.sellerDisplayName} → ${transfer.buyerDisplayName}`}
         subtitle={
-          <>
-            {back}
-            {' · '}
-            <AmountText amount={transfer.amount} creditClass={transfer.creditClass} /> of{' '}
-            <ClassLabel name={transfer.creditClass} /> <Tag color={color}>{label}</Tag>
-          </>
+          <DeskSubtitle to={deskPath('reviews')} label="Reviews">
+            <span>
+              <AmountText amount={transfer.amount} creditClass={transfer.creditClass} /> of{' '}
+              <ClassLabel name={transfer.creditClass} />
+            </span>
+            <Tag color={color}>{label}</Tag>
+          </DeskSubtitle>
         }
       />
       <div className={classes.columns}>

@@ -5,7 +5,7 @@ import { RelativeTime } from '../../../ui/relative-time'
 import { Tag } from '../../../ui/tag'
 import { formatPrice } from '../amount'
 import { AmountText } from '../amount-text'
-import { ClassLabel } from './class-label'
+import { ClassNote } from './class-note'
 import classes from './desk.module.css'
 import { reviewPath } from './desk-links'
 import { isCallersTurn, stateWords, turnOf, waitsForOperator } from './review-state'
@@ -96,7 +96,7 @@ function ReviewRow({ review, choosing, chosen, onChoose }: ReviewRowProps) {
     </Text>
   ) : (
     <Text span inherit c="dimmed">
-      <WaitingTime since={review.waitTime} />
+      <WaitingTime since={review.waitTime ?? transfer.updateTime} />
     </Text>
   )
   return (
@@ -132,9 +132,7 @@ function ReviewRow({ review, choosing, chosen, onChoose }: ReviewRowProps) {
       </Table.Td>
       <Table.Td ta="right" className={classes.tight}>
         <AmountText amount={transfer.amount} creditClass={transfer.creditClass} />
-        <Text size="xs" c="dimmed">
-          <ClassLabel name={transfer.creditClass} />
-        </Text>
+        <ClassNote name={transfer.creditClass} />
       </Table.Td>
       <Table.Td ta="right" visibleFrom="md" className={classes.tight}>
         {transfer.category === 'TRADE_CATEGORY_GIFT'

@@ -16,8 +16,23 @@ describe('where credits came from and went to', () => {
     ]
     expect(flowOf({ postings })).toEqual({
       from: 'Survey Institute, held',
-      to: 'Used and reduced and Survey Institute',
+      to: 'Used or reduced and available',
       amount: 100n,
+    })
+  })
+
+  test('what is held and given back stays the organisation’s', () => {
+    const available = (amount: bigint) =>
+      Posting.fromPartial({ account: 'ACCOUNT_KIND_AVAILABLE', ...institute, amount })
+    const held = (amount: bigint) =>
+      Posting.fromPartial({ account: 'ACCOUNT_KIND_HELD', ...institute, amount })
+    expect(flowOf({ postings: [held(7n), available(-7n)] })).toMatchObject({
+      from: 'Survey Institute',
+      to: 'held',
+    })
+    expect(flowOf({ postings: [available(7n), held(-7n)] })).toMatchObject({
+      from: 'Survey Institute, held',
+      to: 'available',
     })
   })
 

@@ -11,7 +11,7 @@ export function accountLabel({ account, organization, organizationDisplayName }:
     case 'ACCOUNT_KIND_ISSUANCE':
       return 'Issuance'
     case 'ACCOUNT_KIND_SINK':
-      return 'Used and reduced'
+      return 'Used or reduced'
     default:
       return 'Unknown account'
   }
@@ -24,16 +24,25 @@ export interface Flow {
   readonly amount: bigint
 }
 
-/** Where the credits of a transaction came from and went to, and how many. */
+/** Where the credits of a transaction came from and went to, and how many. One organisation is named once. */
 export function flowOf({ postings }: Pick<Transaction, 'postings'>): Flow {
-  const side = (which: (amount: bigint) => boolean) =>
-    postings
-      .filter(({ amount }) => which(amount))
-      .map(accountLabel)
-      .join(' and ')
+  const owners = new Set(postings.map(({ organization }) => organization).filter((one) => one !== ''))
+  const within = owners.size === 1
+  const givers = postings.filter(({ amount }) => amount < 0n)
+  // What is used stands before what is given back of it.
+  const takers = postings
+    .filter(({ amount }) => amount > 0n)
+    .toSorted((one, other) => Number(one.organization !== '') - Number(other.organization !== ''))
+  const holds = within && takers.length === 1 && takers[0]?.account === 'ACCOUNT_KIND_HELD'
+  const returns = within && givers.some(({ account }) => account === 'ACCOUNT_KIND_HELD')
   return {
-    from: side((amount) => amount < 0n),
-    to: side((amount) => amount > 0n),
+    from: givers.map(accountLabel).join(' and '),
+    to: takers
+      .map((posting) => {
+        if (holds) return 'held'
+        return returns && posting.account === 'ACCOUNT_KIND_AVAILABLE' ? 'available' : accountLabel(posting)
+      })
+      .join(' and '),
     amount: postings.reduce((sum, { amount }) => (amount > 0n ? sum + amount : sum), 0n),
   }
 }

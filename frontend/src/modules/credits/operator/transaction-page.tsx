@@ -19,6 +19,7 @@ import { ClassLabel } from './class-label'
 import classes from './desk.module.css'
 import { deskPath } from './desk-address'
 import { idOf, transactionPath } from './desk-links'
+import { DeskSubtitle } from './desk-subtitle'
 import { useLedgerState, useTransaction } from './ledger-queries'
 import { OperatorOnly } from './operator-only'
 import { PostingsTable } from './postings-table'
@@ -41,15 +42,10 @@ export default function TransactionPage() {
 function TransactionContent({ name, mayBook }: { name: string; mayBook: boolean }) {
   const reading = useTransaction(name)
   const transaction = reading.data
-  const ledger = (
-    <Anchor component={Link} to={deskPath('ledger')} inherit>
-      Ledger
-    </Anchor>
-  )
   if (transaction === undefined) {
     return (
       <>
-        <PageHeader title="Transaction" subtitle={ledger} />
+        <PageHeader title="Transaction" subtitle={<DeskSubtitle to={deskPath('ledger')} label="Ledger" />} />
         <Panel>
           {reading.isError ? (
             <ErrorState
@@ -67,13 +63,15 @@ function TransactionContent({ name, mayBook }: { name: string; mayBook: boolean 
   return (
     <>
       <PageHeader
-        title={`${transactionKindLabel(transaction.kind)}: ${from} → ${to}`}
+        title={`${from} → ${to}`}
         subtitle={
-          <>
-            {ledger} · <AmountText amount={amount} creditClass={transaction.creditClass} /> of{' '}
-            <ClassLabel name={transaction.creditClass} />{' '}
+          <DeskSubtitle to={deskPath('ledger')} label="Ledger">
+            <span>
+              <AmountText amount={amount} creditClass={transaction.creditClass} /> of{' '}
+              <ClassLabel name={transaction.creditClass} />
+            </span>
             <Tag color={transactionKindColor(transaction.kind)}>{transactionKindLabel(transaction.kind)}</Tag>
-          </>
+          </DeskSubtitle>
         }
         actions={mayBook && <ReverseButton transaction={transaction} />}
       />

@@ -5,7 +5,7 @@ import { formatUtc } from '../../../ui/format-time'
 import { Tag } from '../../../ui/tag'
 import { AmountText } from '../amount-text'
 import { transactionKindColor, transactionKindLabel } from '../transaction-kind'
-import { ClassLabel } from './class-label'
+import { ClassNote } from './class-note'
 import classes from './desk.module.css'
 import { transactionPath } from './desk-links'
 import { flowOf } from './transaction-flow'
@@ -64,9 +64,7 @@ function TransactionRow({ transaction }: { transaction: Transaction }) {
       </Table.Td>
       <Table.Td ta="right" className={classes.tight}>
         <AmountText amount={amount} creditClass={transaction.creditClass} />
-        <Text size="xs" c="dimmed">
-          <ClassLabel name={transaction.creditClass} />
-        </Text>
+        <ClassNote name={transaction.creditClass} />
       </Table.Td>
       <Table.Td ta="right" visibleFrom="md" className={classes.tight} c="dimmed">
         {transaction.sealNumber === 0n ? 'not yet' : transaction.sealNumber.toLocaleString('en')}
