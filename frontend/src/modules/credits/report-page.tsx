@@ -61,7 +61,7 @@ export default function ReportPage() {
           ))}
         </Group>
       </Group>
-      <Panel flush>
+      <Panel title={`From ${period.from} until ${period.to}`} flush>
         {report.data === undefined ? (
           report.isError ? (
             <ErrorState error={report.error} onRetry={() => report.refetch()} />

@@ -135,14 +135,16 @@ function ShownTransfer({ id, transfer, creditClass }: ShownTransferProps) {
           <TransferStepper transfer={transfer} organization={organization.name} />
         </Panel>
         <div className={classes.layout}>
-          <Stack gap="md">
+          <div className={classes.column}>
             <TransferComments transfer={transfer} organization={organization.slug} id={id} />
             <TransferHistory transfer={transfer} />
-          </Stack>
-          <Stack gap="md">
-            <TransferTerms transfer={transfer} creditClass={creditClass} path={organization.path} id={id} />
+          </div>
+          <div className={classes.column}>
+            <div className={classes.terms}>
+              <TransferTerms transfer={transfer} creditClass={creditClass} path={organization.path} id={id} />
+            </div>
             <SignedDeclarations transfer={transfer} />
-          </Stack>
+          </div>
         </div>
       </Stack>
       {asking !== undefined && (

@@ -1,13 +1,13 @@
 import type { CreditClass } from '@fairlead/proto/web/fairlead/credits/v1/credits'
 import type { Transfer } from '@fairlead/proto/web/fairlead/credits/v1/transfers'
-import { Table, Text } from '@mantine/core'
+import { Group, Table, Text } from '@mantine/core'
 import { Link } from 'react-router'
 import { RelativeTime } from '../../ui/relative-time'
 import { Tag } from '../../ui/tag'
 import { formatAmount, formatTotalPrice } from './amount'
 import { transferStateColor, transferStateLabel } from './transfer-words'
 import classes from './transfers-table.module.css'
-import { partnerOf } from './turn'
+import { partnerOf, turnOf } from './turn'
 import { TurnText } from './turn-text'
 import { classCode, creditClassOf } from './use-credit-classes'
 
@@ -28,7 +28,7 @@ export function TransfersTable({ transfers, creditClasses, organization }: Trans
           <Table.Th ta="right" visibleFrom="md">
             Price
           </Table.Th>
-          <Table.Th>State</Table.Th>
+          <Table.Th visibleFrom="sm">State</Table.Th>
           <Table.Th visibleFrom="sm">Whose turn</Table.Th>
           <Table.Th visibleFrom="lg">Last step</Table.Th>
         </Table.Tr>
@@ -52,6 +52,10 @@ export function TransfersTable({ transfers, creditClasses, organization }: Trans
                   {role === 'sells' ? 'You sell' : 'You buy'} ·{' '}
                   {creditClass?.displayName ?? classCode(transfer.creditClass)}
                 </Text>
+                <Group hiddenFrom="sm" gap={6} mt={5}>
+                  <Tag color={transferStateColor(transfer.state)}>{transferStateLabel(transfer.state)}</Tag>
+                  {turnOf(transfer, organization) === 'us' && <Tag color="orange">Your turn</Tag>}
+                </Group>
               </Table.Td>
               <Table.Td ta="right" style={{ whiteSpace: 'nowrap' }}>
                 {formatAmount(transfer.amount, decimals)}
@@ -62,7 +66,7 @@ export function TransfersTable({ transfers, creditClasses, organization }: Trans
               <Table.Td ta="right" visibleFrom="md" style={{ whiteSpace: 'nowrap' }}>
                 {priceOf(transfer, decimals)}
               </Table.Td>
-              <Table.Td>
+              <Table.Td visibleFrom="sm">
                 <Tag color={transferStateColor(transfer.state)}>{transferStateLabel(transfer.state)}</Tag>
               </Table.Td>
               <Table.Td visibleFrom="sm">

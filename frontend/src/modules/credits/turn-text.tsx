@@ -8,7 +8,7 @@ export function TurnText({ transfer, organization }: { transfer: Transfer; organ
   const turn = turnOf(transfer, organization)
   switch (turn) {
     case 'us':
-      return <Tag color="orange">Yours</Tag>
+      return <Tag color="orange">Your turn</Tag>
     case 'partner':
       return (
         <Text size="sm" truncate maw={200} title={partnerOf(transfer, organization).displayName}>
