@@ -3,6 +3,7 @@ import type { Registry } from 'prom-client'
 import type { DataSource } from 'typeorm'
 import type { WorkerPart } from '../notifications/index.ts'
 import { createSealer, createVerifications, ledgerMetrics } from './sealing/index.ts'
+import { createLowBalanceWatch } from './statement/index.ts'
 import { transferClock } from './transfers/index.ts'
 
 export interface CreditsWorkerOptions {
@@ -19,6 +20,7 @@ export function createCreditsWorker({ dataSource, registry, log }: CreditsWorker
     createSealer({ dataSource, log }),
     createVerifications({ dataSource, log }),
     transferClock({ dataSource, log }),
+    createLowBalanceWatch({ dataSource, log }),
   ]
   return {
     async start() {

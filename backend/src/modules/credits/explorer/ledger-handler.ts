@@ -12,6 +12,7 @@ import type { IdentityService } from '../../identity/index.ts'
 import { type ClassNames, classIn, className } from '../classes/index.ts'
 import { exportChunks } from '../export/index.ts'
 import { type ComplianceService, complianceTable } from '../reports/index.ts'
+import { type LedgerState, ledgerState, requestVerification } from '../sealing/index.ts'
 import {
   anyReferenceOf,
   balanceMessage,
@@ -24,7 +25,6 @@ import type { AccountPages } from './account-pages.ts'
 import { type Names, transactionMessage } from './explorer-messages.ts'
 import type { ExplorerService } from './explorer-service.ts'
 import type { ExploredTransaction } from './explorer-store.ts'
-import { type LedgerState, ledgerState, requestVerification } from './ledger-state.ts'
 import { reconciliationLines } from './reconciliation-lines.ts'
 
 const DEFAULT_PAGE_SIZE = 50
@@ -175,17 +175,9 @@ export function ledgerHandler({
   })
 }
 
-function stateMessage({
-  transactionCount,
-  sealedCount,
-  head,
-  verification,
-}: LedgerState): LedgerStateMessage {
+function stateMessage({ verification, ...state }: LedgerState): LedgerStateMessage {
   return {
-    transactionCount,
-    sealedCount,
-    headHash: head?.hash.toString('hex') ?? '',
-    sealTime: head?.time,
+    ...state,
     verification:
       verification === undefined
         ? undefined

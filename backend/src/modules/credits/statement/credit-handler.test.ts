@@ -558,6 +558,8 @@ describe('a class', () => {
   })
 
   test('that is not is not found', async () => {
-    expect(await failureOf(update('creditClasses/absent', ['description']))).toMatchObject({ code: 'NOT_FOUND' })
+    expect(await failureOf(update('creditClasses/absent', ['description']))).toMatchObject({
+      code: 'NOT_FOUND',
+    })
   })
 })

@@ -1,4 +1,5 @@
 export { creditHandler, exportFormatOf } from './credit-handler.ts'
+export { createLowBalanceWatch } from './low-balance-watch.ts'
 export { anyReferenceOf, referenceOf } from './reference.ts'
 export type { StatementLine } from './statement-line.ts'
 export { balanceMessage, complianceMessage } from './statement-messages.ts'
