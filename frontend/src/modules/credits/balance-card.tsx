@@ -5,6 +5,7 @@ import { formatAmount } from './amount'
 import classes from './balance-card.module.css'
 import { ClassValidity } from './class-validity'
 import { isLow } from './is-low'
+import { unitText } from './unit-text'
 
 interface BalanceCardProps {
   readonly balance: Balance
@@ -34,7 +35,7 @@ export function BalanceCard({ balance, creditClass, onSetLow }: BalanceCardProps
       </div>
       <div className={classes.available}>
         <span data-testid="available">{formatAmount(available, decimals)}</span>
-        <span className={classes.unit}>{creditClass.unit} available</span>
+        <span className={classes.unit}>{unitText(creditClass.unit)} available</span>
       </div>
       <div className={classes.bar} aria-hidden>
         {available > 0n && <span data-part="available" style={{ flexGrow: share(available, balance) }} />}

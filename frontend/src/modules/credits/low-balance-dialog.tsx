@@ -6,6 +6,7 @@ import { toApiError } from '../../app/api-error'
 import { notifySuccess } from '../../ui/notify'
 import { amountToText, formatAmount, parseAmount } from './amount'
 import { creditKeys } from './credit-keys'
+import { unitText } from './unit-text'
 import { useCreditService } from './use-credit-service'
 
 interface LowBalanceDialogProps {
@@ -77,7 +78,7 @@ export default function LowBalanceDialog({
             autoComplete="off"
             data-autofocus
             value={text}
-            rightSection={creditClass.unit}
+            rightSection={unitText(creditClass.unit)}
             rightSectionWidth="auto"
             rightSectionProps={{ style: { paddingInline: 12, color: 'var(--mantine-color-dimmed)' } }}
             error={problem}

@@ -33,6 +33,7 @@ export function PartnerSelect({ organization, value, label, error, onChange }: P
       label={label}
       withAsterisk
       searchable
+      openOnFocus={false}
       data={data}
       value={value === '' ? null : value}
       searchValue={typed}

@@ -239,6 +239,7 @@ export function ProposeForm({ initial, creditClasses, declarations, balances }: 
               type="date"
               label="Effective date"
               description="Recorded on this day (UTC); empty for as soon as it is approved"
+              inputWrapperOrder={['label', 'input', 'description', 'error']}
               min={today}
               value={draft.effectiveDate}
               error={shown.effectiveDate}
@@ -248,6 +249,7 @@ export function ProposeForm({ initial, creditClasses, declarations, balances }: 
               type="date"
               label="Open until"
               description="The last day (UTC) on which it can be accepted"
+              inputWrapperOrder={['label', 'input', 'description', 'error']}
               min={today}
               max={daysAfter(today, longestOpenDays)}
               value={draft.lastDay || daysAfter(today, usualOpenDays)}

@@ -84,6 +84,12 @@ export default function StatementPage() {
           ) : (
             <ListSkeleton rows={10} />
           )
+        ) : statement.data.lines.length === 0 && statement.data.nextPageToken !== '' ? (
+          <EmptyState
+            icon={IconListDetails}
+            title="Nothing on this page"
+            text="Such lines are rare among so many: the search goes on with the next page."
+          />
         ) : statement.data.lines.length === 0 ? (
           <EmptyState
             icon={IconListDetails}

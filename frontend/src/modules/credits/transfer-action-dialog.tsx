@@ -1,8 +1,10 @@
 import type { Transfer } from '@fairlead/proto/web/fairlead/credits/v1/transfers'
 import { Alert, Button, Group, Modal, Skeleton, Stack, Text, Textarea } from '@mantine/core'
+import { IconRefreshAlert } from '@tabler/icons-react'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'
 import { toApiError } from '../../app/api-error'
+import { Notice } from '../../ui/notice'
 import { notifySuccess } from '../../ui/notify'
 import { creditKeys } from './credit-keys'
 import { DeclarationsField } from './declarations-field'
@@ -111,11 +113,11 @@ function ActionForm({ action, organization, id, transfer, summary, onClose }: Tr
           {summary}
         </Text>
         {!isPossible ? (
-          <Alert color="orange" role="alert" title="The transfer has changed">
+          <Notice color="orange" icon={IconRefreshAlert} title="The transfer has changed">
             It is “{transferStateLabel(transfer.state)}” now. This can no longer be done.
-          </Alert>
+          </Notice>
         ) : hasChanged ? (
-          <Alert color="orange" role="alert" title="The transfer has changed meanwhile">
+          <Notice color="orange" icon={IconRefreshAlert} title="The transfer has changed meanwhile">
             Look at it again before you go on.
             <Group mt="xs">
               <Button
@@ -129,7 +131,7 @@ function ActionForm({ action, organization, id, transfer, summary, onClose }: Tr
                 I have looked at it
               </Button>
             </Group>
-          </Alert>
+          </Notice>
         ) : null}
         {isPossible &&
           (action === 'accept' ? (

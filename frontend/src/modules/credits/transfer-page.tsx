@@ -23,6 +23,7 @@ import { TransferTerms } from './transfer-terms'
 import { transferStateColor, transferStateLabel } from './transfer-words'
 import { partnerOf } from './turn'
 import { turnNotice } from './turn-notice'
+import { unitText } from './unit-text'
 import { classCode, creditClassOf, useCreditClasses } from './use-credit-classes'
 
 const TransferActionDialog = lazy(() => import('./transfer-action-dialog'))
@@ -88,9 +89,12 @@ function ShownTransfer({ id, transfer, creditClass }: ShownTransferProps) {
   const organization = useOrganization()
   const [asking, setAsking] = useState<{ action: MemberAction; opened: boolean; times: number }>()
   const { displayName, role } = partnerOf(transfer, organization.name)
-  const amount = creditClass === undefined ? '' : `${formatAmount(transfer.amount, creditClass.decimals)} `
+  const amount =
+    creditClass === undefined
+      ? 'credits'
+      : `${formatAmount(transfer.amount, creditClass.decimals)} ${unitText(creditClass.unit)}`
   const sides = role === 'sells' ? `to ${displayName}` : `from ${displayName}`
-  const title = `${role === 'sells' ? 'Sale' : 'Purchase'} of ${amount}credits ${sides}`
+  const title = `${role === 'sells' ? 'Sale' : 'Purchase'} of ${amount} ${sides}`
   const notice = turnNotice(transfer, organization.name, organization.may('credits.trade'))
   const summary = `${title}, class ${creditClass?.displayName ?? classCode(transfer.creditClass)}.`
   return (

@@ -14,7 +14,7 @@ export function turnNotice(transfer: Transfer, organization: string, mayTrade: b
   const sells = transfer.seller === organization
   const may = (action: TransferAction) => transfer.actions.includes(action)
   const until = transfer.expireTime === undefined ? '' : ` until ${formatUtc(transfer.expireTime)}`
-  const back = sells ? 'The credits are available again.' : 'Nothing has changed.'
+  const back = sells ? 'The credits are available again.' : 'No credits have changed hands.'
   switch (turnOf(transfer, organization)) {
     case 'us':
       if (may('TRANSFER_ACTION_ACCEPT')) {
