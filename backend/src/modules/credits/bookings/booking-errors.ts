@@ -81,3 +81,9 @@ export const transactionNotFound = () =>
   new DomainError('NOT_FOUND', 'TRANSACTION_UNKNOWN', 'There is no such transaction.', {
     violations: [{ field: 'reversed_transaction', description: 'does not exist.' }],
   })
+
+export const notReversible = () =>
+  reversalRefused(
+    'NOT_REVERSIBLE',
+    'Only what was issued, awarded, reduced, adjusted, transferred or paid is undone; what is held ends with its job or transfer.',
+  )

@@ -1,33 +1,22 @@
-import { createHash } from 'node:crypto'
 import type { DataSource, EntityManager } from 'typeorm'
 import { v7 } from 'uuid'
 import { inTransaction, sqlState } from '../../../database/index.ts'
-import type { DomainError } from '../../../errors/domain-error.ts'
-import { writeEvent, writeEvents } from '../../../outbox/index.ts'
-import type { IdentityService, Organization } from '../../identity/index.ts'
-import { decimalOf } from '../export/index.ts'
+import type { IdentityService } from '../../identity/index.ts'
+import { bookRows } from './book-rows.ts'
 import {
-  balancesOf,
-  type CreditClassRecord,
-  listClasses,
-  type NewReversal,
-  type NewTransaction,
-  postAll,
-  type Refusal,
-  reversalOf,
-  transactionsById,
-} from '../ledger/index.ts'
-import {
-  type BookedRow,
-  type BookingAction,
   type BookingKind,
   type BookingRecord,
-  type BookingRow,
   type BookingState,
   type NewBooking,
   ROWS_MAX,
-  type RowError,
 } from './booking.ts'
+import {
+  type BookingRequest,
+  checkFile,
+  contentsOf,
+  type RowBookingKind,
+  requestHashOf,
+} from './booking-contents.ts'
 import {
   bookingDecided,
   bookingNotFound,
@@ -35,10 +24,8 @@ import {
   ownBooking,
   requestIdReused,
   reversalRefused,
-  rowsRefused,
-  transactionNotFound,
-  wrongRows,
 } from './booking-errors.ts'
+import { writeDecided, writeSubmitted } from './booking-events.ts'
 import {
   type BookingCursor,
   decideBooking,
@@ -48,12 +35,9 @@ import {
   listBookingRows,
   listBookings,
   lockBooking,
-  recordRows,
 } from './booking-store.ts'
-import { type CheckedRows, checkRows, type RawRow } from './check-rows.ts'
-import { decimalAmount } from './decimal-amount.ts'
-import { readBookingFile } from './read-booking-file.ts'
-import { type RowTransaction, rowTransactions } from './row-transactions.ts'
+import type { CheckedRows } from './check-rows.ts'
+import { type PlacedBooking, type PlacedRow, placeBookings, placeRows } from './place-bookings.ts'
 
 export interface BookingServiceOptions {
   readonly dataSource: DataSource
@@ -61,50 +45,6 @@ export interface BookingServiceOptions {
     IdentityService,
     'organizationsBySlugs' | 'organizationsByIds' | 'displayNames' | 'permissionsOf'
   >
-}
-
-export type RowBookingKind = Exclude<BookingKind, 'REVERSAL'>
-
-interface BookingHead {
-  readonly displayName: string
-  readonly reason: string
-  readonly evidenceUrls: readonly string[]
-  readonly requestId: string | undefined
-}
-
-export type BookingRequest = BookingHead &
-  (
-    | { readonly kind: RowBookingKind; readonly content: Uint8Array; readonly fileName: string }
-    | { readonly kind: RowBookingKind; readonly rows: readonly RequestedRow[] }
-    | { readonly kind: 'REVERSAL'; readonly transactionId: string }
-  )
-
-export interface RequestedRow {
-  /** Slug. */
-  readonly organization: string
-  /** Code. */
-  readonly creditClass: string
-  readonly amount: bigint
-  readonly reference: string
-}
-
-/** A booking with the names of people, and what the caller may do about it. */
-export interface PlacedBooking {
-  readonly booking: BookingRecord
-  readonly creatorDisplayName: string
-  /** Empty while it is SUBMITTED. */
-  readonly deciderDisplayName: string
-  readonly actions: readonly BookingAction[]
-  /** Why the caller may not decide though the role would allow it; empty otherwise. */
-  readonly barredReason: string
-}
-
-export interface PlacedRow {
-  readonly row: BookedRow
-  readonly organization: Organization | undefined
-  readonly classCode: string
-  /** Now; undefined when the booking is decided. */
-  readonly available: bigint | undefined
 }
 
 export interface FileCheck {
@@ -133,23 +73,23 @@ export class Bookings {
 
   /** Says what is wrong with a file; nothing is stored. */
   async checkFile(kind: RowBookingKind, content: Uint8Array): Promise<FileCheck> {
-    const { checked, rowCount } = await this.#checkFile(kind, content)
+    const { checked, rowCount } = await checkFile(this.#options, kind, content)
     const shown = checked.rows
       .slice(0, SHOWN_MAX)
       .map((row) => ({ ...row, deficit: 0n, transactionId: undefined }))
-    return { checked, rowCount, placed: await this.#placeRows(shown, true) }
+    return { checked, rowCount, placed: await placeRows(this.#options, shown, true) }
   }
 
   /** Draws a booking up. A repeat gives the first answer. */
   async create(creatorId: string, request: BookingRequest): Promise<PlacedBooking> {
     const { dataSource } = this.#options
     const { requestId } = request
-    const requestHash = hashOf(request)
+    const requestHash = requestHashOf(request)
     // Before its rows are looked at: of a repeat they may be wrong by now.
     const earlier = await this.#earlier(dataSource, creatorId, requestId, requestHash)
     if (earlier !== undefined) return this.get(creatorId, earlier)
 
-    const contents = await this.#contentsOf(request)
+    const contents = await contentsOf(this.#options, request)
     const { kind, displayName, reason, evidenceUrls } = request
     const booking: NewBooking = {
       id: v7(),
@@ -168,7 +108,7 @@ export class Bookings {
 
   async get(callerId: string, id: string): Promise<PlacedBooking> {
     const found = await findBooking(this.#options.dataSource, id)
-    const [placed] = found === undefined ? [] : await this.#place(callerId, [found])
+    const [placed] = found === undefined ? [] : await placeBookings(this.#options, callerId, [found])
     if (placed === undefined) throw bookingNotFound()
     return placed
   }
@@ -187,7 +127,8 @@ export class Bookings {
     const found = await listBookings(this.#options.dataSource, { ...rest, limit: pageSize + 1 })
     const page = found.slice(0, pageSize)
     return {
-      bookings: await this.#place(
+      bookings: await placeBookings(
+        this.#options,
         callerId,
         page.map(({ booking }) => booking),
       ),
@@ -207,20 +148,19 @@ export class Bookings {
     const found = await listBookingRows(dataSource, id, after, pageSize + 1)
     const page = found.slice(0, pageSize)
     return {
-      rows: await this.#placeRows(page, booking.state === 'SUBMITTED'),
+      rows: await placeRows(this.#options, page, booking.state === 'SUBMITTED'),
       next: found.length > pageSize ? page.at(-1)?.line : undefined,
     }
   }
 
   /** Books all rows, or none. */
   async approve(callerId: string, id: string): Promise<PlacedBooking> {
-    const { dataSource } = this.#options
+    const { dataSource, identity } = this.#options
     await inTransaction(dataSource, async (manager) => {
       const booking = await this.#lockForDecision(manager, id, callerId, 'BOOKED')
       if (booking === undefined) return
       const rows = await listBookingRows(manager, id, 0, ROWS_MAX)
-      const transactions = await this.#transactionsOf(manager, booking, rows, callerId)
-      await this.#book(manager, booking, rows, transactions, callerId)
+      await bookRows(manager, identity, booking, { rows, deciderId: callerId })
       await decideBooking(manager, id, { state: 'BOOKED', deciderId: callerId, reason: '' })
       await writeDecided(manager, booking, { booked: true, by: callerId, reason: '' })
     })
@@ -265,110 +205,6 @@ export class Bookings {
     return booking
   }
 
-  async #transactionsOf(
-    manager: EntityManager,
-    booking: BookingRecord,
-    rows: readonly BookedRow[],
-    deciderId: string,
-  ): Promise<RowTransaction[]> {
-    const { id, kind, displayName, reversedTransaction } = booking
-    if (kind !== 'REVERSAL') {
-      return rowTransactions(manager, { kind, bookingId: id, displayName, deciderId }, rows)
-    }
-    const transaction = await this.#reversal(manager, reversedTransaction ?? '', {
-      description: displayName,
-      reference: { kind: 'booking', id },
-      actorId: deciderId,
-    })
-    const [first, ...others] = rows
-    if (first === undefined) throw new Error(`booking ${id} has no rows`)
-    // One transaction for all of its rows.
-    return [
-      { line: first.line, deficit: 0n, transaction: { ...transaction, id: transaction.id ?? v7() } },
-      ...others.map(({ line }) => ({ line, deficit: 0n, transaction: undefined })),
-    ]
-  }
-
-  async #book(
-    manager: EntityManager,
-    booking: BookingRecord,
-    rows: readonly BookedRow[],
-    given: readonly RowTransaction[],
-    deciderId: string,
-  ): Promise<void> {
-    const booked = given.filter(hasTransaction)
-    const outcomes = await postAll(
-      manager,
-      booked.map(({ transaction }) => transaction),
-    )
-    const refused = outcomes.flatMap((outcome, index) =>
-      outcome.kind === 'refused' && outcome.reason !== 'OTHERS_REFUSED'
-        ? [{ line: booked[index]?.line ?? 0, outcome }]
-        : [],
-    )
-    const classes = new Map((await listClasses(manager)).map((each) => [each.id, each]))
-    if (refused.length > 0) throw await this.#refusalOf(booking, rows, refused, classes)
-    if (outcomes.some(({ kind }) => kind !== 'posted'))
-      throw new Error('a booking was neither booked nor refused')
-    const shared = booking.kind === 'REVERSAL' ? booked[0]?.transaction.id : undefined
-    await recordRows(
-      manager,
-      booking.id,
-      given.map(({ line, deficit, transaction }) => ({
-        line,
-        deficit,
-        transactionId: transaction?.id ?? shared,
-      })),
-    )
-    await writeChanges(manager, booking, {
-      transactions: booked.map(({ transaction }) => transaction),
-      classes,
-      by: deciderId,
-    })
-  }
-
-  async #refusalOf(
-    booking: BookingRecord,
-    rows: readonly BookedRow[],
-    refused: readonly { readonly line: number; readonly outcome: Refusal }[],
-    classes: ReadonlyMap<string, CreditClassRecord>,
-  ): Promise<DomainError> {
-    const byLine = new Map(rows.map((row) => [row.line, row]))
-    const names = await this.#options.identity.organizationsByIds([
-      ...new Set(refused.flatMap(({ outcome }) => outcome.organizationId ?? [])),
-    ])
-    const told = refused.map(({ line, outcome }) => {
-      const creditClass = classes.get(byLine.get(line)?.classId ?? '')
-      return { line, message: messageOf(outcome, names, creditClass) }
-    })
-    const [first] = refused
-    if (
-      booking.kind === 'REVERSAL' &&
-      first !== undefined &&
-      first.outcome.reason !== 'INSUFFICIENT_CREDITS'
-    ) {
-      return reversalRefused(first.outcome.reason, told[0]?.message ?? '')
-    }
-    return rowsRefused(told)
-  }
-
-  async #reversal(
-    database: DataSource | EntityManager,
-    transactionId: string,
-    about: Omit<NewReversal, 'transactionId'>,
-  ): Promise<NewTransaction> {
-    const found = (await transactionsById(database, [transactionId])).get(transactionId)
-    if (found === undefined) throw transactionNotFound()
-    const reversal = reversalOf(found, about)
-    if (reversal === undefined) {
-      throw reversalRefused(
-        'NOT_REVERSIBLE',
-        'Only what was issued, awarded, reduced, adjusted, transferred or paid is undone; what is held ends with its job or transfer.',
-      )
-    }
-    return reversal
-  }
-
   async #insert(booking: NewBooking): Promise<string> {
     const { dataSource } = this.#options
     try {
@@ -379,10 +215,7 @@ export class Bookings {
           if (first === undefined) throw new Error('a booking was neither inserted nor found')
           return first
         }
-        await writeEvent(manager, {
-          routingKey: 'credits.booking_submitted.-',
-          payload: { booking: booking.id, display_name: booking.displayName, by: booking.creatorId },
-        })
+        await writeSubmitted(manager, booking)
         return booking.id
       })
     } catch (error) {
@@ -407,241 +240,6 @@ export class Bookings {
     if (!first.requestHash.equals(requestHash)) throw requestIdReused()
     return first.id
   }
-
-  async #contentsOf(
-    request: BookingRequest,
-  ): Promise<Pick<NewBooking, 'rows' | 'totals' | 'fileName' | 'fileSha256' | 'reversedTransaction'>> {
-    const none = { fileName: '', fileSha256: undefined, reversedTransaction: undefined }
-    if (request.kind === 'REVERSAL') {
-      const { dataSource } = this.#options
-      const reversal = await this.#reversal(dataSource, request.transactionId, {
-        description: request.displayName,
-      })
-      const rows = rowsOfReversal(reversal)
-      const code = (await listClasses(dataSource)).find(({ id }) => id === reversal.classId)?.code ?? ''
-      const amount = rows.reduce((sum, row) => sum + row.amount, 0n)
-      return {
-        ...none,
-        rows,
-        totals: [{ classCode: code, amount, rowCount: rows.length }],
-        reversedTransaction: request.transactionId,
-      }
-    }
-    if ('content' in request) {
-      const { checked } = await this.#checkFile(request.kind, request.content)
-      if (checked.errors.length > 0) throw wrongRows(checked.errors, fieldInFile)
-      return {
-        ...none,
-        rows: checked.rows,
-        totals: checked.totals,
-        fileName: request.fileName,
-        fileSha256: createHash('sha256').update(request.content).digest(),
-      }
-    }
-    const checked = await this.#check(
-      request.kind,
-      request.rows.map((row, index) => ({
-        line: index + 1,
-        organization: row.organization,
-        creditClass: row.creditClass,
-        amount: () => (row.amount === 0n ? { problem: 'must not be 0.' } : { amount: row.amount }),
-        reference: row.reference,
-      })),
-    )
-    if (checked.errors.length > 0) throw wrongRows(checked.errors, fieldInRows)
-    return { ...none, rows: checked.rows, totals: checked.totals }
-  }
-
-  async #checkFile(
-    kind: RowBookingKind,
-    content: Uint8Array,
-  ): Promise<{ checked: CheckedRows; rowCount: number }> {
-    const file = readBookingFile(content)
-    const checked = await this.#check(
-      kind,
-      file.rows.map((row) => ({
-        line: row.line,
-        organization: withoutPrefix(row.organization, 'organizations/'),
-        creditClass: withoutPrefix(row.creditClass, 'creditClasses/'),
-        amount: (decimals) => decimalAmount(row.amount, decimals),
-        reference: row.reference,
-      })),
-    )
-    const errors = [...file.errors, ...checked.errors].sort((a, b) => a.line - b.line)
-    return { checked: { ...checked, errors }, rowCount: file.rows.length }
-  }
-
-  async #check(kind: RowBookingKind, raw: readonly RawRow[]): Promise<CheckedRows> {
-    const { dataSource, identity } = this.#options
-    const [organizations, classes] = await Promise.all([
-      identity.organizationsBySlugs([...new Set(raw.map(({ organization }) => organization))]),
-      listClasses(dataSource),
-    ])
-    return checkRows(kind, raw, {
-      organizations: new Map(organizations.map(({ slug, id }) => [slug, id])),
-      classes: new Map(classes.map((each) => [each.code, each])),
-    })
-  }
-
-  async #place(callerId: string, bookings: readonly BookingRecord[]): Promise<PlacedBooking[]> {
-    const { identity } = this.#options
-    const people = new Set(
-      bookings.flatMap(({ creatorId, deciderId }) => [creatorId, deciderId ?? creatorId]),
-    )
-    const [names, permissions] = await Promise.all([
-      identity.displayNames([...people]),
-      identity.permissionsOf(callerId),
-    ])
-    return bookings.map((booking) => {
-      const isOpen = booking.state === 'SUBMITTED'
-      const isOwn = booking.creatorId === callerId
-      const decides = isOpen && permissions.has('credits.approve')
-      const actions: BookingAction[] = decides && !isOwn ? ['APPROVE', 'DECLINE'] : []
-      if (isOpen && isOwn && permissions.has('credits.book')) actions.push('WITHDRAW')
-      return {
-        booking,
-        creatorDisplayName: names.get(booking.creatorId) ?? '',
-        deciderDisplayName: booking.deciderId === undefined ? '' : (names.get(booking.deciderId) ?? ''),
-        actions,
-        barredReason: decides && isOwn ? 'You drew this booking up: someone else has to decide it.' : '',
-      }
-    })
-  }
-
-  async #placeRows(rows: readonly BookedRow[], withAvailable: boolean): Promise<PlacedRow[]> {
-    const { dataSource, identity } = this.#options
-    const [organizations, classes, balances] = await Promise.all([
-      identity.organizationsByIds([...new Set(rows.map(({ organizationId }) => organizationId))]),
-      listClasses(dataSource),
-      withAvailable ? balancesOf(dataSource, rows) : [],
-    ])
-    const codes = new Map(classes.map(({ id, code }) => [id, code]))
-    return rows.map((row, index) => ({
-      row,
-      organization: organizations.get(row.organizationId),
-      classCode: codes.get(row.classId) ?? '',
-      available: balances[index]?.available,
-    }))
-  }
 }
 
 const UNIQUE_VIOLATION = '23505'
-
-const hasTransaction = (
-  row: RowTransaction,
-): row is RowTransaction & { readonly transaction: NonNullable<RowTransaction['transaction']> } =>
-  row.transaction !== undefined
-
-const withoutPrefix = (name: string, prefix: string) =>
-  name.startsWith(prefix) ? name.slice(prefix.length) : name
-
-const about = ({ column, message }: RowError) => (column === '' ? message : `${column}: ${message}`)
-
-const fieldInFile = (error: RowError) => ({
-  field: 'content',
-  description: `Line ${error.line}: ${about(error)}`,
-})
-
-const fieldInRows = (error: RowError) => ({
-  field: error.column === '' ? `rows[${error.line - 1}]` : `rows[${error.line - 1}].${error.column}`,
-  description: error.message,
-})
-
-/** What organisations get and lose by it. */
-function rowsOfReversal(reversal: NewTransaction): BookingRow[] {
-  return reversal.postings
-    .flatMap(({ account, amount }) => ('organizationId' in account ? [{ account, amount }] : []))
-    .map(({ account, amount }, index) => ({
-      line: index + 1,
-      organizationId: account.organizationId,
-      classId: account.classId,
-      amount,
-      reference: '',
-    }))
-}
-
-function messageOf(
-  { reason, organizationId, available }: Refusal,
-  names: ReadonlyMap<string, Organization>,
-  creditClass: CreditClassRecord | undefined,
-): string {
-  const { code = '', decimals = 0 } = creditClass ?? {}
-  switch (reason) {
-    case 'INSUFFICIENT_CREDITS': {
-      const name = organizationId === undefined ? undefined : names.get(organizationId)?.displayName
-      return `${name ?? 'An organisation'} has only ${decimalOf(available ?? 0n, decimals)} of ${code} available.`
-    }
-    case 'CLASS_EXPIRED':
-      return `The class ${code} has expired.`
-    case 'CLASS_CLOSED':
-      return `The class ${code} is closed.`
-    case 'ALREADY_REVERSED':
-      return 'The transaction is undone already.'
-    case 'AMOUNT_OUT_OF_RANGE':
-      return 'The amount or the balance after it is beyond what can be booked.'
-    default:
-      return `It was refused: ${reason}.`
-  }
-}
-
-/** Tells organisations what they were given or have lost, of each class once. */
-async function writeChanges(
-  manager: EntityManager,
-  { displayName }: BookingRecord,
-  booked: {
-    readonly transactions: readonly NewTransaction[]
-    readonly classes: ReadonlyMap<string, CreditClassRecord>
-    readonly by: string
-  },
-): Promise<void> {
-  const changes = new Map<string, { organizationId: string; classId: string; amount: bigint }>()
-  for (const { account, amount } of booked.transactions.flatMap(({ postings }) => postings)) {
-    if (!('organizationId' in account)) continue
-    const { organizationId, classId } = account
-    const key = `${organizationId} ${classId}`
-    changes.set(key, { organizationId, classId, amount: (changes.get(key)?.amount ?? 0n) + amount })
-  }
-  await writeEvents(
-    manager,
-    [...changes.values()]
-      .filter(({ amount }) => amount !== 0n)
-      .map(({ organizationId, classId, amount }) => {
-        const creditClass = booked.classes.get(classId)
-        return {
-          routingKey: `credits.${amount > 0n ? 'credits_issued' : 'credits_taken'}.${organizationId}`,
-          payload: {
-            organization: organizationId,
-            credit_class: creditClass?.code ?? '',
-            class_name: creditClass?.displayName ?? '',
-            amount: decimalOf(amount < 0n ? -amount : amount, creditClass?.decimals ?? 0),
-            reason: displayName,
-            by: booked.by,
-          },
-        }
-      }),
-  )
-}
-
-async function writeDecided(
-  manager: EntityManager,
-  { id, displayName, creatorId }: BookingRecord,
-  decision: { readonly booked: boolean; readonly by: string; readonly reason: string },
-): Promise<void> {
-  await writeEvent(manager, {
-    routingKey: 'credits.booking_decided.-',
-    payload: { booking: id, display_name: displayName, creator: creatorId, ...decision },
-  })
-}
-
-function hashOf(request: BookingRequest): Buffer {
-  const { kind, displayName, reason, evidenceUrls } = request
-  const contents =
-    'content' in request
-      ? [request.fileName, createHash('sha256').update(request.content).digest('hex')]
-      : 'rows' in request
-        ? request.rows.map((row) => [row.organization, row.creditClass, String(row.amount), row.reference])
-        : request.transactionId
-  return createHash('sha256')
-    .update(JSON.stringify([kind, displayName, reason, evidenceUrls, contents]))
-    .digest()
-}

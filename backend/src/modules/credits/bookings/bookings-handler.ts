@@ -14,7 +14,9 @@ import { callerOf } from '../../../server/call-context.ts'
 import { type PageTokens, pageScope } from '../../../server/page-token.ts'
 import { type RegisteredService, registeredService } from '../../../server/service-handlers.ts'
 import type { BookingAction, BookingKind, BookingState, BookingTotal } from './booking.ts'
-import type { BookingRequest, Bookings, PlacedBooking, PlacedRow, RowBookingKind } from './booking-service.ts'
+import type { BookingRequest, RowBookingKind } from './booking-contents.ts'
+import type { Bookings } from './booking-service.ts'
+import type { PlacedBooking, PlacedRow } from './place-bookings.ts'
 
 const DEFAULT_PAGE_SIZE = 50
 const DEFAULT_ROWS_PAGE_SIZE = 100

@@ -4,7 +4,8 @@ import { createTestDatabase, type TestDatabase } from '../../../testing/database
 import { createIdentityReader, type IdentityService, readSeed, seedIdentity } from '../../identity/index.ts'
 import { balancesOf, hold, post, settleHolds, transactionsById } from '../ledger/index.ts'
 import { addClass, issue, transfer } from '../testing/ledger-fixture.ts'
-import { type BookingRequest, Bookings, type RowBookingKind } from './booking-service.ts'
+import type { BookingRequest, RowBookingKind } from './booking-contents.ts'
+import { Bookings } from './booking-service.ts'
 
 let database: TestDatabase
 let identity: IdentityService

@@ -1,8 +1,3 @@
-export {
-  type BookingRequest,
-  type BookingServiceOptions,
-  Bookings,
-  type RequestedRow,
-} from './booking-service.ts'
+export { type BookingServiceOptions, Bookings } from './booking-service.ts'
 export { bookingsHandler } from './bookings-handler.ts'
 export { decimalAmount } from './decimal-amount.ts'
