@@ -2,11 +2,13 @@ import { setTimeout } from 'node:timers/promises'
 import type { Job, JobChange, JobEvent } from '@fairlead/proto/server/fairlead/jobs/v1/jobs'
 import type { BenchReport } from '../report.ts'
 import { BareQueue } from './bare-queue.ts'
+import { chargeForJobs } from './charge-for-jobs.ts'
 import { type System, startSystem } from './system.ts'
 
 /** Rounds until both sides have compiled their hot code. */
 const WARM_UP = 80
 const ROUNDS = 80
+const CHARGED_WARM_UP = 20
 const PAUSE_MS = 40
 
 /**
@@ -21,6 +23,7 @@ export async function run(): Promise<BenchReport> {
   const own: number[] = []
   const followed: number[] = []
   const answered: number[] = []
+  const charged: Submitted[] = []
   const reference: number[] = []
   try {
     await watch.begun
@@ -36,6 +39,12 @@ export async function run(): Promise<BenchReport> {
       own.push(submitted.executingMs)
       followed.push(followedMs)
       answered.push(submitted.answeredMs)
+    }
+    await chargeForJobs(system.databaseUrl, 'cutout')
+    for (let round = 0; round < CHARGED_WARM_UP + ROUNDS; round++) {
+      await setTimeout(PAUSE_MS)
+      const submitted = await submit(system, watch)
+      if (round >= CHARGED_WARM_UP) charged.push(submitted)
     }
   } finally {
     watch.stop()
@@ -56,12 +65,25 @@ export async function run(): Promise<BenchReport> {
       line('submit to EXECUTING, seen by WatchJobs', own, '<= 3'),
       line('submit to EXECUTING, by WatchJob opened after the answer', followed),
       line('submit to the answer of CreateJob', answered),
+      line(
+        'submit to EXECUTING, of a job that costs credits',
+        charged.map(({ executingMs }) => executingMs),
+      ),
+      line(
+        'submit to the answer, of a job that costs credits',
+        charged.map(({ answeredMs }) => answeredMs),
+      ),
     ],
   }
 }
 
 /** Milliseconds to the answer, and to the EXECUTING that a watch of the organisation is sent. */
-async function submit(system: System, watch: OrganizationWatch) {
+interface Submitted {
+  readonly answeredMs: number
+  readonly executingMs: number
+}
+
+async function submit(system: System, watch: OrganizationWatch): Promise<Submitted> {
   const begin = performance.now()
   const job = await createJob(system)
   const answered = performance.now()

@@ -9,6 +9,7 @@ import { smallImage } from './small-image.ts'
 
 /** PostgreSQL, backend and worker as processes of their own, and a signed-in client. */
 export interface System {
+  readonly databaseUrl: string
   /** Another database on the same server, migrated too: what happens there wakes nobody here. */
   readonly otherDatabaseUrl: string
   readonly jobs: JobServiceClient
@@ -29,5 +30,5 @@ export async function startSystem(started: AsyncDisposableStack): Promise<System
   started.defer(() => jobs.close())
   const metadata = new Metadata()
   metadata.set('authorization', authorization)
-  return { otherDatabaseUrl, jobs, metadata, parent }
+  return { databaseUrl, otherDatabaseUrl, jobs, metadata, parent }
 }
