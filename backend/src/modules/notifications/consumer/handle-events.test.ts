@@ -15,6 +15,7 @@ import { createNamesReader } from './names-reader.ts'
 let database: TestDatabase
 const users = new Map<string, string>()
 let lab: string
+let other: string
 let nextId = 1
 
 beforeAll(async () => {
@@ -38,7 +39,10 @@ beforeAll(async () => {
           slug: 'other',
           displayName: 'Other',
           kind: 'MEMBER',
-          members: [{ email: 'zoe@example.org', role: 'MEMBER' }],
+          members: [
+            { email: 'zoe@example.org', role: 'MEMBER' },
+            { email: 'tom@example.org', role: 'TREASURER' },
+          ],
         },
       ],
     }),
@@ -49,6 +53,7 @@ beforeAll(async () => {
   await dataSource.query(`update users set display_name = split_part(email, '@', 1)`)
   await dataSource.query(`update users set display_name = 'Bob <b>' where email = 'bob@example.org'`)
   lab = (await dataSource.query(`select id from organizations where slug = 'lab'`))[0].id
+  other = (await dataSource.query(`select id from organizations where slug = 'other'`))[0].id
 })
 afterAll(() => database.drop())
 
@@ -288,6 +293,38 @@ describe('mail', () => {
     await dataSource.query('delete from notification_settings')
     await dataSource.query('delete from notification_preferences')
     await dataSource.query('delete from mail_entries')
+  })
+
+  test('of what concerns two organisations goes to each as its own', async () => {
+    await clear()
+    const { handle } = setUp({ mailEnabled: true })
+    const transfer = v7()
+    await handle([
+      event('credits.transfer_recorded', {
+        transfer,
+        seller: lab,
+        buyer: other,
+        proposer: lab,
+        credit_class: 'cpu',
+        amount: '12.5',
+        by: users.get('bob'),
+      }),
+    ])
+    const told = async (name: string) => ({
+      inbox: (await inboxOf(name)).map(({ link, organization }) => ({ link, organization })),
+      mail: (await mailOf(name)).map(({ link, member_of }: Record<string, string>) => ({ link, member_of })),
+    })
+    const at = (slug: string) => `/o/${slug}/transfers/${transfer}`
+    expect(await told('erin')).toEqual({
+      inbox: [{ link: at('lab'), organization: 'lab' }],
+      mail: [{ link: at('lab'), member_of: lab }],
+    })
+    expect(await told('tom')).toEqual({
+      inbox: [{ link: at('other'), organization: 'other' }],
+      mail: [{ link: at('other'), member_of: other }],
+    })
+    for (const name of ['alice', 'bob', 'zoe']) expect(await told(name)).toEqual({ inbox: [], mail: [] })
+    await database.dataSource.query('delete from mail_entries')
   })
 
   test('is all that an invited person gets', async () => {
