@@ -26,7 +26,7 @@ export class Received {
 /** Strings stand in messages of gRPC-web as they are, in UTF-8. */
 async function bodyOf(response: Response): Promise<string> {
   const type = response.headers()['content-type'] ?? ''
-  if (!/^application\/(grpc|json)/.test(type)) return ''
+  if (!type.startsWith('application/grpc')) return ''
   const head = JSON.stringify(response.headers())
   // Of a stream that the page left there is no more than that.
   const body = await response.body().catch(() => Buffer.alloc(0))

@@ -99,6 +99,19 @@ const forbidden: readonly (readonly [rule: string, sql: string])[] = [
        select state from credit_transfer_steps where transfer_id = transfer.id order by number desc limit 1)`,
   ],
   [
+    'each step is told once: of an approval that records, the record alone',
+    `select transfer_id, event, count(*) from (
+       select transfer_id, 'transfer_' || case
+           when action like 'recommend %' then 'recommended' when action like '%e' then action || 'd'
+           else action || 'ed' end as event
+       from credit_transfer_steps where action <> 'approve'
+     ) as told
+     group by transfer_id, event
+     having count(*) <> (
+       select count(*) from outbox
+       where routing_key like 'credits.' || event || '.%' and payload ->> 'transfer' = transfer_id::text)`,
+  ],
+  [
     'who proposes, accepts, recommends and decides are different people',
     `select one.transfer_id, one.user_id, one.action, other.action
      from credit_transfer_steps as one join credit_transfer_steps as other

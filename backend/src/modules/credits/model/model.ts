@@ -111,6 +111,19 @@ export function holds({ state, proposer, seller }: ModelTransfer): boolean {
   return holding.has(state) || (state === 'PROPOSED' && proposer === seller)
 }
 
+/** Available and held. */
+export function totalOf(model: Model, organization: Member, creditClass: ClassCode): bigint {
+  const held = [
+    ...[...model.transfers.values()].filter(
+      (transfer) => transfer.seller === organization && holds(transfer),
+    ),
+    ...[...model.holds.values()].filter((hold) => hold.organization === organization && hold.open),
+  ]
+  return held
+    .filter((each) => each.creditClass === creditClass)
+    .reduce((sum, { amount }) => sum + amount, availableOf(model, organization, creditClass))
+}
+
 /** What can be seen of it from outside, as text: equal texts are equal states. */
 export function stateText(model: Model): string {
   const lines: string[] = []

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { CreditServiceService } from '@fairlead/proto/server/fairlead/credits/v1/credits'
+import { TransferServiceService } from '@fairlead/proto/server/fairlead/credits/v1/transfers'
 import { IdentityServiceService, Role } from '@fairlead/proto/server/fairlead/identity/v1/identity'
 import type { DataSource } from 'typeorm'
 import { v7 } from 'uuid'
@@ -10,16 +11,20 @@ import type { Agent, Agents } from './agents.ts'
 import { explain } from './explain.ts'
 import { Ids } from './ids.ts'
 import { findViolations } from './invariants.ts'
-import { firstModel, type Model, stateText } from './model.ts'
+import { firstModel, type Model, stateText, totalOf } from './model.ts'
 import { observe, withBooked } from './observe.ts'
 import { perform } from './perform.ts'
 import { type Event, Planner, type Round } from './plan.ts'
 import { Random } from './random.ts'
-import { classes, everyone, seed as identities, type OperatorRole, type Person } from './world.ts'
+import { classes, everyone, seed as identities, members, type OperatorRole, type Person } from './world.ts'
 
 const LOOK_MS = 5
 /** Until a killed process is gone from the database, and until a role is known everywhere. */
 const SETTLE_MS = 15_000
+
+const DAY_MS = 86_400_000
+/** A treasurer of each. */
+const keepers = { north: 'nora', south: 'sara', west: 'wanda' } as const
 
 export interface SeedReport {
   readonly seed: number
@@ -142,6 +147,8 @@ class Run {
     if (problem !== '') this.violations.push(`the ledger does not verify: ${problem}`)
     this.violations.push(...(await findViolations(dataSource)))
     await this.#checkPointsInTime(first)
+    await this.#checkWhatSidesSee(first)
+    await this.#checkReports(first)
     const [counted] = await dataSource.query(
       'select count(*)::int as count from credit_transactions where class_id = any ($1)',
       [this.#ids.classIds],
@@ -333,6 +340,44 @@ class Run {
             `${slug} at ${time.toISOString()} is told ${told.join()} instead of ${expected.join()}`,
           )
         }
+      }
+    }
+  }
+
+  /** What everyone was given, traded and used adds up to what everyone has. */
+  async #checkReports(agent: Agent): Promise<void> {
+    const period = { startTime: new Date(Date.now() - DAY_MS), endTime: new Date(Date.now() + DAY_MS) }
+    for (const slug of members) {
+      const person = keepers[slug]
+      const { lines } = await agent.call(
+        CreditServiceService.getComplianceReport,
+        { parent: `organizations/${slug}`, ...period },
+        this.#tokens.get(person) ?? '',
+      )
+      for (const line of lines) {
+        const code = this.#ids.inPlan(line.creditClass.replace('creditClasses/', ''))
+        const creditClass = classes.find((one) => one === code)
+        if (creditClass === undefined) continue
+        const expected = totalOf(this.#model, slug, creditClass)
+        if (line.closing !== expected || line.opening !== 0n) {
+          this.violations.push(`${slug} is reported ${line.closing} ${creditClass}, and has ${expected}`)
+        }
+      }
+    }
+  }
+
+  /** Neither side is told what the operator thinks of a transfer, nor who of the operator's people did anything. */
+  async #checkWhatSidesSee(agent: Agent): Promise<void> {
+    const reviewed = [...this.#model.transfers].filter(([, { recommendedBy }]) => recommendedBy.length > 0)
+    for (const [key, { seller, buyer }] of reviewed.slice(0, 6)) {
+      for (const slug of [seller, buyer]) {
+        const person = keepers[slug]
+        const name = `organizations/${slug}/transfers/${this.#ids.transfer(key)}`
+        const token = this.#tokens.get(person) ?? ''
+        const seen = await agent.call(TransferServiceService.getTransfer, { name }, token)
+        const text = JSON.stringify(seen, (_key, value) => (typeof value === 'bigint' ? `${value}` : value))
+        const leak = /recommend|looks so|among us|\b(axel|dirk|olga|rhea)\b/i.exec(text)
+        if (leak !== null) this.violations.push(`${slug} reads “${leak[0]}” in ${key}`)
       }
     }
   }
