@@ -9,6 +9,7 @@ import { setTimeout } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import pg from 'pg'
 import { migrate } from '../../../backend/src/database/migrate.ts'
+import { startTestIssuer } from '../../../backend/src/testing/issuer.ts'
 import { startPostgresServer } from '../../../backend/src/testing/postgres-server.ts'
 
 const backendFolder = fileURLToPath(new URL('../../../backend/src/', import.meta.url))
@@ -50,6 +51,9 @@ export async function startBackend(
   await migrate(databaseUrl)
   const member = await seedMember(databaseUrl)
 
+  // Nobody signs in by it, but a backend is not ready before it has reached its issuer.
+  const issuer = await startTestIssuer()
+  started.defer(() => issuer.stop())
   const [grpcPort, httpPort, workerPort] = [await freePort(), await freePort(), await freePort()]
   const env = {
     FAIRLEAD_DATABASE_URL: databaseUrl,
@@ -57,7 +61,7 @@ export async function startBackend(
     FAIRLEAD_HTTP_ADDRESS: `127.0.0.1:${httpPort}`,
     FAIRLEAD_WORKER_HTTP_ADDRESS: `127.0.0.1:${workerPort}`,
     FAIRLEAD_PUBLIC_URL: 'http://localhost:10000',
-    FAIRLEAD_OIDC_ISSUER: 'http://localhost:10000/auth',
+    FAIRLEAD_OIDC_ISSUER: issuer.oidc.issuer,
     FAIRLEAD_SECRET: randomBytes(32).toString('hex'),
     FAIRLEAD_OBJECTS_FOLDER: join(folder, 'objects'),
     FAIRLEAD_DATASETS: datasets,
@@ -104,7 +108,7 @@ async function seedMember(databaseUrl: string) {
     const secret = `flt_${randomBytes(32).toString('base64url')}`
     await client.query(
       `insert into api_tokens (id, user_id, display_name, hash, prefix, scopes, expire_time)
-       values ($1, $2, 'bench', $3, $4, '{jobs.read,jobs.submit,datasets.read}', now() + interval '1 day')`,
+       values ($1, $2, 'bench', $3, $4, '{jobs.read,jobs.submit,datasets.read,credits.read}', now() + interval '1 day')`,
       [randomUUID(), userId, createHash('sha256').update(secret).digest(), secret.slice(0, 8)],
     )
     return { organizationId, userId, authorization: `Bearer ${secret}` }
