@@ -23,6 +23,13 @@ for (const width of [1440, 390]) {
     ])
     await expect.poll(async () => (await api.get<Job>(job.name)).phase).toBe('PHASE_COMPLETED')
 
+    // Of the demo data.
+    const { transfers } = await api.get<{ transfers: { name: string }[] }>(
+      `organizations/${organization}/transfers?states=TRANSFER_STATE_PROPOSED`,
+    )
+    const transfer = transfers[0]?.name.replace('organizations/', '')
+    expect(transfer, 'a transfer that is proposed').toBeDefined()
+
     const look = async (name: string) => {
       await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
       await expect(page.getByTestId('loading')).toHaveCount(0)
@@ -59,6 +66,12 @@ for (const width of [1440, 390]) {
       jobs: `/o/${organization}/jobs`,
       job: `/o/${job.name.replace('organizations/', '')}`,
       organization: `/o/${organization}/organization`,
+      credits: `/o/${organization}/credits`,
+      statement: `/o/${organization}/credits/statement`,
+      report: `/o/${organization}/credits/report`,
+      transfers: `/o/${organization}/transfers`,
+      propose: `/o/${organization}/transfers/new`,
+      transfer: `/o/${transfer}`,
       shared: '/shared',
       account: '/account',
       notifications: '/notifications',

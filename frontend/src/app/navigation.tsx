@@ -27,8 +27,10 @@ interface NavigationProps {
   /** Slug of the organisation whose pages it leads to; undefined when there is none. */
   readonly organization: string | undefined
   readonly maySubmit: boolean
-  /** Whether the organisation has credits and the caller sees them. */
+  /** Whether the caller sees the organisation's credits. */
   readonly maySeeCredits: boolean
+  /** Whether it is one that trades them: the operator does not. */
+  readonly hasTransfers: boolean
   /** Whether the caller sees the credits of all organisations. */
   readonly mayObserveCredits: boolean
   /** Whether the caller sees the queue of the whole installation. */
@@ -40,6 +42,7 @@ export function Navigation({
   organization,
   maySubmit,
   maySeeCredits,
+  hasTransfers,
   mayObserveCredits,
   mayObserve,
   mayAnnounce,
@@ -52,11 +55,9 @@ export function Navigation({
           { to: base, label: 'Overview', icon: IconLayoutDashboard, exact: true },
           { to: `${base}/datasets`, label: 'Datasets', icon: IconPhoto },
           { to: `${base}/jobs`, label: 'Jobs', icon: IconListDetails },
-          ...(maySeeCredits
-            ? [
-                { to: `${base}/credits`, label: 'Credits', icon: IconCoins },
-                { to: `${base}/transfers`, label: 'Transfers', icon: IconArrowsExchange },
-              ]
+          ...(maySeeCredits ? [{ to: `${base}/credits`, label: 'Credits', icon: IconCoins }] : []),
+          ...(maySeeCredits && hasTransfers
+            ? [{ to: `${base}/transfers`, label: 'Transfers', icon: IconArrowsExchange }]
             : []),
           { to: `${base}/organization`, label: 'Organisation', icon: IconBuilding },
         ]

@@ -75,9 +75,8 @@ export default function Shell() {
         <Navigation
           organization={shown?.slug}
           maySubmit={shown?.permissions.includes('jobs.submit') ?? false}
-          maySeeCredits={
-            shown?.kind === 'ORGANIZATION_KIND_MEMBER' && shown.permissions.includes('credits.read')
-          }
+          maySeeCredits={shown?.permissions.includes('credits.read') ?? false}
+          hasTransfers={shown?.kind === 'ORGANIZATION_KIND_MEMBER'}
           mayObserveCredits={caller.data?.platformPermissions.includes('credits.observe') ?? false}
           mayObserve={caller.data?.platformPermissions.includes('jobs.observe') ?? false}
           mayAnnounce={caller.data?.platformPermissions.includes('notifications.announce') ?? false}

@@ -8,7 +8,7 @@
 export const maximumAmount = 10n ** 15n
 
 /** Largest price of one whole credit, in millionths. */
-export const maximumPriceMicros = 10n ** 12n
+const maximumPriceMicros = 10n ** 12n
 
 const minus = '\u2212'
 

@@ -63,7 +63,7 @@ export function BalanceCard({ balance, creditClass, onSetLow }: BalanceCardProps
             size="compact-xs"
             leftSection={<IconBell size={14} aria-hidden />}
             onClick={onSetLow}
-            aria-label={`Set the warning for ${creditClass.displayName}`}
+            aria-label={`${lowBalance === 0n ? 'Set' : 'Change'} the warning for ${creditClass.displayName}`}
           >
             {lowBalance === 0n ? 'Set' : 'Change'}
           </Button>

@@ -20,7 +20,7 @@ const words = {
   rescind: { title: 'Take this transfer back?', confirm: 'Take it back', done: 'Transfer taken back' },
 } as const
 
-export const actionNames = {
+const actionNames = {
   accept: 'TRANSFER_ACTION_ACCEPT',
   refuse: 'TRANSFER_ACTION_REFUSE',
   rescind: 'TRANSFER_ACTION_RESCIND',
