@@ -40,8 +40,10 @@ interface StatsRow {
   last_id: string | null
 }
 
-/** Transactions that one statement looks at when an index cannot tell which are wanted. */
-const WINDOW = 20_000
+/** Transactions that a statement looks at when no index tells which are wanted: few at first, as many kinds are common. */
+const FIRST_WINDOW = 1_000
+const WINDOW_GROWTH = 4
+const WINDOW_MAX = 64_000
 /** After that a page is as long as it is, and the next one goes on. */
 const BUDGET_MS = 3_000
 
@@ -58,9 +60,10 @@ export async function scanPage<Row extends { id: string; cursor_time: string }>(
 ): Promise<{ rows: Row[]; next: TransactionCursor | undefined }> {
   const found: Row[] = []
   const beginMs = performance.now()
-  for (let last = after; ; ) {
+  let window = FIRST_WINDOW
+  for (let last = after; ; window = Math.min(window * WINDOW_GROWTH, WINDOW_MAX)) {
     const wanted = size + 1 - found.length
-    const scanned = isIndexed(filter) ? wanted : WINDOW
+    const scanned = isIndexed(filter) ? wanted : window
     const step = await scanStep<Row>(database, filter, lines, { after: last, scanned, wanted })
     found.push(...step.rows)
     const shown = found[size - 1]
