@@ -53,7 +53,11 @@ function RowsTable({ booking, rows }: { booking: Booking; rows: readonly Booking
           </Table.Th>
           <Table.Th>Organisation</Table.Th>
           <Table.Th ta="right">Amount</Table.Th>
-          {waits && <Table.Th ta="right">Has now</Table.Th>}
+          {waits && (
+            <Table.Th ta="right" visibleFrom="sm">
+              Has now
+            </Table.Th>
+          )}
           {booked && reduction && <Table.Th ta="right">Deficit</Table.Th>}
           {booked && <Table.Th visibleFrom="sm">Transaction</Table.Th>}
         </Table.Tr>
@@ -75,6 +79,17 @@ function RowsTable({ booking, rows }: { booking: Booking; rows: readonly Booking
                     {row.reference}
                   </Text>
                 )}
+                {waits && (
+                  <Text size="xs" c="dimmed" hiddenFrom="sm" component="div">
+                    has <AmountText amount={row.available} creditClass={row.creditClass} />
+                    {missing > 0n && (
+                      <div className={classes.warning}>
+                        <AmountText amount={missing} creditClass={row.creditClass} />{' '}
+                        {reduction ? 'deficit' : 'too little'}
+                      </div>
+                    )}
+                  </Text>
+                )}
                 {row.transaction !== '' && (
                   <Text size="xs" hiddenFrom="sm">
                     <Anchor component={Link} to={transactionPath(row.transaction)} inherit>
@@ -88,7 +103,7 @@ function RowsTable({ booking, rows }: { booking: Booking; rows: readonly Booking
                 <ClassNote name={row.creditClass} />
               </Table.Td>
               {waits && (
-                <Table.Td ta="right" className={classes.tight}>
+                <Table.Td ta="right" className={classes.tight} visibleFrom="sm">
                   <AmountText amount={row.available} creditClass={row.creditClass} />
                   {missing > 0n && (
                     <Text size="xs" className={classes.warning}>

@@ -1,5 +1,5 @@
 import type { Discrepancy, ReconciliationLine } from '@fairlead/proto/web/fairlead/credits/v1/ledger'
-import { Button, Stack, Table, Text } from '@mantine/core'
+import { Box, Button, Stack, Table, Text } from '@mantine/core'
 import { IconAlertTriangle, IconRefresh } from '@tabler/icons-react'
 import { EmptyState } from '../../../ui/empty-state'
 import { ErrorState } from '../../../ui/error-state'
@@ -61,7 +61,13 @@ export function ReconciliationPanel() {
               text="There are no credits yet."
             />
           ) : (
-            <section className={classes.scroll} aria-label="Reconciliation by class" tabIndex={-1}>
+            // What scrolls on a narrow screen is within reach of the keyboard.
+            <Box
+              component="section"
+              className={classes.scroll ?? ''}
+              tabIndex={0}
+              aria-label="Reconciliation, class by class"
+            >
               <Table fz="sm" aria-label="Reconciliation" style={{ minWidth: 640 }}>
                 <Table.Thead>
                   <Table.Tr>
@@ -88,7 +94,7 @@ export function ReconciliationPanel() {
                   ))}
                 </Table.Tbody>
               </Table>
-            </section>
+            </Box>
           )}
           <Text size="xs" c="dimmed" px="md" py={8}>
             {report.discrepancies.length === 0 &&
