@@ -105,7 +105,10 @@ export class Planner {
 
   #events(model: Model, focus: TransferKey | undefined): Event[] {
     const random = this.#random
-    if (random.chance(0.06)) return [{ does: 'change role' }]
+    const reviewed = focus === undefined ? undefined : model.transfers.get(focus)
+    // Who recommended is then to decide.
+    const mayTempt = reviewed?.recommendedBy.includes('rhea') === true && model.rheaIs === 'ANALYST'
+    if (random.chance(mayTempt ? 0.7 : 0.05)) return [{ does: 'change role' }]
     if (focus === undefined || !random.chance(0.3)) return []
     const transfer = model.transfers.get(focus)
     if (transfer?.state === 'PROPOSED' && transfer.lapse === 'NO' && random.chance(0.5)) {
@@ -170,7 +173,7 @@ export class Planner {
         const transfer = focus ?? this.#someTransfer(model)
         if (transfer === undefined) return this.#propose(model)
         const role = does === 'approve' || does === 'decline' ? 'DIRECTOR' : 'ANALYST'
-        return { does, by: this.#operator(model, role), transfer }
+        return { does, by: this.#reviewer(model, role, transfer), transfer }
       }
       case 'record': {
         const approved = [...model.transfers].filter(([, { state }]) => state === 'APPROVED')
@@ -372,6 +375,17 @@ export class Planner {
   #trader(organization: Member): Person {
     if (this.#random.chance(0.05)) return this.#random.pick(everyone)
     return this.#random.pick(everyone.filter((person) => mayTrade(person, organization)))
+  }
+
+  /** Sometimes one of those who had to do with it before. */
+  #reviewer(model: Model, role: string, key: TransferKey): Person {
+    const random = this.#random
+    const { proposedBy, acceptedBy, recommendedBy = [] } = model.transfers.get(key) ?? {}
+    const before = [proposedBy, acceptedBy, ...recommendedBy].flatMap((person) =>
+      person !== undefined && operatorRole(person, model.rheaIs) === role ? [person] : [],
+    )
+    if (before.length > 0 && random.chance(0.4)) return random.pick(before)
+    return role === 'ANALYST' && random.chance(0.3) ? 'rhea' : this.#operator(model, role)
   }
 
   #operator(model: Model, role: string): Person {
