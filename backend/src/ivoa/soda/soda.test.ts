@@ -5,6 +5,8 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { createProcessExecution } from '../../adapters/execution/process/index.ts'
 import { createDisabledScanner } from '../../adapters/scanner/disabled/index.ts'
+import { ImmediateCharges } from '../../modules/credits/index.ts'
+import { addClass, issue } from '../../modules/credits/testing/ledger-fixture.ts'
 import { ImmediateJobs, jobServices } from '../../modules/jobs/index.ts'
 import { pixelValue, skyImage, tan } from '../../modules/jobs/testing/sky-images.ts'
 import type { Execution } from '../../ports/execution.ts'
@@ -68,6 +70,7 @@ beforeAll(async () => {
       scanner: createDisabledScanner(),
       scratchFolder: scratch,
       limits: { slots: 1, perOrganization: 3 },
+      charges: new ImmediateCharges(dataSource()),
     }),
     check: async () => {
       if (!working) throw new Error('the database is away')
@@ -78,6 +81,8 @@ beforeAll(async () => {
 })
 
 afterAll(() => ended.disposeAsync())
+
+const dataSource = () => backend.database.dataSource
 
 async function ask(path: string, as = 'alice', options: RawRequest = {}) {
   const signedIn: Record<string, string> =
@@ -120,6 +125,26 @@ describe('SODA sync', () => {
   test('answers 204 for a region without a pixel, and with nothing else', async () => {
     const answer = await ask(`/soda/sync?ID=tile&CIRCLE=${encodeURIComponent('200 -20 0.1')}`)
     expect([answer.status, answer.body]).toEqual([204, ''])
+  })
+
+  test('answers 402 and what is needed when credits are too few, and with the file when they are not', async () => {
+    const classId = await addClass(dataSource(), { code: 'cosmos' })
+    await dataSource().query(
+      `insert into credit_prices (service, class_id, per_job, per_task_second, per_output_gb, free_per_month)
+       values ('preview', $1, 100, 0, 0, 0)`,
+      [classId],
+    )
+    const preview = () => ask('/soda/preview?ID=tile')
+    const refused = await preview()
+    expect([refused.status, refused.headers['content-type']]).toEqual([402, 'text/plain; charset=utf-8'])
+    expect(refused.body).toMatch(
+      /^UsageError: There are not enough credits\. It needs 1\.00 credit of cosmos to be set aside, and 0\.00 credit were available\./,
+    )
+    const [organization] = await dataSource().query(`select id from organizations where slug = 'observatory'`)
+    await issue(dataSource(), organization.id, classId, 150n)
+    expect((await preview()).status).toBe(200)
+    expect((await preview()).status).toBe(402)
+    await dataSource().query(`delete from credit_prices`)
   })
 
   const refusals: [what: string, query: string, status: number, text: RegExp][] = [

@@ -34,6 +34,14 @@ const hostile = Job.fromPartial({
   error: { reason: HOSTILE, message: HOSTILE, transient: true },
   results: [{ name: `${NAME}/results/a b.fits`, mediaType: HOSTILE, sourceId: HOSTILE, stencil: HOSTILE }],
   phaseNote: { reason: HOSTILE, message: HOSTILE, ownerMayRun: true },
+  charge: {
+    creditClass: 'creditClasses/cosmos',
+    unit: HOSTILE,
+    decimals: 2,
+    atMost: 220n,
+    held: 0n,
+    captured: 110n,
+  },
   queuePosition: { jobsAhead: 3, expectedStartTime: at('13:00:00') },
 })
 
@@ -62,6 +70,13 @@ test('documents are valid whatever the texts in them hold', async ({ skip }) => 
     await whole([[]]),
   ]
   expect(await schemaErrors('UWS.xsd', documents)).toEqual([])
+})
+
+test('what a job costs stands beside what UWS knows', async () => {
+  const document = await text(jobDocument(hostile, ADDRESS))
+  expect(document).toContain('<fairlead:creditClass>cosmos</fairlead:creditClass>')
+  expect(document).toContain('<fairlead:atMost>220</fairlead:atMost>')
+  expect(document).toContain('<fairlead:captured>110</fairlead:captured>')
 })
 
 test('texts that XML cannot carry stand in for themselves, or are told by address', async () => {
