@@ -217,17 +217,25 @@ describe('what is not there, or not yours,', () => {
   })
 })
 
-test('credits that a class has stopped trading are not accepted to be bought', async () => {
-  const { dataSource } = world.backend.database
-  const id = await world.driveTo('PROPOSED', 'BUY')
-  await dataSource.query(`update credit_classes set state = 'CLOSED' where id = $1`, [world.classId])
-  try {
-    expect(await failureOf(world.accept('nora', id))).toMatchObject({ reason: 'CLASS_CLOSED' })
-    expect(await world.stored(id)).toMatchObject({ state: 'PROPOSED' })
-  } finally {
-    await dataSource.query(`update credit_classes set state = 'ACTIVE' where id = $1`, [world.classId])
-  }
-})
+test.each(['BUY', 'SELL'] as const)(
+  'a proposal (%s) is not accepted once its class is closed or has expired',
+  async (direction) => {
+    const { dataSource } = world.backend.database
+    const set = (what: string) =>
+      dataSource.query(`update credit_classes set ${what} where id = $1`, [world.classId])
+    const id = await world.driveTo('PROPOSED', direction)
+    const accept = () => failureOf(world.accept(direction === 'BUY' ? 'nora' : 'sara', id))
+    try {
+      await set(`state = 'CLOSED'`)
+      expect(await accept()).toMatchObject({ reason: 'CLASS_CLOSED' })
+      await set(`state = 'ACTIVE', expire_time = now()`)
+      expect(await accept()).toMatchObject({ reason: 'CLASS_EXPIRED' })
+      expect(await world.stored(id)).toMatchObject({ state: 'PROPOSED' })
+    } finally {
+      await set(`state = 'ACTIVE', expire_time = null`)
+    }
+  },
+)
 
 test('a comment of blanks says nothing, and there are not too many of them', async () => {
   const id = await world.driveTo('PROPOSED')
@@ -238,13 +246,11 @@ test('a comment of blanks says nothing, and there are not too many of them', asy
   ).toMatchObject({
     fields: ['text'],
   })
-  for (let count = 0; count < 200; count += 20) {
-    await Promise.all(
-      Array.from({ length: 20 }, () =>
-        backend.call(reviewService.commentOnReview, comment('Once more'), token.oscar),
-      ),
-    )
-  }
+  await backend.database.dataSource.query(
+    `insert into credit_transfer_comments (id, transfer_id, user_id, organization_id, text, public, time, request_hash)
+     select gen_random_uuid(), $1, $2, $3, 'Once more', false, now(), '' from generate_series(1, 200)`,
+    [id, world.userId.oscar, world.organizationId.operator],
+  )
   expect(
     await failureOf(backend.call(reviewService.commentOnReview, comment('And more'), token.oscar)),
   ).toMatchObject({

@@ -3,7 +3,7 @@ import type { DataSource, EntityManager } from 'typeorm'
 import { v7, validate } from 'uuid'
 import { inTransaction } from '../../../database/index.ts'
 import { invalidField } from '../../../errors/domain-error.ts'
-import { type CreditClassRecord, classByCode } from '../ledger/index.ts'
+import { type CreditClassRecord, classByCode, classById } from '../ledger/index.ts'
 import { rows } from '../sql.ts'
 import { listDeclarations } from './declaration-store.ts'
 import { findPartners, type TradePartner } from './partner-store.ts'
@@ -235,7 +235,10 @@ export class Transfers {
 
   /** @param agreed resource names of all declarations, as the caller read them */
   accept(member: Member, key: TransferKey, agreed: readonly string[]): Promise<MemberView> {
-    return this.#step(member, key, 'accept', '', async (manager) => {
+    return this.#step(member, key, 'accept', '', async (manager, transfer) => {
+      const creditClass = await classById(manager, transfer.classId)
+      if (creditClass === undefined) throw new Error('the class of a transfer is gone')
+      checkClass(creditClass)
       const declarations = await listDeclarations(manager)
       checkAgreement(agreed, declarations)
       const { userId, organizationId } = member
@@ -272,7 +275,7 @@ export class Transfers {
     { id, etag }: TransferKey,
     action: TransferAction,
     reason: string,
-    also: (manager: EntityManager) => Promise<void> = async () => undefined,
+    also: (manager: EntityManager, transfer: TransferRecord) => Promise<void> = async () => undefined,
   ): Promise<MemberView> {
     const known = await this.#find(member, id)
     const wordsOf = await readWords(this.#dataSource, this.#identity, [known])
@@ -282,7 +285,7 @@ export class Transfers {
       if (transfer === undefined) throw transferNotFound()
       if (etag !== '' && etag !== publicEtag(transfer)) throw etagMismatch()
       const transition = permittedStep(transfer, action, actor)
-      await also(manager)
+      await also(manager, transfer)
       await takeSteps(manager, [{ transfer, transition, actor, reason, words: wordsOf(transfer) }])
     })
     return this.get(member, id)
