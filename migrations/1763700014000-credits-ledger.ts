@@ -39,12 +39,23 @@ export class CreditsLedger1763700014000 implements MigrationInterface {
         last_time timestamptz not null default '-infinity',
         -- people are told when available credits fall below it
         low_balance bigint not null default 0 check (low_balance >= 0),
-        check (id = credit_account_id(kind, class_id, organization_id)),
         check ((kind in ('AVAILABLE', 'HELD')) = (organization_id is not null)),
         check (case kind when 'ISSUANCE' then balance <= 0 else balance >= 0 end)
       )
       -- Balances change in place: no index has them, and each page has room for another version of its rows.
       with (fillfactor = 50)`)
+    // Not a constraint: that would be looked at whenever a balance changes.
+    await runner.query(`
+      create function check_credit_account_id() returns trigger language plpgsql as $$
+      begin
+        if new.id <> credit_account_id(new.kind, new.class_id, new.organization_id) then
+          raise exception 'the id of an account follows from what it is' using errcode = 'check_violation';
+        end if;
+        return new;
+      end $$`)
+    await runner.query(`
+      create trigger credit_accounts_id before insert or update of id, kind, class_id, organization_id
+      on credit_accounts for each row execute function check_credit_account_id()`)
     await runner.query(`
       create unique index credit_accounts_by_organization
         on credit_accounts (organization_id, class_id, kind) nulls not distinct`)
@@ -194,6 +205,7 @@ export class CreditsLedger1763700014000 implements MigrationInterface {
       await runner.query(`drop table ${table}`)
     }
     await runner.query(`drop function refuse_credit_change`)
+    await runner.query(`drop function check_credit_account_id`)
     await runner.query(`drop function credit_account_id`)
   }
 }
@@ -265,6 +277,8 @@ const postCredits = `
   -- Planned once a connection, for a batch of any size: every table is reached by an index.
   set plan_cache_mode = 'force_generic_plan'
   set enable_seqscan = off
+  set enable_hashjoin = off
+  set enable_mergejoin = off
   as $$
   #variable_conflict use_column
   declare
@@ -350,17 +364,19 @@ const postCredits = `
     sequences := array_fill(null::bigint, array[posting_count]);
 
     for known in
-      select asked.ordinal, earlier.id, earlier.request_hash = asked.hash as is_same
-      from unnest(request_ids, request_hashes) with ordinality as asked (request_id, hash, ordinal)
-      join credit_transactions as earlier on earlier.request_id = asked.request_id
+      select array_position(request_ids, earlier.request_id) as ordinal, earlier.id, earlier.request_hash
+      from credit_transactions as earlier where earlier.request_id = any(request_ids)
     loop
-      outcomes[known.ordinal] := case when known.is_same then 'REPEATED' else 'REQUEST_ID_REUSED' end;
+      outcomes[known.ordinal] := 'REPEATED';
       earlier_ids[known.ordinal] := known.id;
-      if not known.is_same then refused := true; end if;
+      if known.request_hash <> request_hashes[known.ordinal] then
+        outcomes[known.ordinal] := 'REQUEST_ID_REUSED';
+        refused := true;
+      end if;
     end loop;
     for known in
-      select asked.ordinal from unnest(reverses) with ordinality as asked (id, ordinal)
-      join credit_transactions as earlier on earlier.reverses = asked.id
+      select array_position(post_credits.reverses, earlier.reverses) as ordinal
+      from credit_transactions as earlier where earlier.reverses = any(post_credits.reverses)
     loop
       if outcomes[known.ordinal] is null then
         outcomes[known.ordinal] := 'ALREADY_REVERSED';

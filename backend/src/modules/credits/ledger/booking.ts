@@ -70,17 +70,27 @@ export async function book(
   if (entries.length === 0) return []
   if (entries.length > BATCH_MAX)
     throw new RangeError(`at most ${BATCH_MAX} transactions are booked at a time`)
-  for (const { transaction } of entries) checkShape(transaction)
-  if (entries.some(({ transaction }) => isOutOfRange(transaction))) {
-    return bookWithin(database, entries, { allOrNone, dryRun })
+  const prepared = entries.map(prepare)
+  for (const one of prepared) checkShape(one)
+  if (prepared.some(({ transaction }) => isOutOfRange(transaction))) {
+    return bookWithin(database, prepared, { allOrNone, dryRun })
   }
-  return send(database, entries, { allOrNone, dryRun })
+  return send(database, prepared, { allOrNone, dryRun })
+}
+
+interface Prepared extends Entry {
+  /** Of its postings. */
+  readonly accountIds: readonly string[]
+}
+
+function prepare(entry: Entry): Prepared {
+  return { ...entry, accountIds: entry.transaction.postings.map(({ account }) => accountId(account)) }
 }
 
 /** Amounts that no column takes are refused before anything is sent. */
 async function bookWithin(
   database: Database,
-  entries: readonly Entry[],
+  entries: readonly Prepared[],
   mode: BookingMode,
 ): Promise<Booked[]> {
   const refusal: Booked = { kind: 'refused', reason: 'AMOUNT_OUT_OF_RANGE' }
@@ -108,7 +118,7 @@ interface AnswerRow {
 
 async function send(
   database: Database,
-  entries: readonly Entry[],
+  entries: readonly Prepared[],
   { allOrNone, dryRun }: BookingMode,
 ): Promise<Booked[]> {
   const accounts = accountsOf(entries)
@@ -116,8 +126,8 @@ async function send(
   const classIds = [...new Set(entries.map(({ transaction }) => transaction.classId))]
   const classNumbers = new Map(classIds.map((id, index) => [id, index + 1]))
   const ids = entries.map(({ transaction }) => transaction.id ?? v7())
-  const postings = entries.flatMap(({ transaction }, index) =>
-    transaction.postings.map(({ account, amount }) => ({ entry: index + 1, id: accountId(account), amount })),
+  const postings = entries.flatMap(({ transaction, accountIds }, index) =>
+    transaction.postings.map(({ amount }, at) => ({ entry: index + 1, id: told(accountIds[at]), amount })),
   )
   const given = entries.map(({ transaction }) => transaction)
   const hasHolds = entries.some(({ hold }) => hold !== undefined)
@@ -139,7 +149,7 @@ async function send(
     given.map(({ reference }) => reference?.id ?? null),
     given.map(({ actorId }) => actorId ?? null),
     given.map(({ requestId }) => requestId ?? null),
-    given.map((transaction) => (transaction.requestId === undefined ? null : requestHash(transaction))),
+    entries.map((entry) => (entry.transaction.requestId === undefined ? null : requestHash(entry))),
     given.map(({ metadata }) => JSON.stringify(metadata ?? {})),
     given.map(({ reverses }) => reverses ?? null),
     postings.map(({ entry }) => entry),
@@ -217,10 +227,10 @@ function told<Value>(value: Value | null | undefined): Value {
 }
 
 /** Each once, in the order in which they are locked: PostgreSQL compares uuids as their lower-case text does. */
-function accountsOf(entries: readonly Entry[]) {
+function accountsOf(entries: readonly Prepared[]) {
   const keys = new Map<string, AccountKey>()
-  for (const { transaction } of entries) {
-    for (const { account } of transaction.postings) keys.set(accountId(account), account)
+  for (const { transaction, accountIds } of entries) {
+    for (const [at, { account }] of transaction.postings.entries()) keys.set(told(accountIds[at]), account)
   }
   return [...keys].map(([id, key]) => ({ id, key })).sort((a, b) => (a.id < b.id ? -1 : 1))
 }
@@ -230,7 +240,8 @@ function isOutOfRange({ postings }: NewTransaction): boolean {
 }
 
 /** What no caller may send: a defect, not a refusal. */
-function checkShape({ kind, classId, postings, reverses }: NewTransaction): void {
+function checkShape({ transaction, accountIds }: Prepared): void {
+  const { kind, classId, postings, reverses } = transaction
   if (postings.length < 2) throw new TypeError('a transaction has two postings at least')
   if (postings.reduce((sum, { amount }) => sum + amount, 0n) !== 0n) {
     throw new TypeError('the postings of a transaction sum to zero')
@@ -238,7 +249,7 @@ function checkShape({ kind, classId, postings, reverses }: NewTransaction): void
   if (postings.some(({ account }) => account.classId !== classId)) {
     throw new TypeError('the postings of a transaction are of its class')
   }
-  if (new Set(postings.map(({ account }) => accountId(account))).size < postings.length) {
+  if (new Set(accountIds).size < accountIds.length) {
     throw new TypeError('a transaction names an account once')
   }
   if ((kind === 'REVERSAL') !== (reverses !== undefined)) {
@@ -247,11 +258,12 @@ function checkShape({ kind, classId, postings, reverses }: NewTransaction): void
 }
 
 /** SHA-256 of what was asked for: not of the id, which is new each time. */
-function requestHash({ kind, classId, postings, description, ...rest }: NewTransaction): Buffer {
+function requestHash({ transaction, accountIds }: Prepared): Buffer {
+  const { kind, classId, postings, description, ...rest } = transaction
   const body = [
     kind,
     classId,
-    postings.map(({ account, amount }) => [accountId(account), String(amount)]).sort(),
+    postings.map(({ amount }, at) => [accountIds[at], String(amount)]).sort(),
     description,
     rest.reference === undefined ? null : [rest.reference.kind, rest.reference.id],
     rest.actorId ?? null,
