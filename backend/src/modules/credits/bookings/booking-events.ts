@@ -17,7 +17,13 @@ export async function writeSubmitted(
 export async function writeDecided(
   manager: EntityManager,
   { id, displayName, creatorId }: BookingRecord,
-  decision: { readonly booked: boolean; readonly by: string; readonly reason: string },
+  decision: {
+    readonly booked: boolean
+    readonly by: string
+    readonly reason: string
+    /** Id of the operator's organisation. */
+    readonly operator: string
+  },
 ): Promise<void> {
   await writeEvent(manager, {
     routingKey: 'credits.booking_decided.-',

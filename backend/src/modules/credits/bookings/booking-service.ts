@@ -43,7 +43,7 @@ export interface BookingServiceOptions {
   readonly dataSource: DataSource
   readonly identity: Pick<
     IdentityService,
-    'organizationsBySlugs' | 'organizationsByIds' | 'displayNames' | 'permissionsOf'
+    'organizationsBySlugs' | 'organizationsByIds' | 'operatorOrganization' | 'displayNames' | 'permissionsOf'
   >
 }
 
@@ -156,23 +156,25 @@ export class Bookings {
   /** Books all rows, or none. */
   async approve(callerId: string, id: string): Promise<PlacedBooking> {
     const { dataSource, identity } = this.#options
+    const operator = await this.#operatorId()
     await inTransaction(dataSource, async (manager) => {
       const booking = await this.#lockForDecision(manager, id, callerId, 'BOOKED')
       if (booking === undefined) return
       const rows = await listBookingRows(manager, id, 0, ROWS_MAX)
       await bookRows(manager, identity, booking, { rows, deciderId: callerId })
       await decideBooking(manager, id, { state: 'BOOKED', deciderId: callerId, reason: '' })
-      await writeDecided(manager, booking, { booked: true, by: callerId, reason: '' })
+      await writeDecided(manager, booking, { booked: true, by: callerId, reason: '', operator })
     })
     return this.get(callerId, id)
   }
 
   async decline(callerId: string, id: string, reason: string): Promise<PlacedBooking> {
+    const operator = await this.#operatorId()
     await inTransaction(this.#options.dataSource, async (manager) => {
       const booking = await this.#lockForDecision(manager, id, callerId, 'DECLINED')
       if (booking === undefined) return
       await decideBooking(manager, id, { state: 'DECLINED', deciderId: callerId, reason })
-      await writeDecided(manager, booking, { booked: false, by: callerId, reason })
+      await writeDecided(manager, booking, { booked: false, by: callerId, reason, operator })
     })
     return this.get(callerId, id)
   }
@@ -203,6 +205,12 @@ export class Bookings {
     if (booking.state === state && booking.deciderId === callerId) return undefined
     if (booking.state !== 'SUBMITTED') throw bookingDecided(booking.state)
     return booking
+  }
+
+  async #operatorId(): Promise<string> {
+    const operator = await this.#options.identity.operatorOrganization()
+    if (operator === undefined) throw new Error('a booking is decided and there is no operator')
+    return operator.id
   }
 
   async #insert(booking: NewBooking): Promise<string> {

@@ -59,6 +59,7 @@ const facts: Readonly<Record<string, Record<string, unknown>>> = {
   'credits.booking_submitted': { booking: id(8), display_name: 'Issue of 2026', by: id(4) },
   'credits.booking_decided': {
     booking: id(8),
+    operator: id(2),
     display_name: 'Issue of 2026',
     creator: id(3),
     booked: false,

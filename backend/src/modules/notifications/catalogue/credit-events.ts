@@ -58,6 +58,8 @@ const balanceFacts = z.object({
 const submittedFacts = z.object({ booking: idField, display_name: z.string().min(1), by: optionalId })
 const decidedFacts = z.object({
   booking: idField,
+  /** The operator's organisation: whoever has left it is not told. */
+  operator: idField,
   display_name: z.string().min(1),
   creator: idField,
   booked: z.boolean(),
@@ -278,8 +280,9 @@ export const creditEvents: readonly EventKind[] = [
     displayName: 'Your booking of credits was decided',
     description: 'Whoever of the operator drew it up.',
     facts: decidedFacts,
-    audience: ({ creator }) => [{ kind: 'user', userId: creator }],
+    audience: ({ creator, operator }) => [{ kind: 'member', userId: creator, organizationId: operator }],
     actor: ({ by }) => by,
+    organization: ({ operator }) => operator,
     message: ({ booking, display_name: name, booked, reason }) => ({
       title: `The booking “${name}” was ${booked ? 'approved and booked' : 'declined'}`,
       body: reason,
