@@ -48,8 +48,8 @@ test('a job is quoted, its price is held, and what it used is paid and stands in
     .getByRole('region', { name: 'Quote' })
     .or(page.locator('section', { hasText: 'Quote' }))
     .last()
-  await expect(quote).toContainText(/at most [\d.]+ credit/)
-  await expect(quote).toContainText(/[\d,.]+ credit of Computing/)
+  await expect(quote).toContainText(/at most [\d,.]+ credits/)
+  await expect(quote).toContainText(/[\d,.]+ credits of Computing/)
   await page.getByRole('button', { name: 'Submit job' }).click()
   await expect(page).toHaveURL(/\/jobs\/[0-9a-f-]{36}$/)
   const id = page.url().split('/').at(-1) ?? ''
@@ -70,7 +70,7 @@ test('a job is quoted, its price is held, and what it used is paid and stands in
   expect(BigInt(paid?.heldChange ?? 0)).toBe(-atMost)
   expect(paid?.transaction).toBe(charge?.transaction)
 
-  await page.getByRole('link', { name: /credit paid/ }).click()
+  await page.getByRole('link', { name: /credits paid/ }).click()
   await expect(page).toHaveURL(new RegExp(`/credits/statement\\?about=jobs/${id}$`))
   await expect(page.getByRole('row')).toHaveCount(3)
   await page.locator(`a[href$="/jobs/${id}"]`).first().click()

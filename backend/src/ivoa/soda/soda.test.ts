@@ -138,7 +138,7 @@ describe('SODA sync', () => {
     const refused = await preview()
     expect([refused.status, refused.headers['content-type']]).toEqual([402, 'text/plain; charset=utf-8'])
     expect(refused.body).toMatch(
-      /^UsageError: There are not enough credits\. It needs 1\.00 credit of cosmos to be set aside, and 0\.00 credit were available\./,
+      /^UsageError: There are not enough credits\. It needs 1\.00 credits of cosmos to be set aside, and 0\.00 credits were available\./,
     )
     const [organization] = await dataSource().query(`select id from organizations where slug = 'observatory'`)
     await issue(dataSource(), organization.id, classId, 150n)

@@ -4,7 +4,7 @@ import { chargeText, priceText, wouldWait } from './charge-words'
 
 const charge: JobCharge = {
   creditClass: 'creditClasses/now',
-  unit: 'credits',
+  unit: 'credit',
   decimals: 2,
   atMost: 123_456n,
   held: 0n,

@@ -1,10 +1,11 @@
 import type { JobCharge, JobPrice, Phase } from '@fairlead/proto/web/fairlead/jobs/v1/jobs'
 import { hasEnded } from '../../ui/phase'
 import { formatAmount } from '../credits/amount'
+import { unitText } from '../credits/unit-text'
 
 /** An amount of a class, with what it is of: "12.50 credits". */
 export function credits(amount: bigint, { decimals, unit }: Pick<JobPrice, 'decimals' | 'unit'>): string {
-  return `${formatAmount(amount, decimals)} ${unit}`
+  return `${formatAmount(amount, decimals)} ${unitText(unit)}`
 }
 
 /** What a job costs, as far as is known in its phase. */

@@ -5,3 +5,8 @@ export function amountText(amount: bigint, decimals: number): string {
   if (decimals === 0) return sign + digits
   return `${sign}${digits.slice(0, -decimals)}.${digits.slice(-decimals)}`
 }
+
+/** The unit of a class after an amount, as pages say it: "credit" is "credits", "kWh" stays as it is. */
+export function unitText(unit: string): string {
+  return /[a-z]{3}$/.test(unit) && !unit.endsWith('s') ? `${unit}s` : unit
+}

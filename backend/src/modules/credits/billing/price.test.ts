@@ -56,7 +56,7 @@ const payer = (code: string, available: bigint, more: Partial<Payer> = {}): Paye
   classId: code,
   code,
   displayName: code,
-  unit: 'credits',
+  unit: 'credit',
   decimals: 2,
   spent: false,
   ...prices,

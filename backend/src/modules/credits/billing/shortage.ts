@@ -1,4 +1,4 @@
-import { amountText } from './amount-text.ts'
+import { amountText, unitText } from './amount-text.ts'
 import type { Choice } from './payer-choice.ts'
 import { costOf, mostUse, payable, type Quote } from './price.ts'
 
@@ -24,7 +24,7 @@ export function shortageOf({ payer, charge }: Choice, quote: Quote, available = 
       wayOut: 'Cancel it, and ask for less in one job.',
     }
   }
-  const amount = (value: bigint) => `${amountText(value, decimals)} ${unit}`
+  const amount = (value: bigint) => `${amountText(value, decimals)} ${unitText(unit)}`
   return {
     need: `It needs ${amount(charge.atMost)} of ${displayName} to be set aside, and ${amount(available)} were available.`,
     wayOut: 'It goes on by itself when there is enough: credits are bought or issued, or other jobs end.',

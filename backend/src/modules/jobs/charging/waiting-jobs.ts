@@ -61,7 +61,8 @@ export class WaitingJobs {
     if (released !== undefined && released > 0) {
       log.warn({ holds: released }, 'requests of killed servers held credits; they are released')
     }
-    await this.look()
+    // Not waited for: however many jobs wait, what else a sweep does is not held up. Each step of a look reports itself.
+    void this.look()
   }
 
   async stop(): Promise<void> {
