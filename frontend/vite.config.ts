@@ -22,8 +22,14 @@ export default defineConfig({
           groups: [
             {
               name: 'shared',
-              minShareCount: 3,
-              test: (id) => !/\/(gen\/web\/fairlead|modules)\/(credits|notifications)\//.test(id),
+              minShareCount: 8,
+              test: (id) =>
+                !/\/(gen\/web\/fairlead|modules)\/(credits|notifications)\//.test(id) &&
+                // Fields of forms, which neither the sign-in page nor the overview has.
+                !/\/components\/(Checkbox|Fieldset|FileInput|MultiSelect|NumberInput|Radio|Switch|Textarea)\//.test(
+                  id,
+                ) &&
+                !/\/react-(number-format|textarea-autosize)\//.test(id),
             },
           ],
         },
