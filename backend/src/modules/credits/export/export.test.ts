@@ -1,3 +1,9 @@
+import { execFile, spawnSync } from 'node:child_process'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { promisify } from 'node:util'
 import { inflateRawSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import { csvFile } from './csv-file.ts'
@@ -172,6 +178,43 @@ describe('a workbook', () => {
     expect([...entries.keys()].filter((name) => name.startsWith('xl/worksheets/'))).toHaveLength(1)
   })
 })
+
+const quoted = (text: string) => (/[",]/u.test(text) ? `"${text.replaceAll('"', '""')}"` : text)
+const hasLibreOffice = spawnSync('soffice', ['--version']).status === 0
+
+test.skipIf(!hasLibreOffice)(
+  'LibreOffice reads what was written, where it is installed',
+  { timeout: 60_000 },
+  async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'fairlead-xlsx-'))
+    try {
+      const texts = [...formulas.filter((text) => !/\s/u.test(text)), '<a> & "b"', '_x0041_', '\u{1F52D} é']
+      const lines = texts.map((text, index) => ({ text, amount: BigInt(index - 5) * 123_456_789n }))
+      const book = join(folder, 'book.xlsx')
+      await writeFile(book, await bytesOf(xlsxFile(tableOf(lines), { sheetRowsMax: 5 })))
+      // Field and text separators, UTF-8, English, and every sheet in a file of its own.
+      const filter = 'csv:Text - txt - csv (StarCalc):44,34,76,1,,1033,false,true,false,false,false,-1'
+      await promisify(execFile)('soffice', [
+        `-env:UserInstallation=${pathToFileURL(join(folder, 'profile'))}`,
+        '--headless',
+        '--convert-to',
+        filter,
+        '--outdir',
+        folder,
+        book,
+      ])
+      const read = [
+        await readFile(join(folder, 'book-Lines.csv'), 'utf8'),
+        await readFile(join(folder, 'book-Lines (2).csv'), 'utf8'),
+      ].flatMap((sheet) => sheet.trimEnd().split('\n').slice(1))
+      expect(read).toEqual(
+        lines.map(({ text, amount }) => `${quoted(text)},${Number(decimalOf(amount, 2))},`),
+      )
+    } finally {
+      await rm(folder, { recursive: true, force: true })
+    }
+  },
+)
 
 describe('an export', () => {
   const endless = (told: { read: number; left: boolean }): Table<Line> => ({
