@@ -8,16 +8,20 @@ async function main(args: readonly string[]): Promise<number> {
     process.stdout.write(LEDGER_USAGE)
     return 2
   }
-  await using opened = new AsyncDisposableStack()
-  return await runLedgerCommand(args, {
-    dataSource: async () => {
-      const dataSource = await connect(databaseSettings().databaseUrl)
-      opened.defer(() => dataSource.destroy())
-      return dataSource
-    },
-    out: (text) => void process.stdout.write(text),
-    err: (text) => void process.stderr.write(text),
-  })
+  const opened = new AsyncDisposableStack()
+  try {
+    return await runLedgerCommand(args, {
+      dataSource: async () => {
+        const dataSource = await connect(databaseSettings().databaseUrl)
+        opened.defer(() => dataSource.destroy())
+        return dataSource
+      },
+      out: (text) => void process.stdout.write(text),
+      err: (text) => void process.stderr.write(text),
+    })
+  } finally {
+    await opened.disposeAsync()
+  }
 }
 
 async function connect(databaseUrl: string) {
