@@ -95,7 +95,3 @@ export interface Signature {
 export function proposingOrganization({ direction, sellerId, buyerId }: TransferTerms): string {
   return direction === 'SELL' ? sellerId : buyerId
 }
-
-export function partnerOrganization({ direction, sellerId, buyerId }: TransferTerms): string {
-  return direction === 'SELL' ? buyerId : sellerId
-}

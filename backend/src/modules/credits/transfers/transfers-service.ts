@@ -345,7 +345,7 @@ function actorOf(member: Member, transfer: TransferRecord): Extract<Actor, { kin
 }
 
 /** @param details as members see them */
-export function memberView(member: Member, details: TransferDetails, names: TransferNames): MemberView {
+function memberView(member: Member, details: TransferDetails, names: TransferNames): MemberView {
   const { transfer } = details
   const actor = actorOf(member, transfer)
   const steps = transferActions.filter((action) => judge(transfer, action, actor).kind === 'allowed')

@@ -14,7 +14,7 @@ import { createNamesReader } from '../../../notifications/consumer/names-reader.
 import type { TransferWorld } from './transfer-world.ts'
 
 /** Of both sides, in every role. */
-export const sidesPeople = {
+const sidesPeople = {
   north: ['nora', 'nick', 'nell', 'noah'],
   south: ['sara', 'saul', 'stan', 'suki'],
 } as const
