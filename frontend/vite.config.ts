@@ -22,7 +22,7 @@ export default defineConfig({
           groups: [
             {
               name: 'shared',
-              minShareCount: 8,
+              minShareCount: 3,
               test: (id) =>
                 !/\/(gen\/web\/fairlead|modules)\/(credits|notifications)\//.test(id) &&
                 // Fields of forms, which neither the sign-in page nor the overview has.
