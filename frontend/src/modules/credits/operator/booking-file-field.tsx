@@ -88,7 +88,6 @@ export function BookingFileField({ kind, file, problem, onChange, onChecked }: B
             id={id}
             type="file"
             accept=".csv,text/csv"
-            aria-label="CSV file"
             aria-invalid={message !== undefined}
             onChange={(event) => {
               void take(event.currentTarget.files?.[0])

@@ -122,9 +122,10 @@ function Row({ kind, row, number, problemWith, onChange, onRemove }: RowProps) {
           searchable
           placeholder={organizations.isPending ? 'Loading…' : 'Choose'}
           nothingFoundMessage="No such organisation"
-          data={(organizations.data ?? [])
-            .filter(({ kind: one }) => one === 'ORGANIZATION_KIND_MEMBER')
-            .map(({ name, displayName }) => ({ value: name, label: displayName }))}
+          data={(organizations.data ?? []).map(({ name, displayName }) => ({
+            value: name,
+            label: displayName,
+          }))}
           value={row.organization === '' ? null : row.organization}
           error={problemWith('organization')}
           onChange={(organization) => onChange({ organization: organization ?? '' })}

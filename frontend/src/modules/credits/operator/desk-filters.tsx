@@ -13,12 +13,10 @@ export function OrganizationFilter({ value, onChange }: OrganizationFilterProps)
   return (
     <Select
       label="Organisation"
-      data={organizations
-        .filter(({ kind }) => kind === 'ORGANIZATION_KIND_MEMBER')
-        .map(({ name, displayName }) => ({
-          value: name.replace('organizations/', ''),
-          label: displayName,
-        }))}
+      data={organizations.map(({ name, displayName }) => ({
+        value: name.replace('organizations/', ''),
+        label: displayName,
+      }))}
       value={value === '' ? null : value}
       onChange={(slug) => onChange(slug ?? '')}
       placeholder="All"

@@ -42,9 +42,9 @@ interface PriceDialogProps {
 
 const fields: readonly (readonly [keyof RatesDraft, label: string, text: string, request: string])[] = [
   ['perJob', 'A job', 'Whatever it does', 'per_job'],
-  ['perTaskSecond', 'A task-second', 'Of tasks that completed; begun ones count whole', 'per_task_second'],
-  ['perOutputGb', 'A GB of results', '10⁹ bytes; parts in proportion', 'per_output_gb'],
-  ['freePerMonth', 'Free in a month', 'Of each organisation’s use, not charged', 'free_per_month'],
+  ['perTaskSecond', 'A task-second', 'Of tasks that completed', 'per_task_second'],
+  ['perOutputGb', 'A GB of results', '10⁹ bytes, in proportion', 'per_output_gb'],
+  ['freePerMonth', 'Free in a month', 'Of each organisation’s use', 'free_per_month'],
 ]
 
 /** Sets what a service costs in a class, with what a job would cost. */
@@ -187,9 +187,7 @@ function Example({ rates, creditClass }: { rates: Rates; creditClass: CreditClas
           'Nothing.'
         ) : (
           <>
-            <strong>
-              {formatAmount(cost, creditClass.decimals)} {creditClass.unit}
-            </strong>
+            <strong>{formatAmount(cost, creditClass.decimals)}</strong> of {creditClass.displayName}
             {free !== undefined && free > 0n && (
               <>
                 {' '}
