@@ -42,7 +42,7 @@ test('four people agree on a transfer, both sides see it happen, and neither wha
   baseURL,
   system,
 }) => {
-  test.setTimeout(240_000)
+  test.setTimeout(360_000)
   const people = {
     carol: await apiAs(system, 'carol', seller),
     erin: await apiAs(system, 'erin', buyer),
