@@ -14,7 +14,7 @@ for (const width of [1440, 390]) {
     signIn,
     expectAccessible,
   }) => {
-    test.setTimeout(300_000)
+    test.setTimeout(480_000)
     await page.setViewportSize({ width, height: width === 390 ? 844 : 900 })
     const api = await apiAs(system, 'bob', organization)
     const job = await api.createJob([
@@ -129,5 +129,28 @@ for (const width of [1440, 390]) {
     await look('delivery')
     await page.goto('/announcements')
     await look('announcements')
+
+    // Of the demo data, as is all that the credits desk shows.
+    const first = async (path: string, list: string) => {
+      const found = await operator.get<Record<string, { name: string }[]>>(path)
+      const name = found[list]?.[0]?.name
+      expect(name, `something of ${path}`).toBeDefined()
+      return name?.replace(/^.*\//, '') ?? ''
+    }
+    for (const [name, path] of Object.entries({
+      reviews: '/credits',
+      review: `/credits/reviews/${await first('transferReviews', 'reviews')}`,
+      bookings: '/credits?view=bookings',
+      'new-booking': '/credits/bookings/new',
+      booking: `/credits/bookings/${await first('creditBookings?states=BOOKING_STATE_SUBMITTED', 'bookings')}`,
+      ledger: '/credits?view=ledger',
+      transaction: `/credits/transactions/${await first('creditTransactions', 'transactions')}`,
+      accounts: '/credits?view=accounts',
+      prices: '/credits?view=prices',
+      compliance: '/credits?view=report',
+    })) {
+      await page.goto(path)
+      await look(`desk-${name}`)
+    }
   })
 }
