@@ -11,6 +11,7 @@ import { type RegisteredService, registeredService } from '../../../server/servi
 import type { IdentityService } from '../../identity/index.ts'
 import { type ClassNames, classIn, className } from '../classes/index.ts'
 import { exportChunks } from '../export/index.ts'
+import { reconcile } from '../reconciliation/index.ts'
 import { type ComplianceService, complianceTable } from '../reports/index.ts'
 import { type LedgerState, ledgerState, requestVerification } from '../sealing/index.ts'
 import {
@@ -25,7 +26,6 @@ import type { AccountPages } from './account-pages.ts'
 import { type Names, transactionMessage } from './explorer-messages.ts'
 import type { ExplorerService } from './explorer-service.ts'
 import type { ExploredTransaction } from './explorer-store.ts'
-import { reconciliationLines } from './reconciliation-lines.ts'
 
 const DEFAULT_PAGE_SIZE = 50
 
@@ -143,15 +143,15 @@ export function ledgerHandler({
     },
 
     async getReconciliation() {
-      const lines = await reconciliationLines(dataSource)
+      const { time, lines, discrepancies } = await reconcile(dataSource)
       const classes = await classNames.byId()
       return {
-        time: new Date(),
+        time,
         lines: lines.map(({ classId, ...amounts }) => ({
           creditClass: className(classIn(classes, classId).code),
           ...amounts,
         })),
-        discrepancies: [],
+        discrepancies: [...discrepancies],
       }
     },
 
