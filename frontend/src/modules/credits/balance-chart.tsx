@@ -2,8 +2,7 @@ import '@mantine/charts/styles.layer.css'
 import type { BalancePoint, CreditClass } from '@fairlead/proto/web/fairlead/credits/v1/credits'
 import { AreaChart, ChartTooltip } from '@mantine/charts'
 import { formatUtc } from '../../ui/format-time'
-import { axisLabel, chartPoints } from './chart-points'
-import { dayOf } from './day'
+import { axisLabel, chartPoints, timeLabel } from './chart-points'
 
 interface BalanceChartProps {
   readonly points: readonly BalancePoint[]
@@ -23,11 +22,13 @@ export default function BalanceChart({ points, creditClass, label }: BalanceChar
     minimumFractionDigits: creditClass.decimals,
     maximumFractionDigits: creditClass.decimals,
   })
+  const data = chartPoints(points, creditClass.decimals)
+  const span = (data.at(-1)?.time ?? 0) - (data[0]?.time ?? 0)
   return (
     <div role="img" aria-label={label}>
       <AreaChart
         h={240}
-        data={chartPoints(points, creditClass.decimals) as unknown as Record<string, unknown>[]}
+        data={data.map((point) => ({ ...point }))}
         dataKey="time"
         type="default"
         curveType="stepAfter"
@@ -48,7 +49,7 @@ export default function BalanceChart({ points, creditClass, label }: BalanceChar
           type: 'number',
           scale: 'time',
           domain: ['dataMin', 'dataMax'],
-          tickFormatter: (time: number) => dayOf(new Date(time)).slice(5),
+          tickFormatter: (time: number) => timeLabel(time, span),
           minTickGap: 40,
         }}
         yAxisProps={{ tickFormatter: axisLabel, width: 48 }}

@@ -8,16 +8,11 @@ import { ErrorState } from '../../ui/error-state'
 import { Panel } from '../../ui/panel'
 import { formatAmount } from './amount'
 import { BalanceTable } from './balance-table'
+import { chartPeriods, periodOf } from './chart-period'
 import { useBalanceHistory } from './use-balances'
 import { classCode } from './use-credit-classes'
 
 const BalanceChart = lazy(() => import('./balance-chart'))
-
-const periods = [
-  { value: '30', label: '30 days' },
-  { value: '90', label: '90 days' },
-  { value: '365', label: 'Year' },
-]
 
 interface BalanceHistoryProps {
   readonly organization: string
@@ -31,9 +26,8 @@ export function BalanceHistory({ organization, creditClasses }: BalanceHistoryPr
   const [shownAs, setShownAs] = useState('chart')
   const creditClass =
     creditClasses.find(({ name }) => classCode(name) === parameters.get('class')) ?? creditClasses[0]
-  const asked = parameters.get('days') ?? ''
-  const days = periods.some(({ value }) => value === asked) ? asked : '90'
-  const history = useBalanceHistory(organization, creditClass?.name ?? '', Number(days))
+  const period = periodOf(parameters)
+  const history = useBalanceHistory(organization, creditClass?.name ?? '', period)
   if (creditClass === undefined) return null
 
   const choose = (name: string, value: string) => {
@@ -74,9 +68,9 @@ export function BalanceHistory({ organization, creditClasses }: BalanceHistoryPr
         />
         <SegmentedControl
           size="xs"
-          value={days}
+          value={String(period.days)}
           onChange={(value) => choose('days', value)}
-          data={periods}
+          data={chartPeriods.map(({ days, label }) => ({ value: String(days), label }))}
           aria-label="Period"
         />
       </Group>

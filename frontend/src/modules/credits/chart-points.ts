@@ -30,6 +30,12 @@ export function changesOf(points: readonly BalancePoint[]): BalancePoint[] {
   })
 }
 
+/** Of a point on the axis of time: the hour within two days, and else the day. UTC. */
+export function timeLabel(time: number, spanMs: number): string {
+  const text = new Date(time).toISOString()
+  return spanMs <= 2 * 86_400_000 ? text.slice(11, 16) : text.slice(5, 10)
+}
+
 const compact = new Intl.NumberFormat('en', { notation: 'compact', maximumSignificantDigits: 3 })
 
 /** "1.2M" */

@@ -1,5 +1,6 @@
 import type { Balance } from '@fairlead/proto/web/fairlead/credits/v1/credits'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
+import type { ChartPeriod } from './chart-period'
 import { creditKeys } from './credit-keys'
 import { endOfDay, startOfDay } from './day'
 import { useCreditService } from './use-credit-service'
@@ -19,8 +20,11 @@ export function useBalances(organization: string, enabled = true) {
   })
 }
 
-/** @param days how far back, 1 point a day at most */
-export function useBalanceHistory(organization: string, creditClass: string, days: number) {
+export function useBalanceHistory(
+  organization: string,
+  creditClass: string,
+  { days, pointCount }: ChartPeriod,
+) {
   const credits = useCreditService()
   return useQuery({
     queryKey: [...creditKeys.history(organization), creditClass, days],
@@ -34,7 +38,7 @@ export function useBalanceHistory(organization: string, creditClass: string, day
         creditClass,
         startTime: new Date(endTime.getTime() - days * 86_400_000),
         endTime,
-        pointCount: Math.min(days, 120) + 1,
+        pointCount,
       })
       return points
     },
