@@ -5,6 +5,7 @@ import { startPostgresServer } from '../../../backend/src/testing/postgres-serve
 import type { BenchReport } from '../report.ts'
 import { durableServer } from './durable-server.ts'
 import { LedgerLoad } from './ledger-load.ts'
+import { median } from './median.ts'
 import { Pgbench } from './pgbench.ts'
 
 const CLIENTS = 8
@@ -70,8 +71,4 @@ export async function run(): Promise<BenchReport> {
       },
     ],
   }
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN
 }

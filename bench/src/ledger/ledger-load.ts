@@ -12,13 +12,21 @@ const ISSUED_AT_ONCE = 5_000
 
 /** A ledger with organisations that have credits, and clients that move them to and fro. */
 export class LedgerLoad {
+  readonly url: string
   readonly dataSource: DataSource
   readonly #ledger: Ledger
   readonly #organizations: readonly string[]
   readonly #classId: string
   readonly #clients: number
 
-  constructor(dataSource: DataSource, organizations: readonly string[], classId: string, clients: number) {
+  private constructor(
+    url: string,
+    dataSource: DataSource,
+    organizations: readonly string[],
+    classId: string,
+    clients: number,
+  ) {
+    this.url = url
     this.dataSource = dataSource
     this.#ledger = new Ledger(dataSource)
     this.#organizations = organizations
@@ -59,7 +67,7 @@ export class LedgerLoad {
       )
     }
     await dataSource.query('vacuum analyze')
-    return new LedgerLoad(dataSource, organizations, classId, clients)
+    return new LedgerLoad(url, dataSource, organizations, classId, clients)
   }
 
   /** Transfers a second between organisations that are picked by zipf, each with a request id of its own. */
