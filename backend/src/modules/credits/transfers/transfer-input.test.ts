@@ -5,10 +5,13 @@ import {
   TradeCategory,
   TransferServiceService as transferService,
 } from '@fairlead/proto/server/fairlead/credits/v1/transfers'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { failureOf } from '../../../testing/service-error.ts'
 import { addClass } from '../testing/ledger-fixture.ts'
 import { dateIn, startTransferWorld, type TransferWorld } from './testing/transfer-world.ts'
+
+// Each drives a few transfers through all of their steps, on a machine that may be busy.
+vi.setConfig({ testTimeout: 60_000 })
 
 let world: TransferWorld
 beforeAll(async () => {

@@ -4,10 +4,13 @@ import {
   TransferDirection,
   TransferServiceService as transferService,
 } from '@fairlead/proto/server/fairlead/credits/v1/transfers'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { failureOf } from '../../../testing/service-error.ts'
 import { dateIn, idOf, startTransferWorld, type TransferWorld } from './testing/transfer-world.ts'
 import { transferStates } from './transfer-state.ts'
+
+// Each drives a few transfers through all of their steps, on a machine that may be busy.
+vi.setConfig({ testTimeout: 60_000 })
 
 let world: TransferWorld
 beforeAll(async () => {

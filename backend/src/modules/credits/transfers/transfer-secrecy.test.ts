@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto'
+import type { DescMessage } from '@bufbuild/protobuf'
 import { TransferReviewServiceService as reviewService } from '@fairlead/proto/server/fairlead/credits/v1/reviews'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { readContracts } from '../../../server/contracts.ts'
 import {
   dateIn,
   displayNames,
@@ -57,6 +59,30 @@ function findTraces(got: Readonly<Record<string, string>>): string[] {
       .map((trace) => `${what}: ${trace} in ${text}`),
   )
 }
+
+/** Names of everything that an answer of the method may have in it. */
+function namesWithin(message: DescMessage, seen = new Set<string>()): string[] {
+  if (seen.has(message.typeName)) return []
+  seen.add(message.typeName)
+  return message.fields.flatMap((field) => [
+    field.name,
+    ...(field.message === undefined ? [] : namesWithin(field.message, seen)),
+    ...(field.enum?.values.map(({ name }) => name) ?? []),
+  ])
+}
+
+test('no answer to a member has a place for a recommendation', () => {
+  const { registry } = readContracts()
+  const ofMembers = ['TransferService', 'CreditService'].flatMap(
+    (name) => registry.getService(`fairlead.credits.v1.${name}`)?.methods ?? [],
+  )
+  expect(ofMembers.length).toBeGreaterThan(15)
+  const names = ofMembers.flatMap(({ output }) => namesWithin(output))
+  expect(names).toContain('TRANSFER_STATE_ACCEPTED')
+  expect(names.filter((name) => /recommend|analyst|review|internal|barred/i.test(name))).toEqual([])
+  const review = registry.getMessage('fairlead.credits.v1.Review')
+  expect(namesWithin(review!).some((name) => /recommend/i.test(name))).toBe(true)
+})
 
 const patient = { timeout: 120_000 }
 
