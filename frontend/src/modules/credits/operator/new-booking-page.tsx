@@ -88,6 +88,8 @@ function NewBookingForm() {
   const reversal = draft.kind === 'BOOKING_KIND_REVERSAL'
   const fromFile = !reversal && draft.source === 'file'
 
+  const fileProblem = fileIsRight ? undefined : 'Every row of the file has to be right first.'
+
   const change = (changed: Partial<BookingDraft>) => {
     if (create.isError) create.reset()
     // What is sent is another request then, and not the same one again.
@@ -206,7 +208,7 @@ function NewBookingForm() {
                 <BookingFileField
                   kind={draft.kind}
                   file={draft.file}
-                  problem={judged ? problems.file : undefined}
+                  problem={judged ? (problems.file ?? fileProblem) : undefined}
                   onChange={(file) => change({ file })}
                   onChecked={setFileIsRight}
                 />

@@ -1,5 +1,5 @@
 import type { Transaction } from '@fairlead/proto/web/fairlead/credits/v1/ledger'
-import { Table, Text } from '@mantine/core'
+import { Box, Table, Text } from '@mantine/core'
 import { Link } from 'react-router'
 import { formatUtc } from '../../../ui/format-time'
 import { Tag } from '../../../ui/tag'
@@ -56,9 +56,9 @@ function TransactionRow({ transaction }: { transaction: Transaction }) {
           {transaction.reversedBy !== '' && ' · reversed'}
         </Text>
         <Text size="xs" c="dimmed" hiddenFrom="md" mt={4} component="div">
-          <Text span inherit hiddenFrom="sm">
-            {kind}{' '}
-          </Text>
+          <Box hiddenFrom="sm" mb={2}>
+            {kind}
+          </Box>
           {time}
         </Text>
       </Table.Td>
