@@ -120,10 +120,9 @@ function trade(model: Model, { does, by, from, transfer: key, agrees }: Trade): 
   switch (does) {
     case 'accept': {
       if (state !== 'PROPOSED' || !theirs || transfer.lapse === 'OVER') return refused
-      if (by === transfer.proposedBy || !agrees) return refused
+      if (by === transfer.proposedBy || !agrees || model.classes.get(creditClass) !== 'ACTIVE') return refused
       const accepted: ModelTransfer = { ...transfer, state: 'ACCEPTED', acceptedBy: by }
       if (holds(transfer)) return [withTransfer(model, key, accepted)]
-      if (model.classes.get(creditClass) !== 'ACTIVE') return refused
       if (availableOf(model, seller, creditClass) < amount) return refused
       return [withAvailable(withTransfer(model, key, accepted), seller, creditClass, -amount)]
     }
