@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { startPostgresServer } from '../../../backend/src/testing/postgres-server.ts'
 import type { BenchReport } from '../report.ts'
 import { durableServer } from './durable-server.ts'
+import { proposalRates } from './front-door.ts'
 import { LedgerLoad } from './ledger-load.ts'
 import { median } from './median.ts'
 import { Pgbench } from './pgbench.ts'
@@ -20,7 +21,8 @@ const ONE_ROW = 'update pgbench_branches set bbalance = bbalance + 1 where bid =
 
 /**
  * Transfers in the service, each with a request id and durable before it is answered, against pgbench's TPC-B-like
- * script on the same server; then all out of one account, against pgbench updating one row. In turns.
+ * script on the same server; then all out of one account, against pgbench updating one row. In turns. Last, what
+ * books through the front door.
  */
 export async function run(): Promise<BenchReport> {
   await using started = new AsyncDisposableStack()
@@ -47,6 +49,7 @@ export async function run(): Promise<BenchReport> {
     if (round === 0) continue
     for (const [name, rate] of Object.entries(measured)) rates[name]?.push(rate)
   }
+  const proposals = median(await proposalRates(CLIENTS, ROUNDS, SECONDS))
   const [transfers, reference, hot, row] = ['transfers', 'reference', 'hot', 'row'].map((name) =>
     median(rates[name] ?? []),
   ) as [number, number, number, number]
@@ -68,6 +71,11 @@ export async function run(): Promise<BenchReport> {
         reference: row,
         ratio: hot / row,
         target: '>= 0.5',
+      },
+      {
+        label: `proposals to sell through Envoy, ${CLIENTS} clients, each with a hold of one account`,
+        value: proposals,
+        unit: 'req/s',
       },
     ],
   }
