@@ -1,9 +1,8 @@
-/** An amount as its class shows it, without group separators: 12345 with 2 decimals is "123.45". */
+/** An amount as its class shows it: 123456 with 2 decimals is "1,234.56". */
 export function amountText(amount: bigint, decimals: number): string {
-  const digits = String(amount < 0n ? -amount : amount).padStart(decimals + 1, '0')
-  const sign = amount < 0n ? '-' : ''
-  if (decimals === 0) return sign + digits
-  return `${sign}${digits.slice(0, -decimals)}.${digits.slice(-decimals)}`
+  const digits = String(amount).padStart(decimals + 1, '0')
+  const whole = digits.slice(0, digits.length - decimals).replace(/\B(?=(\d{3})+$)/g, ',')
+  return decimals === 0 ? whole : `${whole}.${digits.slice(-decimals)}`
 }
 
 /** The unit of a class after an amount, as pages say it: "credit" is "credits", "kWh" stays as it is. */

@@ -97,6 +97,11 @@ describe('who pays', () => {
       'It needs 1.10 credits of a to be set aside, and 0.01 credits were available.',
     )
     expect(isSameShortage(text(payer('a', 1n)), text(payer('a', 2n)))).toBe(true)
+    const dear = { perJob: 123_456_789n }
+    expect(text(payer('a', 99_999_999n, dear))).toContain(
+      '1,234,567.99 credits of a to be set aside, and 999,999.99 credits',
+    )
+    expect(isSameShortage(text(payer('a', 99_999_999n, dear)), text(payer('a', 0n, dear)))).toBe(true)
     expect(isSameShortage(text(payer('a', 1n)), text(payer('a', 1n, { perJob: 101n })))).toBe(false)
     expect(isSameShortage(text(payer('a', 1n)), text(payer('b', 1n)))).toBe(false)
     expect(isSameShortage(text(payer('a', 1n)), text(payer('a', 1n, { spent: true })))).toBe(false)

@@ -35,7 +35,7 @@ export function shortageText({ need, wayOut }: Shortage): string {
   return `${need} ${wayOut}`
 }
 
-const AVAILABLE = /, and [^,]+ were available/
+const AVAILABLE = /, and [\d,.]+ .* were available/
 
 /** Whether two such texts tell of the same need, whatever was available at the time. */
 export function isSameShortage(one: string, other: string): boolean {
