@@ -47,7 +47,7 @@ async function postBatch(
 }
 
 /** Reads what was booked before. */
-export async function outcomesOf(database: Database, booked: readonly Booked[]): Promise<PostOutcome[]> {
+async function outcomesOf(database: Database, booked: readonly Booked[]): Promise<PostOutcome[]> {
   const repeated = booked.flatMap((outcome) => (outcome.kind === 'repeated' ? [outcome.transactionId] : []))
   const earlier = repeated.length === 0 ? undefined : await transactionsById(database, repeated)
   return booked.map((outcome) => {
