@@ -139,7 +139,9 @@ class Run {
   async end(): Promise<void> {
     const { agents, dataSource } = this.#options
     const [first, second] = [agents.at(0), agents.at(agents.all.length - 1)]
-    await Promise.all([first, second].map((agent) => agent.order({ does: 'sweep' })))
+    const swept = { before: [], calls: [], kill: undefined }
+    const sweeps = [first, second].map((agent) => this.#told(agent, { does: 'sweep' }))
+    if (!(await this.#follow(swept, await Promise.all(sweeps)))) return
     // More than one at a time seals nothing twice; who is not first finds nothing to do.
     await Promise.all([first, second].map((agent) => agent.order({ does: 'seal' })))
     await first.order({ does: 'seal' })
@@ -173,7 +175,7 @@ class Run {
 
   /** False when the model cannot follow: what comes after would only repeat it. */
   async #carryOut(round: Round): Promise<boolean> {
-    const { agents, dataSource, url, issuer } = this.#options
+    const { agents, url, issuer } = this.#options
     this.#rounds++
     for (const event of round.before) await this.#happen(event)
     const running = round.calls.map(({ action, process }) => this.#told(agents.at(process), action))
@@ -188,6 +190,12 @@ class Run {
       if (gone !== undefined) await this.#forget(gone)
       await agents.at(round.kill.process).open(url, issuer.oidc)
     }
+    return this.#follow(round, told)
+  }
+
+  /** Has the model do what was done. */
+  async #follow(round: Round, told: readonly Told[]): Promise<boolean> {
+    const { dataSource } = this.#options
     const { text, violations } = await observe(dataSource, this.#ids)
     this.violations.push(...violations.map((violation) => `round ${this.#rounds}: ${violation}`))
     const after = explain(this.#model, told, text)
