@@ -11,7 +11,7 @@ import { deskKeys } from './desk-keys'
 /** How often bookings are asked for again while they are looked at, milliseconds. */
 const refreshMs = 10_000
 
-export interface BookingFilter {
+interface BookingFilter {
   readonly states: readonly BookingState[]
   readonly kinds: readonly BookingKind[]
 }

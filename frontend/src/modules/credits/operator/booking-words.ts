@@ -61,7 +61,7 @@ export const bookingStates = {
   withdrawn: 'BOOKING_STATE_WITHDRAWN',
 } as const satisfies Record<string, BookingState>
 
-export type BookingChoice = keyof typeof bookingStates
+type BookingChoice = keyof typeof bookingStates
 
 export function bookingChoiceFrom(slug: string): BookingChoice | undefined {
   return Object.hasOwn(bookingStates, slug) ? (slug as BookingChoice) : undefined

@@ -68,7 +68,7 @@ export function useReconciliation() {
   })
 }
 
-export interface AccountFilter {
+interface AccountFilter {
   /** "creditClasses/{code}"; empty means all. */
   readonly creditClass: string
   /** Slug; empty means all. */

@@ -41,7 +41,7 @@ export function ratesDraftOf(price: Rates, { decimals }: Pick<CreditClass, 'deci
 /** Largest rate, in the smallest unit. */
 const maximumRate = 10n ** 12n
 
-export type RatesProblems = Partial<Record<keyof RatesDraft, string>>
+type RatesProblems = Partial<Record<keyof RatesDraft, string>>
 
 /** The rates, or what is wrong with each. */
 export function parseRates(

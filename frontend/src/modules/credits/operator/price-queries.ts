@@ -62,7 +62,7 @@ export function useCreateClass() {
   })
 }
 
-export type ClassChange =
+type ClassChange =
   | { readonly displayName: string; readonly description: string }
   | { readonly state: CreditClass['state'] }
 

@@ -1,20 +1,19 @@
 import type { Review, ReviewState } from '@fairlead/proto/web/fairlead/credits/v1/reviews'
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import { toApiError } from '../../../app/api-error'
 import { useTransferReviewService } from '../use-review-service'
 import { deskKeys } from './desk-keys'
 
 /** How often the queue is asked for again while it is looked at, milliseconds. */
 const refreshMs = 10_000
 
-export interface ReviewFilter {
+interface ReviewFilter {
   /** Empty means all, those that wait for the operator first. */
   readonly states: readonly ReviewState[]
   /** Slug; empty means all. */
   readonly organization: string
 }
 
-export const reviewPageSize = 50
+const reviewPageSize = 50
 
 export function useReviews(filter: ReviewFilter, pageToken: string) {
   const client = useTransferReviewService()
@@ -100,10 +99,4 @@ export function useRecordTransfers() {
       return undefined
     },
   })
-}
-
-/** Whether somebody else was faster, so that the page must be read again before deciding. */
-export function isOutdated(error: unknown): boolean {
-  const { code } = toApiError(error)
-  return code === 'ABORTED' || code === 'FAILED_PRECONDITION'
 }

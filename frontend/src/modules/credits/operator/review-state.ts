@@ -77,7 +77,7 @@ export const reviewChoices = {
   },
 } as const satisfies Record<string, { label: string; states: readonly ReviewState[] }>
 
-export type ReviewChoice = keyof typeof reviewChoices
+type ReviewChoice = keyof typeof reviewChoices
 
 export function choiceFromAddress(parameters: URLSearchParams): ReviewChoice | undefined {
   const asked = parameters.get('show') ?? ''

@@ -17,7 +17,7 @@ export function accountLabel({ account, organization, organizationDisplayName }:
   }
 }
 
-export interface Flow {
+interface Flow {
   readonly from: string
   readonly to: string
   /** What moved, in the smallest unit. */

@@ -1,6 +1,6 @@
 import { useCaller } from '../../identity/caller'
 
-export interface DeskRights {
+interface DeskRights {
   /** Undefined while it is not known. */
   readonly observe: boolean | undefined
   readonly recommend: boolean
