@@ -36,7 +36,7 @@ export async function makePostings(
       await database.query(
         `create temporary table made on commit drop as
          select n, gen_random_uuid() as id,
-           now() - interval '1 year' + n * (interval '1 year' / $1::integer) as time,
+           now() - interval '365 days' + n * (interval '365 days' / $1::integer) as time,
            case when n % ($1::integer / 10) = 1 then 'ISSUANCE' when n % 100 = 2 then 'JOB_HOLD'
              when n % 100 = 3 then 'JOB_CAPTURE' else 'TRANSFER' end as kind,
            case when n % ($1::integer / 10) = 1 then 1000000 when n % 100 = 2 then -10 when n % 100 = 3 then 4
