@@ -1,5 +1,4 @@
 export {
-  announceCredits,
   type Charge,
   type ClassFacts,
   creditsChannel,

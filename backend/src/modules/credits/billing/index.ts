@@ -17,7 +17,6 @@ export { PricingService } from './pricing-service.ts'
 export { type EndedJob, type SettledJob, settleJobs } from './settle-jobs.ts'
 export { isSameShortage, type Shortage, shortageText } from './shortage.ts'
 export {
-  announceCredits,
   creditsChannel,
   setWaiting,
   waitForCredits,

@@ -96,6 +96,15 @@ describe('a job that costs something is paid for once', { timeout: 2 * PATIENCE_
     expect(await fixture.held(creditClass)).toBe(0n)
   })
 
+  it('or not at all, when it takes longer than it may', async () => {
+    await fixture.issue(creditClass, 1_000n)
+    const id = await fixture.submit(['spin'], { executionDuration: { seconds: 1n, nanos: 0 } })
+    await fixture.worker({ sweepMs: 600_000 })
+    await expect.poll(async () => (await fixture.charge(id)).phase, { timeout: PATIENCE_MS }).toBe('ERROR')
+    await fixture.expectBooksAgree()
+    expect(await fixture.available(creditClass)).toBe(1_000n)
+  })
+
   it('and goes on by itself within moments when credits arrive', async () => {
     await fixture.worker({ sweepMs: 600_000 })
     const id = await fixture.submit(['write a'])
