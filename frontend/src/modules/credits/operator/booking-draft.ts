@@ -6,6 +6,7 @@ import type {
 import type { CreditClass } from '@fairlead/proto/web/fairlead/credits/v1/credits'
 import { maximumAmount, parseAmount } from '../amount'
 import { creditClassOf } from '../use-credit-classes'
+import { asSentence } from './as-sentence'
 import type { KnownBookingKind } from './booking-words'
 import { type ClassTotal, totalsByClass } from './totals-by-class'
 
@@ -188,7 +189,8 @@ export function serverRowProblem(
   index: number,
   column: RowColumn,
 ): string | undefined {
-  return violations.find(({ field }) => field === `rows[${index}].${column}`)?.description
+  const found = violations.find(({ field }) => field === `rows[${index}].${column}`)
+  return found === undefined ? undefined : asSentence(found.description)
 }
 
 /** A file to begin with: the header, and one row as an example. */

@@ -8,6 +8,7 @@ import { Notice } from '../../../ui/notice'
 import { AmountText } from '../amount-text'
 import { saveFile } from '../save-file'
 import { isUsable, useCreditClasses } from '../use-credit-classes'
+import { asSentence } from './as-sentence'
 import { type BookingFile, maximumFileBytes, templateOf } from './booking-draft'
 import { useCheckBookingFile } from './booking-queries'
 import { BookingTotals } from './booking-totals'
@@ -208,7 +209,7 @@ function CheckResult({ kind, result }: { kind: BookingKind; result: CheckBooking
                 <Table.Tr key={`${line} ${column} ${message}`}>
                   <Table.Td ta="right">{line.toLocaleString('en')}</Table.Td>
                   <Table.Td className="mono">{column || '–'}</Table.Td>
-                  <Table.Td style={{ overflowWrap: 'anywhere' }}>{message}</Table.Td>
+                  <Table.Td style={{ overflowWrap: 'anywhere' }}>{asSentence(message)}</Table.Td>
                 </Table.Tr>
               ))}
             </Table.Tbody>

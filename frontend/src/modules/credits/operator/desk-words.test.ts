@@ -1,5 +1,6 @@
 import { ReviewStep } from '@fairlead/proto/web/fairlead/credits/v1/reviews'
 import { expect, test } from 'vitest'
+import { asSentence } from './as-sentence'
 import { bookingKinds, kindFromSlug, kindSlug } from './booking-words'
 import { lastRecommendation, stepWords } from './review-step'
 import { totalsByClass } from './totals-by-class'
@@ -8,6 +9,14 @@ import { waitedFor } from './waiting-time'
 test('every kind of booking is found again by its word in the address', () => {
   for (const kind of bookingKinds) expect(kindFromSlug(kindSlug(kind))).toBe(kind)
   expect(kindFromSlug('gift')).toBeUndefined()
+})
+
+test.each([
+  ['has 3 decimals', 'Has 3 decimals.'],
+  ['There is no class “gold”.', 'There is no class “gold”.'],
+  ['', ''],
+])('%j is said as %j', (said, sentence) => {
+  expect(asSentence(said)).toBe(sentence)
 })
 
 test('the advice that counts is the last one', () => {

@@ -10,6 +10,7 @@ import { notifyFailure } from '../../../ui/notify'
 import { Panel } from '../../../ui/panel'
 import { RelativeTime } from '../../../ui/relative-time'
 import { StaleNotice } from '../../operations/stale-notice'
+import { asSentence } from './as-sentence'
 import classes from './desk.module.css'
 import { transactionPath } from './desk-links'
 import { isVerifying, useLedgerState, useVerifyLedger } from './ledger-queries'
@@ -37,7 +38,7 @@ export function LedgerStatePanel() {
       {verification?.outcome === 'VERIFICATION_OUTCOME_BROKEN' && (
         <div style={{ marginBottom: 16 }}>
           <Notice color="red" icon={IconAlertTriangle} title="The ledger was changed behind its back">
-            {verification.message}
+            {asSentence(verification.message)}
             {verification.firstBroken !== '' && (
               <>
                 {' '}

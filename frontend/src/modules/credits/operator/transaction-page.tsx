@@ -15,6 +15,7 @@ import { Panel } from '../../../ui/panel'
 import { Tag } from '../../../ui/tag'
 import { AmountText } from '../amount-text'
 import { transactionKindColor, transactionKindLabel } from '../transaction-kind'
+import { asSentence } from './as-sentence'
 import { ClassLabel } from './class-label'
 import classes from './desk.module.css'
 import { deskPath } from './desk-address'
@@ -142,7 +143,7 @@ function BrokenNotice({ name }: { name: string }) {
   return (
     <div style={{ marginBottom: 16 }}>
       <Notice color="red" icon={IconAlertTriangle} title="This is the first transaction that is broken">
-        {verification.message}
+        {asSentence(verification.message)}
       </Notice>
     </div>
   )
