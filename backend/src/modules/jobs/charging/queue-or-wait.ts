@@ -21,7 +21,7 @@ export function waitsForCredits(shortage: Shortage): PhaseNote {
 }
 
 /** Sets aside what a locked job costs by the prices of now, when it has not held anything yet. */
-export function holdCharge(manager: EntityManager, job: JobRecord, actorId?: string): Promise<JobHold> {
+function holdCharge(manager: EntityManager, job: JobRecord, actorId?: string): Promise<JobHold> {
   return holdForJob(manager, {
     purposeId: job.id,
     organizationId: job.organizationId,

@@ -55,7 +55,7 @@ export interface ChargeRow {
 /** A byte of results costs 1. */
 const BYTE = 1_000_000_000n
 
-export const plain: Amounts = { perJob: 100n, perTaskSecond: 10n, perOutputGb: BYTE, freePerMonth: 0n }
+const plain: Amounts = { perJob: 100n, perTaskSecond: 10n, perOutputGb: BYTE, freePerMonth: 0n }
 
 export function completed(...sizes: number[]): AttemptEnd {
   const outputs = sizes.map(
