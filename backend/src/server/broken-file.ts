@@ -3,7 +3,7 @@ import type { GrpcMethod } from './grpc-method.ts'
 import { encodedMessage } from './shared-message.ts'
 
 /** Of which the gateway makes a file. */
-export const FILE_TYPE = 'google.api.HttpBody'
+const FILE_TYPE = 'google.api.HttpBody'
 
 /**
  * No google.api.HttpBody: a text of 127 bytes that has none. When a stream fails, Envoy's transcoder, which has sent the

@@ -13,7 +13,7 @@ import {
 } from './class-store.ts'
 
 /** All of them are told in one answer, and are choices in menus. */
-export const CLASSES_MAX = 200
+const CLASSES_MAX = 200
 
 export class ClassService {
   readonly #dataSource: DataSource

@@ -14,7 +14,7 @@ import {
 } from './xlsx-parts.ts'
 
 /** What Excel opens, the title row included. */
-export const SHEET_ROWS_MAX = 1_048_576
+const SHEET_ROWS_MAX = 1_048_576
 
 export interface XlsxOptions {
   /** Default: as many as Excel opens. */

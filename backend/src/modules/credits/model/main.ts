@@ -39,48 +39,52 @@ const seeds =
     ? Array.from({ length: wholeNumber('seeds', values.seeds) }, (_, index) => from + index)
     : [wholeNumber('seed', values.seed)]
 
-await using releasers = new AsyncDisposableStack()
-const server = await startPostgresServer()
-releasers.defer(() => server.stop())
-await administer(server.url('postgres'), 'create database template')
-await migrate(server.url('template'))
-const issuer = await startTestIssuer()
-releasers.defer(() => issuer.stop())
-const agents = new Agents(2)
-releasers.defer(() => agents.stop())
+const releasers = new AsyncDisposableStack()
+try {
+  const server = await startPostgresServer()
+  releasers.defer(() => server.stop())
+  await administer(server.url('postgres'), 'create database template')
+  await migrate(server.url('template'))
+  const issuer = await startTestIssuer()
+  releasers.defer(() => issuer.stop())
+  const agents = new Agents(2)
+  releasers.defer(() => agents.stop())
 
-const open = async (): Promise<{ url: string; dataSource: DataSource; close(): Promise<void> }> => {
-  const name = `model_${process.hrtime.bigint()}`
-  await administer(server.url('postgres'), `create database ${name} template template strategy file_copy`)
-  const url = server.url(name)
-  const dataSource = await createDataSource(url, { applicationName: 'model' }).initialize()
-  await prepare({ url, dataSource, issuer, agents })
-  return {
-    url,
-    dataSource,
-    async close() {
-      await agents.close()
-      await dataSource.destroy()
-      await administer(server.url('postgres'), `drop database ${name} with (force)`)
-    },
+  const open = async (): Promise<{ url: string; dataSource: DataSource; close(): Promise<void> }> => {
+    const name = `model_${process.hrtime.bigint()}`
+    await administer(server.url('postgres'), `create database ${name} template template strategy file_copy`)
+    const url = server.url(name)
+    const dataSource = await createDataSource(url, { applicationName: 'model' }).initialize()
+    await prepare({ url, dataSource, issuer, agents })
+    return {
+      url,
+      dataSource,
+      async close() {
+        await agents.close()
+        await dataSource.destroy()
+        await administer(server.url('postgres'), `drop database ${name} with (force)`)
+      },
+    }
   }
-}
 
-const reports: SeedReport[] = []
-let database = await open()
-for (const seed of seeds) {
-  const { url, dataSource } = database
-  const report = await runSeed({ seed, rounds, killChance, url, dataSource, issuer, agents })
-  reports.push(report)
-  process.stdout.write(`${seedText(report)}\n`)
-  const isBroken = report.violations.length > 0
-  if (isBroken) process.exitCode = 1
-  if (isBroken && values['until-violation']) break
-  // What one seed broke is not to be found by the next; and a fresh one keeps the later ones as quick as the first.
-  if (isBroken || reports.length % SEEDS_OF_A_DATABASE === 0) {
-    await database.close()
-    database = await open()
+  const reports: SeedReport[] = []
+  let database = await open()
+  for (const seed of seeds) {
+    const { url, dataSource } = database
+    const report = await runSeed({ seed, rounds, killChance, url, dataSource, issuer, agents })
+    reports.push(report)
+    process.stdout.write(`${seedText(report)}\n`)
+    const isBroken = report.violations.length > 0
+    if (isBroken) process.exitCode = 1
+    if (isBroken && values['until-violation']) break
+    // What one seed broke is not to be found by the next; and a fresh one keeps the later ones as quick as the first.
+    if (isBroken || reports.length % SEEDS_OF_A_DATABASE === 0) {
+      await database.close()
+      database = await open()
+    }
   }
+  await database.close()
+  process.stdout.write(`${summaryText(reports)}\n`)
+} finally {
+  await releasers.disposeAsync()
 }
-await database.close()
-process.stdout.write(`${summaryText(reports)}\n`)

@@ -14,7 +14,7 @@ export type ClassCode = (typeof classes)[number]
  * Who is what where. Bea could agree with herself, Ana and Dora could review what they traded, and Rhea could approve
  * what she recommended: her role at the operator changes to and fro.
  */
-export const people = {
+const people = {
   nora: { north: 'TREASURER' },
   nils: { north: 'ADMINISTRATOR' },
   nick: { north: 'SUBMITTER' },
