@@ -112,6 +112,26 @@ const cases: readonly Case[] = [
     fires: { namespace: 'a' },
   },
   {
+    what: 'the last verification found a broken transaction',
+    alert: 'FairleadLedgerBroken',
+    series: { [`fairlead_credits_ledger_broken{${ns},pod="worker-1"}`]: '0x5 1x10' },
+    at: 10,
+    fires: { namespace: 'a' },
+  },
+  {
+    what: 'no worker seals',
+    alert: 'FairleadLedgerNotSealed',
+    series: { [`fairlead_credits_oldest_unsealed_age_seconds{${ns},pod="worker-1"}`]: '0+60x60' },
+    at: 40,
+    fires: { namespace: 'a' },
+  },
+  {
+    what: 'a transaction waits for the next sealing',
+    alert: 'FairleadLedgerNotSealed',
+    series: { [`fairlead_credits_oldest_unsealed_age_seconds{${ns},pod="worker-1"}`]: '1x60' },
+    at: 40,
+  },
+  {
     what: 'pages of one frontend are not told',
     alert: 'FairleadPagesNotTold',
     series: {
