@@ -95,7 +95,7 @@ describe.each(documents)('%s', (document) => {
 
   test('names commands that exist', () => {
     const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> }
-    const named = [...text.matchAll(/\bnpm (?:run (?:--silent )?)?([a-z][a-z0-9]*(?::[a-z0-9]+)*)/g)]
+    const named = [...text.matchAll(/\bnpm (?:run (?:--silent )?)?([a-z][a-z0-9]*(?:[:-][a-z0-9]+)*)/g)]
       .filter(([all, command]) => all.startsWith('npm run') || command === 'start' || command === 'test')
       .map(([, command]) => command!)
     expect(sorted(named).filter((command) => scripts[command] === undefined)).toEqual([])
