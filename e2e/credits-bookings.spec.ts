@@ -66,9 +66,9 @@ test('credits are issued from a file that one person draws up and another approv
     csv(`${organization},${code},10.005,a`, `nobody,${code},1,b`, `${organization},${code},-1,c`),
   )
   const problems = page.getByRole('table', { name: 'Problems' })
-  await expect(problems.getByRole('row', { name: /^2 amount has 3 decimals/ })).toBeVisible()
+  await expect(problems.getByRole('row', { name: /^2 amount Has 3 decimals/ })).toBeVisible()
   await expect(problems.getByRole('row', { name: /^3 organization There is no organisation/ })).toBeVisible()
-  await expect(problems.getByRole('row', { name: /^4 amount must be more than 0/ })).toBeVisible()
+  await expect(problems.getByRole('row', { name: /^4 amount Must be more than 0/ })).toBeVisible()
   await expectAccessible('a file with problems')
 
   await file.setInputFiles(csv(`${organization},${code},10.05,a`, `${organization},${code},2,b`))
