@@ -1,6 +1,6 @@
-import { createDataSource } from './database/index.ts'
 import { LEDGER_USAGE, runLedgerCommand } from './modules/credits/index.ts'
-import { databaseSettings, SettingsError } from './settings.ts'
+import { connectCommand, runCommand } from './run-command.ts'
+import { databaseSettings } from './settings.ts'
 
 /** `npm run ledger -- verify`: the operator's command. */
 async function main(args: readonly string[]): Promise<number> {
@@ -12,7 +12,7 @@ async function main(args: readonly string[]): Promise<number> {
   try {
     return await runLedgerCommand(args, {
       dataSource: async () => {
-        const dataSource = await connect(databaseSettings().databaseUrl)
+        const dataSource = await connectCommand(databaseSettings().databaseUrl, 'fairlead ledger', 1)
         opened.defer(() => dataSource.destroy())
         return dataSource
       },
@@ -24,22 +24,4 @@ async function main(args: readonly string[]): Promise<number> {
   }
 }
 
-async function connect(databaseUrl: string) {
-  try {
-    const options = { applicationName: 'fairlead ledger', poolSize: 1 }
-    return await createDataSource(databaseUrl, options).initialize()
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error)
-    throw new Error(`the database of FAIRLEAD_DATABASE_URL cannot be reached (${reason}). Start it first.`, {
-      cause: error,
-    })
-  }
-}
-
-try {
-  process.exitCode = await main(process.argv.slice(2))
-} catch (error) {
-  if (error instanceof SettingsError) process.stderr.write(`${error.message}\n`)
-  else process.stderr.write(`The command failed: ${error instanceof Error ? error.message : String(error)}\n`)
-  process.exitCode = 1
-}
+await runCommand(main)
