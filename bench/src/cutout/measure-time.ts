@@ -1,5 +1,6 @@
 // Prints a TimeMeasurement for each of the images named, which take turns so that a busy machine slows them alike.
 import { closeSync, openSync, readSync, writeSync } from 'node:fs'
+import { median } from '../median.ts'
 import { type Cut, cutOut, SIDE_PX } from './cut-out.ts'
 import type { TimeMeasurement } from './measurement.ts'
 
@@ -20,10 +21,6 @@ function plainCopy(image: string, target: string, { box, dataOffset, rowBytes, s
   writeSync(to, bytes, 0, bytes.length, 0)
   closeSync(from)
   closeSync(to)
-}
-
-function median(values: number[]): number {
-  return values.sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN
 }
 
 interface Times {

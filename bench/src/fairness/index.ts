@@ -1,4 +1,5 @@
 import { setTimeout } from 'node:timers/promises'
+import { median } from '../median.ts'
 import { type QueueDatabase, QueueServer } from '../queue/queue-system.ts'
 import type { BenchLine, BenchReport } from '../report.ts'
 
@@ -50,9 +51,4 @@ async function arrivals(database: QueueDatabase, organization: string): Promise<
     times.push(await database.untilEnded(await database.submit(organization, 1, TASK_MS, false)))
   }
   return times
-}
-
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b)
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN
 }

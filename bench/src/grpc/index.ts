@@ -9,6 +9,7 @@ import {
   JobServiceService,
 } from '@fairlead/proto/server/fairlead/jobs/v1/jobs'
 import { runEnvoy } from '../../../dev/src/testing/envoy.ts'
+import { median } from '../median.ts'
 import type { BenchReport } from '../report.ts'
 import { WebLoad } from './web-load.ts'
 
@@ -106,8 +107,4 @@ async function completedJob(send: Send): Promise<string> {
     job = Job.decode(await send(getJob.path, getJob.requestSerialize({ name: job.name })))
   }
   return job.name
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN
 }

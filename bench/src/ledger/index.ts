@@ -2,11 +2,11 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startPostgresServer } from '../../../backend/src/testing/postgres-server.ts'
+import { median } from '../median.ts'
 import type { BenchReport } from '../report.ts'
 import { durableServer } from './durable-server.ts'
 import { proposalRates } from './front-door.ts'
 import { LedgerLoad } from './ledger-load.ts'
-import { median } from './median.ts'
 import { Pgbench } from './pgbench.ts'
 
 const CLIENTS = 8

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises'
 import {
   JobServiceClient,
   ListJobsRequest,
@@ -9,7 +8,10 @@ import type { DataSource, EntityManager } from 'typeorm'
 import { createDataSource } from '../../../backend/src/database/index.ts'
 import { makeJobs } from '../backend-system/make-jobs.ts'
 import { type BackendSystem, startBackend } from '../backend-system/start-backend.ts'
+import { median } from '../median.ts'
 import type { BenchLine, BenchReport } from '../report.ts'
+import { residentMb } from '../resident-mb.ts'
+import { timed } from '../timed.ts'
 
 const JOBS = 1_000_000
 const PAGE_SIZE = 50
@@ -170,19 +172,4 @@ async function compare(
   }
   const [value, floor] = [median(times), median(floors)]
   return { label, value, unit: 'ms', reference: floor, ratio: value / floor, target: '<= 2' }
-}
-
-async function timed(work: () => Promise<unknown>): Promise<number> {
-  const begin = performance.now()
-  await work()
-  return performance.now() - begin
-}
-
-async function residentMb(pid: number): Promise<number> {
-  const status = await readFile(`/proc/${pid}/status`, 'utf8')
-  return Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1]) / 1024
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN
 }

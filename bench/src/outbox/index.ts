@@ -8,6 +8,7 @@ import { migrate } from '../../../backend/src/database/migrate.ts'
 import { declareQueue } from '../../../backend/src/outbox/outbox-readers.ts'
 import { queries } from '../../../backend/src/outbox/typeorm-database.ts'
 import { startPostgresServer } from '../../../backend/src/testing/postgres-server.ts'
+import { median } from '../median.ts'
 import type { BenchReport } from '../report.ts'
 import { BarePublisher } from './bare-publisher.ts'
 import { measureLatency } from './latency.ts'
@@ -98,8 +99,4 @@ async function untilSent(dataSource: DataSource): Promise<void> {
     if (left?.left === false) return
     await new Promise((resolve) => setTimeout(resolve, 5))
   }
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN
 }

@@ -1,4 +1,5 @@
 import { setTimeout } from 'node:timers/promises'
+import { median } from '../median.ts'
 import type { BenchReport } from '../report.ts'
 import { type QueueDatabase, QueueServer } from './queue-system.ts'
 
@@ -151,9 +152,4 @@ async function waitingOf({ dataSource }: QueueDatabase): Promise<number> {
      where phase in ('QUEUED', 'EXECUTING')`,
   )
   return row.waiting
-}
-
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b)
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN
 }

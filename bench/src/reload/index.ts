@@ -8,7 +8,9 @@ import {
   saveWorker,
 } from '@fairlead/e2e/cluster/reload'
 import { chromium, type Page } from 'playwright-core'
+import { median } from '../median.ts'
 import type { BenchLine, BenchReport } from '../report.ts'
+import { timed } from '../timed.ts'
 
 const ROUNDS = 7
 const TARGET_MS = 3000
@@ -74,12 +76,3 @@ async function openForm(page: Page, url: string): Promise<void> {
   await page.getByRole('button', { name: 'Sign in', exact: true }).click()
   await page.getByRole('textbox', { name: 'Name', exact: true }).waitFor()
 }
-
-async function timed(act: () => Promise<unknown>): Promise<number> {
-  const since = performance.now()
-  await act()
-  return performance.now() - since
-}
-
-const median = (values: readonly number[]) =>
-  values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN

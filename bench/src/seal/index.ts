@@ -2,7 +2,7 @@ import { seal } from '../../../backend/src/modules/credits/sealing/index.ts'
 import { startPostgresServer } from '../../../backend/src/testing/postgres-server.ts'
 import { durableServer } from '../ledger/durable-server.ts'
 import { LedgerLoad } from '../ledger/ledger-load.ts'
-import { median } from '../ledger/median.ts'
+import { median } from '../median.ts'
 import type { BenchReport } from '../report.ts'
 import { startSealer } from './sealer-process.ts'
 

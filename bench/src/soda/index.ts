@@ -1,6 +1,7 @@
 import { setTimeout } from 'node:timers/promises'
 import { type RunningFairlead, startFairlead } from '@fairlead/dev/start'
 import { Pool } from 'undici'
+import { median } from '../median.ts'
 import type { BenchReport } from '../report.ts'
 
 const ORGANIZATION = 'survey-institute'
@@ -140,8 +141,4 @@ async function storedCutout(client: Client, circle: string): Promise<string> {
   const file = /id="([^"]+\.fits)"/.exec(results)?.[1]
   if (file === undefined) throw new Error(`the job made no FITS file: ${results}`)
   return client.redirect('GET', `${job}/results/${file}`)
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN
 }

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises'
 import {
   CreditServiceClient,
   ExportStatementRequest,
@@ -10,7 +9,10 @@ import type { HttpBody } from '@fairlead/proto/server/google/api/httpbody'
 import { credentials, Metadata, type ServiceError } from '@grpc/grpc-js'
 import { createDataSource } from '../../../backend/src/database/index.ts'
 import { type BackendSystem, startBackend } from '../backend-system/start-backend.ts'
+import { median } from '../median.ts'
 import type { BenchLine, BenchReport } from '../report.ts'
+import { residentMb } from '../resident-mb.ts'
+import { timed } from '../timed.ts'
 import { type MadeAccount, makePostings } from './make-postings.ts'
 
 const POSTINGS = 5_000_000
@@ -142,19 +144,4 @@ async function exported(client: CreditServiceClient, metadata: Metadata, request
   }
   // Without the titles.
   return { lines: lines - 1, seconds: (performance.now() - begin) / 1000 }
-}
-
-async function timed(work: () => Promise<unknown>): Promise<number> {
-  const begin = performance.now()
-  await work()
-  return performance.now() - begin
-}
-
-async function residentMb(pid: number): Promise<number> {
-  const status = await readFile(`/proc/${pid}/status`, 'utf8')
-  return Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1]) / 1024
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN
 }

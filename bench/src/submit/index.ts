@@ -1,5 +1,6 @@
 import { setTimeout } from 'node:timers/promises'
 import type { Job, JobChange, JobEvent } from '@fairlead/proto/server/fairlead/jobs/v1/jobs'
+import { median } from '../median.ts'
 import type { BenchReport } from '../report.ts'
 import { BareQueue } from './bare-queue.ts'
 import { chargeForJobs } from './charge-for-jobs.ts'
@@ -182,9 +183,4 @@ class OrganizationWatch {
     if (seen !== undefined) return Promise.resolve(seen)
     return new Promise((resolve) => this.#waiting.set(what, resolve))
   }
-}
-
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b)
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN
 }
