@@ -15,9 +15,12 @@ const passwordNames = [
 
 export type Passwords = Readonly<Record<(typeof passwordNames)[number], string>>
 
-/** Those known, and new ones in place of those missing: 192 bits, in characters that no URL or shell escapes. */
+/**
+ * Those known, and new ones in place of those missing: 192 bits, in characters that no URL or shell escapes and no
+ * program takes for an option.
+ */
 export function completePasswords(known: Partial<Passwords>): Passwords {
-  const entries = passwordNames.map((name) => [name, known[name] ?? randomBytes(24).toString('base64url')])
+  const entries = passwordNames.map((name) => [name, known[name] ?? randomBytes(24).toString('hex')])
   return Object.fromEntries(entries) as Passwords
 }
 

@@ -48,6 +48,15 @@ describe('the secrets of an environment', () => {
     expect(valueIn('keycloak.env', 'database-password')).toBe(valueIn('postgres.env', 'keycloak-password'))
   })
 
+  it('hold passwords that no program takes for an option', () => {
+    make()
+    const passwords = Object.values(contents()).flatMap((text) =>
+      [...text.matchAll(/^\S*password=(.*)$/gm)].map(([, password]) => password),
+    )
+    expect(passwords.length).toBeGreaterThan(3)
+    for (const password of passwords) expect(password).toMatch(/^[0-9a-f]{48}$/)
+  })
+
   it('keep what was changed by hand', () => {
     make()
     const file = join(folder, 'fairlead-database.env')

@@ -4,14 +4,16 @@ set -eu
 trap 'exit 0' TERM
 
 attempt=0
-until mc alias set local http://127.0.0.1:9000 "$MINIO_ROOT_USER" "$MINIO_ROOT_PASSWORD" >/tmp/answer 2>&1; do
+# On standard input, as no other process sees a secret there, and one that begins with "-" is no option.
+until printf '%s\n%s\n' "$MINIO_ROOT_USER" "$MINIO_ROOT_PASSWORD" |
+  mc alias set local http://127.0.0.1:9000 >/tmp/answer 2>&1; do
   attempt=$((attempt + 1))
   [ "$attempt" -lt 120 ] || { cat /tmp/answer; exit 1; }
   sleep 1
 done
 mc mb --ignore-existing local/fairlead
 mc admin policy create local fairlead /etc/minio-set-up/policy.json
-mc admin user add local "$S3_ACCESS_KEY_ID" "$S3_SECRET_ACCESS_KEY"
+printf '%s\n%s\n' "$S3_ACCESS_KEY_ID" "$S3_SECRET_ACCESS_KEY" | mc admin user add local
 # Attaching what is attached counts as an error. The image has a shell, and no grep.
 case $(mc admin user info local "$S3_ACCESS_KEY_ID") in
   *"PolicyName: fairlead"*) ;;
