@@ -2,10 +2,12 @@ import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 
 // Generous: they end a run that hangs, and say nothing of how fast a busy machine is.
-const timeouts = {
+const patience = {
   testTimeout: 20_000,
   hookTimeout: 60_000,
   expect: { poll: { timeout: 10_000 } },
+  // In CI a test that fails is run once more. What passes then is listed as flaky: it has to be looked at.
+  retry: process.env['CI'] === undefined ? 0 : 1,
 }
 
 export default defineConfig({
@@ -21,16 +23,16 @@ export default defineConfig({
           include: ['backend/src/**/*.test.ts', 'bench/src/**/*.test.ts'],
           globalSetup: ['backend/src/testing/global-setup.ts'],
           setupFiles: ['backend/src/testing/property-seed.ts'],
-          ...timeouts,
+          ...patience,
         },
       },
-      { test: { name: 'dev', include: ['dev/**/*.test.ts', 'envoy/**/*.test.ts'], ...timeouts } },
+      { test: { name: 'dev', include: ['dev/**/*.test.ts', 'envoy/**/*.test.ts'], ...patience } },
       {
         test: {
           name: 'frontend',
           include: ['frontend/**/*.test.{ts,tsx}'],
           setupFiles: ['backend/src/testing/property-seed.ts'],
-          ...timeouts,
+          ...patience,
         },
       },
     ],

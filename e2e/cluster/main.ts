@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { playwrightTally } from '../../dev/src/testing/playwright-tally.ts'
-import { summary, type Tally } from '../../dev/src/testing/tally.ts'
+import { judge, nothingRan, summary } from '../../dev/src/testing/tally.ts'
 import { ClusterTool } from './harness/cluster-tool.ts'
 import { repository } from './harness/repository.ts'
 
@@ -14,7 +14,7 @@ import { repository } from './harness/repository.ts'
 async function main(): Promise<number> {
   const tool = ClusterTool.find(process.env)
   if (typeof tool === 'string') {
-    console.log(summary({ passed: 0, failed: 0, skipped: [{ name: 'cluster', reason: tool }] }).join('\n'))
+    console.log(summary({ ...nothingRan(), skipped: [{ name: 'cluster', reason: tool }] }).join('\n'))
     return 0
   }
   const results = mkdtempSync(join(tmpdir(), 'fairlead-cluster-'))
@@ -24,11 +24,7 @@ async function main(): Promise<number> {
     await tool.call(['base'])
     const report = join(results, 'report.json')
     const code = await playwright(report)
-    const { passed, failed, skipped }: Tally = existsSync(report)
-      ? playwrightTally(report)
-      : { passed: 0, failed: 0, skipped: [] }
-    // A run that ends badly with nothing failed, or with no report at all, is a failure of its own.
-    const tally = { passed, failed: code === 0 ? failed : Math.max(failed, 1), skipped }
+    const tally = judge(existsSync(report) ? playwrightTally(report) : undefined, code)
     console.log(`\n${summary(tally).join('\n')}`)
     return tally.failed === 0 ? 0 : 1
   } finally {

@@ -24,7 +24,8 @@ export default defineConfig({
   ],
   fullyParallel: false,
   forbidOnly: process.env['CI'] !== undefined,
-  retries: 0,
+  // In CI a test that fails is run once more. What passes then is listed as flaky: it has to be looked at.
+  retries: process.env['CI'] === undefined ? 0 : 1,
   // A pod takes longer to be there again than a process.
   timeout: 150_000,
   expect: { timeout: 20_000 },

@@ -7,7 +7,7 @@ import { findEnvoy } from '../envoy/binary.ts'
 import { buildPages, pagesAreStale } from '../frontend/build.ts'
 import { inRepository, repository } from '../repository.ts'
 import { playwrightTally } from './playwright-tally.ts'
-import { sum, summary, type Tally } from './tally.ts'
+import { judge, sum, summary, type Tally } from './tally.ts'
 
 /**
  * `npm test`: first unit and integration tests, then end to end. --unit or --e2e takes one half; other
@@ -31,12 +31,6 @@ function run(
     child.once('error', reject)
     child.once('exit', (code) => resolve(code ?? 1))
   })
-}
-
-/** A run that ends badly with nothing failed, or with no report at all, is a failure of its own. */
-function judge(tally: Tally | undefined, code: number): Tally {
-  const { passed, failed, skipped } = tally ?? { passed: 0, failed: 0, skipped: [] }
-  return { passed, failed: code === 0 ? failed : Math.max(failed, 1), skipped }
 }
 
 async function unit(): Promise<Tally> {

@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs'
-import type { Tally } from './tally.ts'
+import { nothingRan, type Tally } from './tally.ts'
 
 /** The part of Playwright's JSON report that is counted. */
 interface Report {
   suites?: Suite[]
   /** Errors outside of tests: the system did not start, a spec does not load. */
-  errors?: unknown[]
+  errors?: { message?: string }[]
 }
 
 interface Suite {
@@ -22,8 +22,11 @@ interface Suite {
 
 export function playwrightTally(reportFile: string): Tally {
   const { suites = [], errors = [] } = JSON.parse(readFileSync(reportFile, 'utf8')) as Report
-  const tally: Tally = { passed: 0, failed: errors.length, skipped: [] }
+  const tally = nothingRan()
+  for (const { message } of errors)
+    tally.failures.push(`outside of tests: ${message?.split('\n', 1).join('') ?? 'no message'}`)
   for (const suite of suites) count(suite, tally)
+  tally.failed = tally.failures.length
   return tally
 }
 
@@ -31,12 +34,14 @@ function count({ title: file, suites = [], specs = [] }: Suite, tally: Tally): v
   for (const suite of suites) count(suite, tally)
   for (const { title, tests } of specs) {
     for (const { status, annotations = [] } of tests) {
-      // A test that failed once is not a test that passed.
-      if (status === 'expected') tally.passed += 1
-      else if (status !== 'skipped') tally.failed += 1
+      const name = `${file}: ${title}`
+      if (status === 'expected' || status === 'flaky') {
+        tally.passed += 1
+        if (status === 'flaky') tally.flaky.push(name)
+      } else if (status !== 'skipped') tally.failures.push(name)
       else {
         const why = annotations.find(({ type }) => type === 'skip' || type === 'fixme')?.description
-        tally.skipped.push({ name: `${file}: ${title}`, reason: why ?? 'its name says why' })
+        tally.skipped.push({ name, reason: why ?? 'its name says why' })
       }
     }
   }

@@ -8,25 +8,41 @@ export interface Tally {
   passed: number
   failed: number
   skipped: Skipped[]
+  /** Names of those that failed, and what failed outside of tests. */
+  failures: string[]
+  /** Names of those that failed and then passed; counted with those that passed. */
+  flaky: string[]
 }
+
+export const nothingRan = (): Tally => ({ passed: 0, failed: 0, skipped: [], failures: [], flaky: [] })
 
 export function sum(tallies: Tally[]): Tally {
   return tallies.reduce(
-    (all, { passed, failed, skipped }) => ({
+    (all, { passed, failed, skipped, failures, flaky }) => ({
       passed: all.passed + passed,
       failed: all.failed + failed,
       skipped: [...all.skipped, ...skipped],
+      failures: [...all.failures, ...failures],
+      flaky: [...all.flaky, ...flaky],
     }),
-    { passed: 0, failed: 0, skipped: [] },
+    nothingRan(),
   )
 }
 
-/** "12 passed, 0 failed", and what was skipped with why. */
-export function summary({ passed, failed, skipped }: Tally): string[] {
+/** A run that ends badly with nothing failed, or with no report at all, is a failure of its own. */
+export function judge(tally: Tally | undefined, code: number): Tally {
+  const { failed, ...known } = tally ?? nothingRan()
+  if (code === 0 || failed > 0) return { ...known, failed }
+  return { ...known, failed: 1, failures: [...known.failures, `the run ended with ${code}`] }
+}
+
+/** "12 passed, 0 failed"; before it what was skipped with why, what failed, and what failed before it passed. */
+export function summary({ passed, failed, skipped, failures, flaky }: Tally): string[] {
   const line = `${passed} passed, ${failed} failed`
-  if (skipped.length === 0) return [line]
   return [
     ...skipped.map(({ name, reason }) => `skipped: ${name} (${reason})`),
-    `${line}, ${skipped.length} skipped`,
+    ...flaky.map((name) => `flaky: ${name}`),
+    ...failures.map((name) => `failed: ${name}`),
+    skipped.length === 0 ? line : `${line}, ${skipped.length} skipped`,
   ]
 }

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import type { Reporter, TestModule } from 'vitest/node'
-import type { Tally } from './tally.ts'
+import { nothingRan } from './tally.ts'
 
 /** Writes the tally of a vitest run to FAIRLEAD_TALLY. Its JSON reporter leaves out why a test was skipped. */
 export default class VitestTally implements Reporter {
@@ -8,19 +8,30 @@ export default class VitestTally implements Reporter {
     const path = process.env['FAIRLEAD_TALLY']
     if (path === undefined) return
     // Errors outside of tests: a module that does not load, an unhandled rejection.
-    const tally: Tally = { passed: 0, failed: errors.length, skipped: [] }
+    const tally = nothingRan()
+    tally.failures.push(...errors.map((error) => `outside of tests: ${firstLine(error)}`))
     for (const module of modules) {
-      tally.failed += module.errors().length
+      const outside = module.errors().map((error) => `${module.relativeModuleId}: ${firstLine(error)}`)
+      tally.failures.push(...outside)
       for (const test of module.children.allTests()) {
         const result = test.result()
-        if (result.state === 'passed') tally.passed += 1
-        else if (result.state === 'failed') tally.failed += 1
+        const name = `${module.relativeModuleId}: ${test.fullName}`
+        if (result.state === 'passed') {
+          tally.passed += 1
+          if (test.diagnostic()?.flaky === true) tally.flaky.push(name)
+        } else if (result.state === 'failed') tally.failures.push(name)
         else {
           const reason = result.state === 'skipped' ? (result.note ?? 'its name says why') : 'did not run'
-          tally.skipped.push({ name: `${module.relativeModuleId}: ${test.fullName}`, reason })
+          tally.skipped.push({ name, reason })
         }
       }
     }
+    tally.failed = tally.failures.length
     writeFileSync(path, JSON.stringify(tally))
   }
+}
+
+function firstLine(error: unknown): string {
+  const text = error instanceof Object && 'message' in error ? String(error.message) : String(error)
+  return text.split('\n', 1).join('')
 }
