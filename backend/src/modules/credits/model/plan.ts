@@ -1,3 +1,4 @@
+import type { Random } from '../../../testing/random.ts'
 import type {
   Action,
   BookingKey,
@@ -9,7 +10,6 @@ import type {
   TransferKey,
 } from './action.ts'
 import { availableOf, type Model, type ModelTransfer, type ReviewState } from './model.ts'
-import type { Random } from './random.ts'
 import {
   type ClassCode,
   classes,

@@ -5,6 +5,7 @@ import { IdentityServiceService, Role } from '@fairlead/proto/server/fairlead/id
 import type { DataSource } from 'typeorm'
 import { v7 } from 'uuid'
 import type { TestIssuer } from '../../../testing/issuer.ts'
+import { Random } from '../../../testing/random.ts'
 import { readSeed, seedIdentity } from '../../identity/index.ts'
 import { type Action, actionText, type Outcome, type Told } from './action.ts'
 import type { Agent, Agents } from './agents.ts'
@@ -15,7 +16,6 @@ import { firstModel, type Model, stateText, totalOf } from './model.ts'
 import { observe, withBooked } from './observe.ts'
 import { perform } from './perform.ts'
 import { type Event, Planner, type Round } from './plan.ts'
-import { Random } from './random.ts'
 import { classes, everyone, seed as identities, members, type OperatorRole, type Person } from './world.ts'
 
 const LOOK_MS = 5

@@ -1,42 +1,27 @@
-import { type ChildProcess, execFile, spawn } from 'node:child_process'
-import { once } from 'node:events'
+import { execFile } from 'node:child_process'
 import { readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { listResults, listTasks } from '../job-store.ts'
 import { isTerminal } from '../phase-transitions.ts'
 import { type JobsFixture, jobsFixture, phaseOf, processesOf } from '../testing/jobs-fixture.ts'
+import { ProbeWorkers } from '../testing/probe-workers.ts'
 import { submitProbe } from '../testing/submit-probe.ts'
-
-const entry = fileURLToPath(new URL('../testing/probe-worker.ts', import.meta.url))
 
 /** Each test starts two workers as processes, and these their tasks': on a busy machine that takes ten seconds and more. */
 const PATIENCE_MS = 30_000
 
 describe('a worker that is killed with SIGKILL in the middle of a job', { timeout: 3 * PATIENCE_MS }, () => {
   let fixture: JobsFixture
-  const processes: ChildProcess[] = []
-  const start = () => {
-    const child = spawn(process.execPath, [entry, fixture.database.url, fixture.folder], {
-      stdio: ['ignore', 'ignore', 'inherit'],
-    })
-    processes.push(child)
-    return child
-  }
-  const kill = async (child: ChildProcess) => {
-    const ended = once(child, 'exit')
-    child.kill('SIGKILL')
-    await ended
-  }
+  const workers = new ProbeWorkers()
+  const start = () => workers.start(fixture)
 
   beforeEach(async () => {
     fixture = await jobsFixture(PATIENCE_MS)
   })
   afterEach(async () => {
-    for (const child of processes.splice(0))
-      if (child.exitCode === null && child.signalCode === null) await kill(child)
+    await workers.killAll()
     await fixture.end()
   })
 
@@ -45,7 +30,7 @@ describe('a worker that is killed with SIGKILL in the middle of a job', { timeou
     const job = await submitProbe(fixture, [`wait ${gate}`, 'write quick', `wait ${gate}`])
     const first = start()
     await fixture.until(job, (events) => events.some(({ kind }) => kind === 'progress'))
-    await kill(first)
+    await workers.kill(first)
     await writeFile(gate, '')
     start()
     const events = await fixture.ended(job)
@@ -73,7 +58,7 @@ describe('a worker that is killed with SIGKILL in the middle of a job', { timeou
     await fixture.until(job, (events) => events.some((event) => phaseOf(event) === 'EXECUTING'))
     await fixture.eventually(async () => (await childrenOf(first.pid)).length > 0)
     const children = await childrenOf(first.pid)
-    await kill(first)
+    await workers.kill(first)
     await fixture.eventually(async () => {
       const running = await processesOf('probe-runner')
       return children.every((pid) => !running.includes(pid))

@@ -1,13 +1,8 @@
-import { pino } from 'pino'
 import { v7 } from 'uuid'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { DeliveredEvent } from '../../../ports/bus.ts'
-import type { PushMessage } from '../../../ports/push.ts'
 import { createTestDatabase, type TestDatabase } from '../../../testing/database.ts'
-import { createIdentityReader } from '../../identity/index.ts'
-import { createEventHandler } from './handle-events.ts'
-import { Heads } from './heads.ts'
-import { createNamesReader } from './names-reader.ts'
+import { createEventTeller } from './testing/event-teller.ts'
 
 const USERS = 2_500
 const AUTHOR = '00000000-0000-7000-8000-000000000001'
@@ -41,27 +36,7 @@ async function announce(title: string): Promise<DeliveredEvent> {
   }
 }
 
-function setUp() {
-  const pushes: PushMessage[] = []
-  const { dataSource } = database
-  const push = {
-    async send(messages: readonly PushMessage[]) {
-      pushes.push(...messages)
-    },
-    sendHeads: async () => undefined,
-    close: async () => undefined,
-  }
-  const handle = createEventHandler({
-    dataSource,
-    names: createNamesReader(createIdentityReader(dataSource)),
-    mailEnabled: true,
-    clock: () => new Date(),
-    push,
-    heads: new Heads({ dataSource, push, onError: (error) => expect.unreachable(String(error)) }),
-    log: pino({ level: 'silent' }),
-  })
-  return { handle, pushes }
-}
+const setUp = () => createEventTeller(database.dataSource)
 
 async function counts() {
   const [row] = await database.dataSource.query(
@@ -78,7 +53,7 @@ test('an announcement stands in every inbox but its author’s, also of who want
     `insert into notification_preferences (user_id, event_type, in_app, mail)
      select id, 'operator.announcement', false, 'OFF' from users where subject = '7'`,
   )
-  const { handle, pushes } = setUp()
+  const { handle, pushed } = setUp()
   expect(await handle([await announce('Down on Sunday')])).toEqual([])
   expect(await counts()).toEqual({
     notifications: USERS,
@@ -86,7 +61,7 @@ test('an announcement stands in every inbox but its author’s, also of who want
     mails: USERS - 1,
     recipients: USERS,
   })
-  expect(pushes).toHaveLength(USERS)
+  expect(pushed).toHaveLength(USERS)
   const [told] = await database.dataSource.query(
     `select title, body, severity, link, resource like 'announcements/%' as resource from notifications limit 1`,
   )

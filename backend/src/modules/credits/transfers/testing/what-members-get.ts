@@ -3,14 +3,10 @@ import { TransferReviewServiceService as reviewService } from '@fairlead/proto/s
 import { TransferServiceService as transferService } from '@fairlead/proto/server/fairlead/credits/v1/transfers'
 import { NotificationsServiceService as notificationsService } from '@fairlead/proto/server/fairlead/notifications/v1/notifications'
 import type { MethodDefinition } from '@grpc/grpc-js'
-import { pino } from 'pino'
 import { expect } from 'vitest'
 import type { PushMessage } from '../../../../ports/push.ts'
 import { seenError } from '../../../../testing/service-error.ts'
-import { createIdentityReader } from '../../../identity/index.ts'
-import { createEventHandler } from '../../../notifications/consumer/handle-events.ts'
-import { Heads } from '../../../notifications/consumer/heads.ts'
-import { createNamesReader } from '../../../notifications/consumer/names-reader.ts'
+import { createEventTeller } from '../../../notifications/consumer/testing/event-teller.ts'
 import type { TransferWorld } from './transfer-world.ts'
 
 /** Of both sides, in every role. */
@@ -128,23 +124,7 @@ export function createTeller(world: TransferWorld): {
   readonly pushed: readonly PushMessage[]
 } {
   const { dataSource } = world.backend.database
-  const pushed: PushMessage[] = []
-  const push = {
-    send: async (messages: readonly PushMessage[]) => {
-      pushed.push(...messages)
-    },
-    sendHeads: async () => undefined,
-    close: async () => undefined,
-  }
-  const handle = createEventHandler({
-    dataSource,
-    names: createNamesReader(createIdentityReader(dataSource)),
-    mailEnabled: true,
-    clock: () => new Date(),
-    push,
-    heads: new Heads({ dataSource, push, onError: (error) => expect.unreachable(String(error)) }),
-    log: pino({ level: 'silent' }),
-  })
+  const { handle, pushed } = createEventTeller(dataSource)
   let last = '0'
   return {
     pushed,

@@ -1,31 +1,17 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type ChargeFixture, chargeFixture } from '../../charging/testing/charge-fixture.ts'
 import { afterTransactions } from '../../testing/around-transactions.ts'
+import { ProbeWorkers } from '../../testing/probe-workers.ts'
 
-const entry = fileURLToPath(new URL('../../testing/probe-worker.ts', import.meta.url))
 const PATIENCE_MS = 60_000
 
 describe('a job that costs something is paid for once', { timeout: 2 * PATIENCE_MS }, () => {
   let fixture: ChargeFixture
   let creditClass: string
-  const processes: ChildProcess[] = []
-  const start = () => {
-    const child = spawn(process.execPath, [entry, fixture.database.url, fixture.folder], {
-      stdio: ['ignore', 'ignore', 'inherit'],
-    })
-    processes.push(child)
-    return child
-  }
-  const kill = async (child: ChildProcess) => {
-    const ended = once(child, 'exit')
-    child.kill('SIGKILL')
-    await ended
-  }
+  const workers = new ProbeWorkers()
+  const start = () => workers.start(fixture)
   const phases = () =>
     fixture.query<{ phase: string; jobs: number }>(
       `select phase, count(*)::int as jobs from jobs group by phase order by phase`,
@@ -37,8 +23,7 @@ describe('a job that costs something is paid for once', { timeout: 2 * PATIENCE_
     await fixture.price('class')
   })
   afterEach(async () => {
-    for (const child of processes.splice(0))
-      if (child.exitCode === null && child.signalCode === null) await kill(child)
+    await workers.killAll()
     await fixture.end()
   })
 
@@ -65,7 +50,7 @@ describe('a job that costs something is paid for once', { timeout: 2 * PATIENCE_
           { timeout: PATIENCE_MS, interval: 20 },
         )
         .toBe(true)
-      await kill(worker)
+      await workers.kill(worker)
       await fixture.expectBooksAgree()
     }
     start()

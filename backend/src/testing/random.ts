@@ -18,6 +18,11 @@ export class Random {
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
   }
 
+  /** [low, high) */
+  between(low: number, high: number): number {
+    return low + (high - low) * this.next()
+  }
+
   /** low to high, both of them too. */
   integer(low: number, high: number): number {
     return low + Math.floor(this.next() * (high - low + 1))
@@ -27,7 +32,7 @@ export class Random {
     return this.next() < probability
   }
 
-  pick<Item>(items: readonly Item[]): Item {
+  pick<const Item>(items: readonly Item[]): Item {
     const item = items[Math.floor(this.next() * items.length)]
     if (item === undefined) throw new Error('there is nothing to pick from')
     return item
