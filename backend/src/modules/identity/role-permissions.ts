@@ -19,6 +19,11 @@ export type Permission =
   | 'jobs.operate'
   | 'jobs.read'
   | 'jobs.submit'
+  | 'locations.manage'
+  | 'locations.observe'
+  | 'locations.read'
+  | 'locations.record'
+  | 'locations.self'
   | 'members.manage'
   | 'members.read'
   | 'notifications.announce'
@@ -45,18 +50,27 @@ const reader: readonly Permission[] = [
   'datasets.read',
   'jobs.read',
   'credits.read',
+  'locations.self',
   'tokens.read',
   'tokens.manage',
   'notifications.read',
   'notifications.manage',
 ]
-const administrator: readonly Permission[] = [...reader, 'jobs.submit', 'jobs.manage', 'members.manage']
+/** Whom the organisation lets work with its data. */
+const submitter: readonly Permission[] = [...reader, 'jobs.submit', 'locations.read', 'locations.record']
+const administrator: readonly Permission[] = [
+  ...submitter,
+  'jobs.manage',
+  'locations.manage',
+  'members.manage',
+]
 
 /** Of the whole platform. */
 const observer: readonly Permission[] = [
   'organizations.list',
   'jobs.observe',
   'credits.observe',
+  'locations.observe',
   'notifications.observe',
 ]
 
@@ -81,7 +95,7 @@ const grants: Readonly<Record<OrganizationKind, Readonly<Partial<Record<Role, Gr
   },
   MEMBER: {
     MEMBER: { organization: reader, platform: [] },
-    SUBMITTER: { organization: [...reader, 'jobs.submit'], platform: [] },
+    SUBMITTER: { organization: submitter, platform: [] },
     TREASURER: { organization: [...reader, 'credits.trade'], platform: [] },
     ADMINISTRATOR: { organization: [...administrator, 'credits.trade'], platform: [] },
   },
