@@ -21,6 +21,7 @@ import { CreditsPricesJobs1763700014100 } from './1763700014100-credits-prices-j
 import { CreditsTransfers1763700014200 } from './1763700014200-credits-transfers.ts'
 import { CreditsBookings1763700014300 } from './1763700014300-credits-bookings.ts'
 import { CreditsReads1763700014400 } from './1763700014400-credits-reads.ts'
+import { LocationsPersons1763700015000 } from './1763700015000-locations-persons.ts'
 
 /** Every migration, in the order of their timestamps. One step a file; never changed once released. */
 export const migrations = [
@@ -47,4 +48,5 @@ export const migrations = [
   CreditsTransfers1763700014200,
   CreditsBookings1763700014300,
   CreditsReads1763700014400,
+  LocationsPersons1763700015000,
 ]
