@@ -6,6 +6,7 @@ import {
   IconCoins,
   IconLayoutDashboard,
   IconListDetails,
+  IconMapPin,
   IconPhoto,
   IconPlus,
   IconScale,
@@ -31,6 +32,7 @@ interface NavigationProps {
   readonly maySeeCredits: boolean
   /** Whether it is one that trades them: the operator does not. */
   readonly hasTransfers: boolean
+  readonly maySeeLocations: boolean
   /** Whether the caller sees the credits of all organisations. */
   readonly mayObserveCredits: boolean
   /** Whether the caller sees the queue of the whole installation. */
@@ -43,6 +45,7 @@ export function Navigation({
   maySubmit,
   maySeeCredits,
   hasTransfers,
+  maySeeLocations,
   mayObserveCredits,
   mayObserve,
   mayAnnounce,
@@ -59,6 +62,7 @@ export function Navigation({
           ...(maySeeCredits && hasTransfers
             ? [{ to: `${base}/transfers`, label: 'Transfers', icon: IconArrowsExchange }]
             : []),
+          ...(maySeeLocations ? [{ to: `${base}/locations`, label: 'Locations', icon: IconMapPin }] : []),
           { to: `${base}/organization`, label: 'Organisation', icon: IconBuilding },
         ]
   return (

@@ -19,6 +19,15 @@ function Root() {
   )
 }
 
+const locationPages: RouteObject[] = [
+  { index: true, ...page(() => import('../modules/locations/map/map-page')) },
+  { path: 'imports', ...page(() => import('../modules/locations/imports-page')) },
+  { path: 'persons', ...page(() => import('../modules/locations/persons-page')) },
+  { path: 'persons/:person', ...page(() => import('../modules/locations/person-page')) },
+  { path: 'policy', ...page(() => import('../modules/locations/policy-page')) },
+  { path: 'looks', ...page(() => import('../modules/locations/looks-page')) },
+]
+
 const organizationPages: RouteObject[] = [
   { index: true, ...page(() => import('../modules/jobs/overview-page')) },
   { path: 'datasets', ...page(() => import('../modules/datasets/datasets-page')) },
@@ -33,6 +42,11 @@ const organizationPages: RouteObject[] = [
   { path: 'transfers', ...page(() => import('../modules/credits/transfers-page')) },
   { path: 'transfers/new', ...page(() => import('../modules/credits/propose-page')) },
   { path: 'transfers/:transfer', ...page(() => import('../modules/credits/transfer-page')) },
+  {
+    path: 'locations',
+    ...page(() => import('../modules/locations/locations-layout')),
+    children: locationPages,
+  },
 ]
 
 /** Of the operator's people. */
@@ -83,6 +97,10 @@ export function createRouter() {
                     },
                     { path: '/api/docs', ...page(() => import('./api-docs/api-docs-page')) },
                     { path: '/account', ...page(() => import('../modules/identity/account-page')) },
+                    {
+                      path: '/account/locations',
+                      ...page(() => import('../modules/locations/own-locations-page')),
+                    },
                     { path: '/o', element: <Navigate to="/" replace /> },
                     { path: '*', ...page(() => import('./not-found-page')) },
                   ],

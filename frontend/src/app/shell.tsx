@@ -77,6 +77,7 @@ export default function Shell() {
           maySubmit={shown?.permissions.includes('jobs.submit') ?? false}
           maySeeCredits={shown?.permissions.includes('credits.read') ?? false}
           hasTransfers={shown?.kind === 'ORGANIZATION_KIND_MEMBER'}
+          maySeeLocations={shown?.permissions.includes('locations.read') ?? false}
           mayObserveCredits={caller.data?.platformPermissions.includes('credits.observe') ?? false}
           mayObserve={caller.data?.platformPermissions.includes('jobs.observe') ?? false}
           mayAnnounce={caller.data?.platformPermissions.includes('notifications.announce') ?? false}

@@ -1,5 +1,5 @@
 import { Avatar, Menu, Text, UnstyledButton, VisuallyHidden } from '@mantine/core'
-import { IconLogout, IconUserCircle } from '@tabler/icons-react'
+import { IconLogout, IconMapPin, IconUserCircle } from '@tabler/icons-react'
 import { Link } from 'react-router'
 import { useServices } from '../../app/services'
 import { notifyFailure } from '../../ui/notify'
@@ -35,6 +35,13 @@ export function AccountMenu() {
         )}
         <Menu.Item component={Link} to="/account" leftSection={<IconUserCircle size={16} aria-hidden />}>
           Account and tokens
+        </Menu.Item>
+        <Menu.Item
+          component={Link}
+          to="/account/locations"
+          leftSection={<IconMapPin size={16} aria-hidden />}
+        >
+          My locations
         </Menu.Item>
         <Menu.Item onClick={signOut} leftSection={<IconLogout size={16} aria-hidden />}>
           Sign out

@@ -1,0 +1,5 @@
+import { PageHeader } from '../../ui/page-header'
+
+export default function PolicyPage() {
+  return <PageHeader title="Purposes and policy" />
+}
