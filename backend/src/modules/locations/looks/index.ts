@@ -1,0 +1,1 @@
+export { addShown, type NewLook, recordLook } from './record-look.ts'

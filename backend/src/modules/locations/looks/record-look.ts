@@ -1,0 +1,90 @@
+import { v7 } from 'uuid'
+import { type Database, rows } from '../sql.ts'
+
+export interface NewLook {
+  readonly organizationId: string
+  /** The user who looks. */
+  readonly actorId: string
+  /** What was asked, such as "FindConnections", or a job's name. */
+  readonly method: string
+  readonly purposeId: string
+  readonly reason: string
+  /** Half open: from `start` on, and before `end`. */
+  readonly window?: { readonly start: Date; readonly end: Date } | undefined
+  /** UUIDs of the persons asked about. */
+  readonly asked?: readonly string[]
+  /** How many persons were counted in an aggregate, who are not written down one by one. */
+  readonly countedPersons?: number
+  /** What else was asked; persons by their UUIDs only, so that they can be erased from it. JSON. */
+  readonly details?: Readonly<Record<string, unknown>>
+}
+
+/**
+ * Writes down that somebody looks. To be committed before anything is answered.
+ *
+ * @returns the look's UUID, for `addShown`
+ */
+export async function recordLook(database: Database, look: NewLook): Promise<string> {
+  const id = v7()
+  await database.query(
+    `with look as (
+       insert into location_looks
+         (id, organization_id, actor_id, method, purpose_id, reason, window_start_time, window_end_time, details)
+       values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+     )
+     insert into location_look_persons (look_id, person_id, asked)
+     select $1, persons.id, true from persons
+     where persons.id = any ($10::uuid[]) and persons.organization_id = $2
+     order by persons.id`,
+    [
+      id,
+      look.organizationId,
+      look.actorId,
+      look.method,
+      look.purposeId,
+      look.reason,
+      look.window?.start ?? null,
+      look.window?.end ?? null,
+      JSON.stringify({
+        ...look.details,
+        ...(look.countedPersons === undefined ? {} : { countedPersons: look.countedPersons }),
+      }),
+      look.asked ?? [],
+    ],
+  )
+  return id
+}
+
+/**
+ * Writes down that a look shows these persons too, before they are shown; those who stand there already stay as they
+ * are.
+ *
+ * @returns those who may still be shown: no others, who were erased, or whose consent was withdrawn, in between
+ */
+export async function addShown(
+  database: Database,
+  lookId: string,
+  personIds: readonly string[],
+): Promise<ReadonlySet<string>> {
+  if (personIds.length === 0) return new Set()
+  const shown = await rows<{ id: string }>(
+    database,
+    `with shown as (
+       select persons.id from location_looks
+       join persons on persons.organization_id = location_looks.organization_id
+         and persons.id = any ($2::uuid[])
+       where location_looks.id = $1 and exists (select from consents
+         where consents.person_id = persons.id and consents.purpose_id = location_looks.purpose_id
+           and consents.withdraw_time is null)
+       order by persons.id
+       for key share of persons
+     ), added as (
+       insert into location_look_persons (look_id, person_id, asked)
+       select $1, id, false from shown
+       on conflict (look_id, person_id) do nothing
+     )
+     select id from shown`,
+    [lookId, personIds],
+  )
+  return new Set(shown.map(({ id }) => id))
+}

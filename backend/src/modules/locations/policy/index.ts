@@ -1,0 +1,1 @@
+export { organizationNo } from './organization-no.ts'
