@@ -22,6 +22,7 @@ import { CreditsTransfers1763700014200 } from './1763700014200-credits-transfers
 import { CreditsBookings1763700014300 } from './1763700014300-credits-bookings.ts'
 import { CreditsReads1763700014400 } from './1763700014400-credits-reads.ts'
 import { LocationsPersons1763700015000 } from './1763700015000-locations-persons.ts'
+import { LocationsFixes1763700015100 } from './1763700015100-locations-fixes.ts'
 
 /** Every migration, in the order of their timestamps. One step a file; never changed once released. */
 export const migrations = [
@@ -49,4 +50,5 @@ export const migrations = [
   CreditsBookings1763700014300,
   CreditsReads1763700014400,
   LocationsPersons1763700015000,
+  LocationsFixes1763700015100,
 ]

@@ -11,6 +11,7 @@ import {
   moveShares,
   type ReadableDatasets,
 } from './modules/jobs/index.ts'
+import { createLocationsModule } from './modules/locations/index.ts'
 import { createNotificationsModule } from './modules/notifications/index.ts'
 import type { DatasetFiles } from './ports/dataset-files.ts'
 import type { Objects } from './ports/objects.ts'
@@ -123,6 +124,19 @@ export async function createBackendModules(
   })
   releasers.defer(() => notifications.close())
 
+  const locations = createLocationsModule({
+    dataSource,
+    databaseUrl,
+    listener: parts.listener,
+    pageTokens: tokens,
+    identity: identity.identity,
+    deriveKey: parts.deriveKey,
+    publicUrl: parts.publicUrl,
+    registry: parts.metrics.registry,
+    log,
+  })
+  releasers.defer(() => locations.close())
+
   const contracts = readContracts()
   return {
     services: [
@@ -131,8 +145,9 @@ export async function createBackendModules(
       ...jobs.services,
       ...credits.services,
       ...notifications.services,
+      ...locations.services,
     ],
-    routes: notifications.routes,
+    routes: [...notifications.routes, ...locations.routes],
     datasets: datasets.service,
     environment: {
       contracts,

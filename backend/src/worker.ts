@@ -12,6 +12,7 @@ import { createCreditsWorker } from './modules/credits/index.ts'
 import { registerFolders } from './modules/datasets/index.ts'
 import { watchTokenExpiry } from './modules/identity/index.ts'
 import { createJobsWorker, jobServices, queueMetrics } from './modules/jobs/index.ts'
+import { createLocationsWorker } from './modules/locations/index.ts'
 import { createNotificationsWorker, type NotificationsWorkerOptions } from './modules/notifications/index.ts'
 import { runProcess } from './run-process.ts'
 import { createHttpServer } from './server/http-server.ts'
@@ -83,11 +84,15 @@ await runProcess('worker', workerSettings, async (settings, log, releasers, trac
   const credits = createCreditsWorker({ dataSource, databaseUrl, registry, log })
   releasers.defer(() => credits.stop())
 
+  const locations = createLocationsWorker({ dataSource, databaseUrl, registry, log })
+  releasers.defer(() => locations.stop())
+
   const health = async () => {
     await dataSource.query('select 1')
     if (!worker.healthy()) throw new Error('the worker cannot renew its leases')
     if (!notifications.healthy()) throw new Error('the worker cannot turn events into notifications')
     if (!credits.healthy()) throw new Error('the worker cannot do what is due with credits')
+    if (!locations.healthy()) throw new Error('the worker cannot do what is due with locations')
     if (!registered) throw new Error('the datasets folders are being read')
   }
   const http = createHttpServer(operationsRoutes(registry, health), log)
@@ -96,6 +101,7 @@ await runProcess('worker', workerSettings, async (settings, log, releasers, trac
   await worker.start()
   await notifications.start()
   await credits.start()
+  await locations.start()
   const expiry = watchTokenExpiry({ dataSource, log })
   releasers.defer(() => expiry.stop())
 

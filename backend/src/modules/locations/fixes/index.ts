@@ -1,0 +1,2 @@
+export type { FixBatch } from './fix-batch.ts'
+export type { FixOutcome, FixSink } from './fix-sink.ts'

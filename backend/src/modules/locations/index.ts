@@ -1,0 +1,6 @@
+export {
+  createLocationsModule,
+  type LocationsModule,
+  type LocationsModuleOptions,
+} from './create-locations-module.ts'
+export { createLocationsWorker, type LocationsWorkerOptions } from './create-locations-worker.ts'
