@@ -1,8 +1,8 @@
 import type { CreditClass } from '@fairlead/proto/web/fairlead/credits/v1/credits'
 import { Tooltip } from '@mantine/core'
+import { dayOf } from '../../ui/day'
 import { formatUtc } from '../../ui/format-time'
 import { Tag } from '../../ui/tag'
-import { dayOf } from './day'
 
 const soonMs = 60 * 86_400_000
 

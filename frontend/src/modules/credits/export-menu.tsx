@@ -1,16 +1,16 @@
 import { Button, Menu } from '@mantine/core'
 import { IconDownload, IconFileSpreadsheet, IconFileText, IconX } from '@tabler/icons-react'
+import { dayOf } from '../../ui/day'
 import { formatBytes } from '../../ui/format-bytes'
-import { dayOf } from './day'
+import { useDownload } from '../../ui/use-download'
 import { requestOf, type StatementFilter } from './statement-filter'
 import { useCreditService } from './use-credit-service'
-import { type ExportFormat, useDownload } from './use-download'
 
 /** Downloads what the filter chooses, all pages of it. */
 export function ExportMenu({ organization, filter }: { organization: string; filter: StatementFilter }) {
   const credits = useCreditService()
   const { download, stop, isRunning, received } = useDownload()
-  const save = (format: ExportFormat) =>
+  const save = (format: 'csv' | 'xlsx') =>
     download({
       open: () =>
         credits().ExportStatement({

@@ -6,8 +6,8 @@ import type {
   TradeCategory,
   TransferDirection,
 } from '@fairlead/proto/web/fairlead/credits/v1/transfers'
+import { daysAfter, endOfDay, isDay } from '../../ui/day'
 import { formatAmount, parseAmount, parsePrice } from './amount'
-import { daysAfter, endOfDay, isDay } from './day'
 
 /** What has been typed and chosen so far. */
 export interface Draft {

@@ -1,8 +1,8 @@
 import type { CreditClass } from '@fairlead/proto/web/fairlead/credits/v1/credits'
 import { Alert, Button, Group, Modal, Stack, Text } from '@mantine/core'
+import { dayOf } from '../../ui/day'
 import { Facts } from '../../ui/facts'
 import { formatAmount, formatPrice, formatTotalPrice } from './amount'
-import { dayOf } from './day'
 import type { Proposal } from './proposal'
 import { tradeCategoryLabel } from './transfer-words'
 

@@ -1,4 +1,4 @@
-import { dayFromAddress } from './day'
+import { dayFromAddress } from '../../ui/day'
 
 /** Days as YYYY-MM-DD (UTC), both included. */
 export interface Period {

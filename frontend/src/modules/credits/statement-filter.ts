@@ -2,7 +2,7 @@ import type {
   ListStatementLinesRequest,
   TransactionKind,
 } from '@fairlead/proto/web/fairlead/credits/v1/credits'
-import { dayFromAddress, endOfDay, startOfDay } from './day'
+import { dayFromAddress, endOfDay, startOfDay } from '../../ui/day'
 import { transactionKinds } from './transaction-kind'
 import { classCode } from './use-credit-classes'
 

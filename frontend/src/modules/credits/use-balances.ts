@@ -1,8 +1,8 @@
 import type { Balance } from '@fairlead/proto/web/fairlead/credits/v1/credits'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
+import { endOfDay, startOfDay } from '../../ui/day'
 import type { ChartPeriod } from './chart-period'
 import { creditKeys } from './credit-keys'
-import { endOfDay, startOfDay } from './day'
 import { useCreditService } from './use-credit-service'
 
 /** How often balances are asked for again while they are looked at, milliseconds: jobs take and give all the time. */

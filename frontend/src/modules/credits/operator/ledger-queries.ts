@@ -1,6 +1,6 @@
 import type { LedgerState, Transaction } from '@fairlead/proto/web/fairlead/credits/v1/ledger'
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import { endOfDay, startOfDay } from '../day'
+import { endOfDay, startOfDay } from '../../../ui/day'
 import { useLedgerService } from '../use-ledger-service'
 import { deskKeys } from './desk-keys'
 import type { TransactionFilter } from './transaction-filter'

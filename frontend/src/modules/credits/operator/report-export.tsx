@@ -1,7 +1,7 @@
 import { Button, Menu } from '@mantine/core'
 import { IconDownload, IconFileSpreadsheet, IconFileText, IconX } from '@tabler/icons-react'
 import { formatBytes } from '../../../ui/format-bytes'
-import { useDownload } from '../use-download'
+import { useDownload } from '../../../ui/use-download'
 import { useLedgerService } from '../use-ledger-service'
 
 interface ReportExportProps {

@@ -1,5 +1,5 @@
 import type { TransactionKind } from '@fairlead/proto/web/fairlead/credits/v1/credits'
-import { dayFromAddress } from '../day'
+import { dayFromAddress } from '../../../ui/day'
 import { transactionKinds } from '../transaction-kind'
 
 export interface TransactionFilter {

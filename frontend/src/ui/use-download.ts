@@ -1,21 +1,22 @@
 import { useMutation } from '@tanstack/react-query'
 import { useRef, useState } from 'react'
 import type { Observable } from 'rxjs'
-import { toApiError } from '../../app/api-error'
-import { notifyFailure } from '../../ui/notify'
+import { toApiError } from '../app/api-error'
+import { notifyFailure } from './notify'
 import { saveFile } from './save-file'
 
-export type ExportFormat = 'csv' | 'xlsx'
+type ExportFormat = 'csv' | 'ndjson' | 'xlsx'
 
 const types: Record<ExportFormat, string> = {
   csv: 'text/csv',
+  ndjson: 'application/x-ndjson',
   xlsx: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
 }
 
 /** Bytes that are put together into one part, which a browser may keep on disk. */
 const partBytes = 4 * 2 ** 20
 
-export interface Download {
+interface Download {
   /** Begins the stream of the file's parts. */
   readonly open: () => Observable<{ readonly data: Uint8Array }>
   /** Without its ending. */
