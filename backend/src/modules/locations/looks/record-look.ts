@@ -1,4 +1,5 @@
 import { v7 } from 'uuid'
+import { personNotFound } from '../consent/index.ts'
 import { type Database, rows } from '../sql.ts'
 
 export interface NewLook {
@@ -23,19 +24,30 @@ export interface NewLook {
  * Writes down that somebody looks. To be committed before anything is answered.
  *
  * @returns the look's UUID, for `addShown`
+ * @throws DomainError NOT_FOUND when one of those asked about may not be looked at for the purpose, and then nothing is
+ * written down
  */
 export async function recordLook(database: Database, look: NewLook): Promise<string> {
   const id = v7()
-  await database.query(
-    `with look as (
+  const asked = [...new Set(look.asked)]
+  const [written] = await rows<{ id: string }>(
+    database,
+    `with asked as (
+       select persons.id from persons
+       where persons.id = any ($10::uuid[]) and persons.organization_id = $2 and ${consents('persons.id', '$5')}
+       order by persons.id
+       for key share of persons
+     ), look as (
        insert into location_looks
          (id, organization_id, actor_id, method, purpose_id, reason, window_start_time, window_end_time, details)
-       values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+       select $1, $2, $3, $4, $5, $6, $7, $8, $9::jsonb
+       where (select count(*) from asked) = cardinality($10::uuid[])
+       returning id
+     ), persons as (
+       insert into location_look_persons (look_id, person_id, asked)
+       select look.id, asked.id, true from look, asked
      )
-     insert into location_look_persons (look_id, person_id, asked)
-     select $1, persons.id, true from persons
-     where persons.id = any ($10::uuid[]) and persons.organization_id = $2
-     order by persons.id`,
+     select id from look`,
     [
       id,
       look.organizationId,
@@ -49,10 +61,11 @@ export async function recordLook(database: Database, look: NewLook): Promise<str
         ...look.details,
         ...(look.countedPersons === undefined ? {} : { countedPersons: look.countedPersons }),
       }),
-      look.asked ?? [],
+      asked,
     ],
   )
-  return id
+  if (written === undefined) throw personNotFound()
+  return written.id
 }
 
 /**
@@ -73,9 +86,7 @@ export async function addShown(
        select persons.id from location_looks
        join persons on persons.organization_id = location_looks.organization_id
          and persons.id = any ($2::uuid[])
-       where location_looks.id = $1 and exists (select from consents
-         where consents.person_id = persons.id and consents.purpose_id = location_looks.purpose_id
-           and consents.withdraw_time is null)
+       where location_looks.id = $1 and ${consents('persons.id', 'location_looks.purpose_id')}
        order by persons.id
        for key share of persons
      ), added as (
@@ -88,3 +99,7 @@ export async function addShown(
   )
   return new Set(shown.map(({ id }) => id))
 }
+
+const consents = (personId: string, purposeId: string) =>
+  `exists (select from consents where consents.person_id = ${personId} and consents.purpose_id = ${purposeId}
+     and consents.withdraw_time is null)`
