@@ -1,4 +1,4 @@
-import { organizationNo } from '../organization-no.ts'
+import { organizationNo } from './organization-no.ts'
 import { type Database, rows } from '../sql.ts'
 import { type LocationPolicy, type PolicyUpdate, policyPaths } from './location-policy.ts'
 
