@@ -11,7 +11,7 @@ import {
   moveShares,
   type ReadableDatasets,
 } from './modules/jobs/index.ts'
-import { createLocationsModule } from './modules/locations/index.ts'
+import { createLocationsModule, deviceTokens } from './modules/locations/index.ts'
 import { createNotificationsModule } from './modules/notifications/index.ts'
 import type { DatasetFiles } from './ports/dataset-files.ts'
 import type { Objects } from './ports/objects.ts'
@@ -75,6 +75,7 @@ export async function createBackendModules(
     ...(parts.issuerKeys === undefined ? {} : { issuerKeys: parts.issuerKeys }),
     pageTokens: tokens,
     moveInvited: moveShares,
+    deviceTokens: deviceTokens(dataSource),
     log,
   })
   releasers.defer(() => identity.close())

@@ -25,6 +25,8 @@ export interface DomainErrorDetails {
   readonly violations?: readonly FieldViolation[]
   /** Short strings for programs, sent as google.rpc.ErrorInfo metadata. Never a secret. */
   readonly metadata?: Readonly<Record<string, string>>
+  /** When the same request may be sent again, sent as google.rpc.RetryInfo. */
+  readonly retryDelayMs?: number
   readonly cause?: unknown
 }
 
@@ -39,6 +41,7 @@ export class DomainError extends Error {
   readonly reason: string
   readonly violations: readonly FieldViolation[]
   readonly metadata: Readonly<Record<string, string>>
+  readonly retryDelayMs: number | undefined
 
   constructor(code: ErrorCode, reason: string, message: string, details: DomainErrorDetails = {}) {
     super(message, 'cause' in details ? { cause: details.cause } : {})
@@ -46,6 +49,7 @@ export class DomainError extends Error {
     this.reason = reason
     this.violations = details.violations ?? []
     this.metadata = details.metadata ?? {}
+    this.retryDelayMs = details.retryDelayMs
   }
 }
 

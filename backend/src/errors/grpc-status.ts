@@ -1,5 +1,5 @@
 import type { Any } from '@fairlead/proto/server/google/protobuf/any'
-import { BadRequest, ErrorInfo } from '@fairlead/proto/server/google/rpc/error_details'
+import { BadRequest, ErrorInfo, RetryInfo } from '@fairlead/proto/server/google/rpc/error_details'
 import { Status } from '@fairlead/proto/server/google/rpc/status'
 import { Metadata, status } from '@grpc/grpc-js'
 import type { DomainError } from './domain-error.ts'
@@ -25,8 +25,9 @@ const METADATA_VALUE_MAX_BYTES = 300
 const WRAPPING_MAX_BYTES = 80
 
 /**
- * A domain error as a gRPC status with google.rpc.ErrorInfo and, when fields are named, BadRequest. Violations
- * that would make it too long are left out, and counted in the metadata as violationsLeftOut.
+ * A domain error as a gRPC status with google.rpc.ErrorInfo and, when fields are named, BadRequest, and RetryInfo
+ * when it says when to try again. Violations that would make it too long are left out, and counted in the metadata
+ * as violationsLeftOut.
  */
 export function grpcStatus(error: DomainError, requestId: string): GrpcStatus {
   const code = status[error.code]
@@ -48,6 +49,7 @@ export function grpcStatus(error: DomainError, requestId: string): GrpcStatus {
   if (fieldViolations.length > 0) {
     packed.push(packedAs('google.rpc.BadRequest', BadRequest.encode({ fieldViolations }).finish()))
   }
+  if (error.retryDelayMs !== undefined) packed.push(packedRetry(error.retryDelayMs))
   const metadata = new Metadata()
   metadata.set(
     'grpc-status-details-bin',
@@ -97,6 +99,12 @@ function cut(text: string, maxBytes: number): string {
 function packedInfo(reason: string, metadata: Readonly<Record<string, string>>): Any {
   const info = { reason, domain: ERROR_DOMAIN, metadata }
   return packedAs('google.rpc.ErrorInfo', ErrorInfo.encode(info).finish())
+}
+
+function packedRetry(delayMs: number): Any {
+  const seconds = Math.floor(delayMs / 1000)
+  const retryDelay = { seconds: BigInt(seconds), nanos: Math.round((delayMs - seconds * 1000) * 1e6) }
+  return packedAs('google.rpc.RetryInfo', RetryInfo.encode({ retryDelay }).finish())
 }
 
 function packedAs(type: string, value: Uint8Array): Any {

@@ -6,6 +6,7 @@ import { JobServiceService } from '@fairlead/proto/server/fairlead/jobs/v1/jobs'
 import { Client, credentials, type ServiceError, status } from '@grpc/grpc-js'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { bearer, startTestBackend, type TestBackend } from '../testing/backend.ts'
+import { insertTestDevice } from '../testing/test-device.ts'
 import { insertTestJob } from '../testing/test-job.ts'
 import { AccessDeclarationError, type AccessPolicy, accessPolicy } from './access-policy.ts'
 import { type Contracts, contractsOf, methodOfPath, readContracts } from './contracts.ts'
@@ -35,6 +36,10 @@ const whoMay: Readonly<Record<string, readonly string[]>> = {
   'credits.configure': ['operator'],
   'credits.book': ['analyst', 'operator'],
   'credits.record': ['director', 'operator'],
+  'locations.read': ['submitter', 'administrator', 'operator'],
+  'locations.record': ['submitter', 'administrator', 'operator'],
+  'locations.manage': ['administrator', 'operator'],
+  'locations.observe': ['analyst', 'director', 'operator'],
 }
 /** SELF: everyone who is signed in. */
 const selfPermissions = [
@@ -44,7 +49,10 @@ const selfPermissions = [
   'tokens.manage',
   'notifications.read',
   'notifications.manage',
+  'locations.self',
 ]
+/** What a device may call, of itself. */
+const deviceMethods = ['RecordFixes', 'StreamFixes']
 
 const people = {
   member: { organization: 'lab', role: 'MEMBER' },
@@ -88,6 +96,8 @@ const tokens = new Map<string, string>()
 /** Jobs of lab, by their names: one that is shared with stranger and operator, and one that is not. */
 let sharedJob: string
 let otherJob: string
+/** Of two devices of lab and one of other, their names and tokens. */
+const devices = new Map<'own' | 'beside' | 'elsewhere', { name: string; token: string }>()
 
 beforeAll(async () => {
   backend = await startTestBackend(seed)
@@ -98,6 +108,9 @@ beforeAll(async () => {
   sharedJob = await insertTestJob(dataSource, 'lab', 'submitter@example.org')
   otherJob = await insertTestJob(dataSource, 'lab', 'submitter@example.org')
   for (const name of ['stranger', 'operator']) await share(sharedJob, name)
+  devices.set('own', await insertTestDevice(dataSource, 'lab'))
+  devices.set('beside', await insertTestDevice(dataSource, 'lab'))
+  devices.set('elsewhere', await insertTestDevice(dataSource, 'other'))
 })
 afterAll(() => backend.stop())
 
@@ -130,11 +143,19 @@ function codeOfCall(path: string, resource: string, token: string | undefined): 
       backend.client.makeUnaryRequest(path, same, same, request, bearer(token), ended)
       return
     }
-    const stream = backend.client.makeServerStreamRequest(path, same, same, request, bearer(token))
+    const stream =
+      method.methodKind === 'bidi_streaming'
+        ? uploaded(backend.client.makeBidiStreamRequest(path, same, same, bearer(token)), request)
+        : backend.client.makeServerStreamRequest(path, same, same, request, bearer(token))
     stream.on('data', () => stream.cancel())
     stream.on('error', (error: ServiceError) => ended(error.code === status.CANCELLED ? null : error))
     stream.on('end', () => ended(null))
   })
+}
+
+function uploaded<Call extends { end(message: Buffer): unknown }>(call: Call, request: Buffer): Call {
+  call.end(request)
+  return call
 }
 
 function mayDo(name: string, policy: AccessPolicy, organization: string): boolean {
@@ -197,6 +218,30 @@ describe.each(paths)('%s', (path) => {
     // The same job by the name of another organisation is another thing.
     const elsewhere = sharedJob.replace('organizations/lab', 'organizations/centre')
     if (!anywhere) expect(await codeOfCall(path, elsewhere, tokens.get('stranger'))).toBe('PERMISSION_DENIED')
+  })
+
+  test("a device's token: allowed to record fixes of the device, and nothing else", async () => {
+    const own = devices.get('own')!
+    const isOpen = policy.scope === 'PUBLIC'
+    const isItsOwn = deviceMethods.includes(path.split('/')[2]!)
+    const ofItself = await codeOfCall(path, own.name, own.token)
+    if (isOpen || isItsOwn) expect(refused, 'of itself').not.toContain(ofItself)
+    else expect(ofItself, 'of itself').toBe('PERMISSION_DENIED')
+    if (isOpen) return
+    const [, slug, , id] = own.name.split('/')
+    for (const resource of [
+      devices.get('beside')!.name,
+      devices.get('elsewhere')!.name,
+      `organizations/other/devices/${id}`,
+      `organizations/${slug}`,
+      `organizations/${slug}/persons/${id}`,
+      `${own.name}/fixes`,
+      own.name.toUpperCase().replace('ORGANIZATIONS/LAB/DEVICES', 'organizations/lab/devices'),
+      sharedJob,
+    ]) {
+      const code = await codeOfCall(path, resource, own.token)
+      expect(code, resource).toBe('PERMISSION_DENIED')
+    }
   })
 
   test('signed out: refused, unless it is for everyone', async () => {

@@ -1,11 +1,11 @@
 import { DomainError } from '../errors/domain-error.ts'
 import type { AccessPolicy } from './access-policy.ts'
 import type { CallContext, CallOrganization } from './call-context.ts'
-import type { Principal } from './principal.ts'
+import type { DevicePrincipal, Principal } from './principal.ts'
 
 type Authorized = Pick<
   CallContext,
-  'caller' | 'organization' | 'permissions' | 'tokenScopes' | 'credentialExpireTime'
+  'caller' | 'device' | 'organization' | 'permissions' | 'tokenScopes' | 'credentialExpireTime'
 >
 
 /** What someone shared with single users, beyond what their memberships let them see. */
@@ -31,10 +31,11 @@ export function organizationSlug(resourceName: unknown): string | undefined {
  */
 export async function authorize(
   policy: AccessPolicy,
-  principal: Principal | undefined,
+  principal: Principal | DevicePrincipal | undefined,
   request: unknown,
   shared: SharedResources,
 ): Promise<Authorized> {
+  if (principal !== undefined && 'device' in principal) return authorizeDevice(policy, principal, request)
   const authorized = await decide(policy, principal, request, shared)
   if (principal === undefined) return authorized
   const { tokenScopes, credentialExpireTime } = principal
@@ -122,6 +123,40 @@ async function authorizeInOrganization(
         ? membership.permissions
         : new Set([...membership.permissions].filter((granted) => scopes.has(granted))),
   }
+}
+
+/** The one thing that a device may do, of the device itself. */
+const DEVICE_PERMISSION = 'locations.record'
+const devicePermissions: ReadonlySet<string> = new Set([DEVICE_PERMISSION])
+
+/** A device writes its own fixes. Whatever else a method is for, whoever else may call it: not a device. */
+function authorizeDevice(policy: AccessPolicy, principal: DevicePrincipal, request: unknown): Authorized {
+  const { device, organization, credentialExpireTime } = principal
+  const { scope, permission, resourceField } = policy
+  const own = nameOf(principal)
+  const isOwn =
+    scope === 'ORGANIZATION' &&
+    permission === DEVICE_PERMISSION &&
+    resourceField !== undefined &&
+    (request as Readonly<Record<string, unknown>> | undefined)?.[resourceField] === own
+  if (!isOwn) throw deviceDenied(principal, permission)
+  return {
+    caller: undefined,
+    device,
+    organization,
+    permissions: devicePermissions,
+    tokenScopes: devicePermissions,
+    ...(credentialExpireTime === undefined ? {} : { credentialExpireTime }),
+  }
+}
+
+export function deviceDenied(principal: DevicePrincipal, permission = ''): DomainError {
+  const text = `A device's token records fixes of ${nameOf(principal)}, and does nothing else.`
+  return denied('DEVICE_TOKEN', permission, text)
+}
+
+function nameOf({ organization, device }: DevicePrincipal): string {
+  return `organizations/${organization.slug}/devices/${device.id}`
 }
 
 function checkTokenScope(principal: Principal, permission: string): void {

@@ -8,6 +8,12 @@ export interface CallOrganization {
   readonly slug: string
 }
 
+/** A device that calls with a token of its own, in place of a user. */
+export interface CallDevice {
+  /** UUIDv7. */
+  readonly id: string
+}
+
 export interface Caller {
   /** UUIDv7. */
   readonly userId: string
@@ -17,13 +23,15 @@ export interface Caller {
 
 /** What every handler is given beside the request, made by the access interceptor. */
 export interface CallContext {
-  /** Undefined only in methods of scope PUBLIC. */
+  /** Undefined only in methods of scope PUBLIC, and where a device calls. */
   readonly caller: Caller | undefined
+  /** Set where a device calls: what it named is its own, as the interceptor has checked. */
+  readonly device?: CallDevice
   /** Set in methods of scope ORGANIZATION only. */
   readonly organization: CallOrganization | undefined
   /** Permissions the caller has in `organization`, already narrowed to an API token's scopes. */
   readonly permissions: ReadonlySet<string>
-  /** Set when the call came with an API token: its scopes. */
+  /** Set when the call came with an API token or a device's: its scopes. */
   readonly tokenScopes?: ReadonlySet<string>
   /** When the credential of the call stops being accepted, unless it is revoked before; unset in methods of scope PUBLIC. */
   readonly credentialExpireTime?: Date

@@ -7,7 +7,7 @@ import { type AccessPolicy, accessPolicy } from './access-policy.ts'
 import { authorize, organizationSlug, type SharedResources } from './authorize.ts'
 import type { CallContext } from './call-context.ts'
 import { type Contracts, methodOfPath } from './contracts.ts'
-import type { Authenticator } from './principal.ts'
+import type { Authenticator, DevicePrincipal, Principal } from './principal.ts'
 import { requestIdOf } from './request-id.ts'
 import type { RequestValidator } from './request-validator.ts'
 import type { ServerMetrics } from './server-metrics.ts'
@@ -61,7 +61,8 @@ export function grpcMethods(
     const handle = service.handlers[name]
     const method = methodOfPath(registry, path)
     if (handle === undefined || method === undefined) throw new Error(`${path} has no handler`)
-    if (definition.requestStream) throw new Error(`${path} streams requests, which the server does not offer`)
+    if (definition.requestStream && !definition.responseStream)
+      throw new Error(`${path} streams requests to one answer, which the server does not offer`)
     const { input, output } = method
     methods.set(name, { path, name: path.slice(1), policy, input, output, definition, handle })
   }
@@ -132,6 +133,17 @@ export async function admit(
   return { ...authorized, requestId: call.requestId, log: call.log, signal: call.signal }
 }
 
+/** Who calls; undefined where it does not matter. */
+export async function authenticate(
+  { policy }: GrpcMethod,
+  metadata: Metadata,
+  { authenticator }: GrpcEnvironment,
+): Promise<Principal | DevicePrincipal | undefined> {
+  if (policy.scope === 'PUBLIC') return undefined
+  const header = metadata.get('authorization')[0]
+  return authenticator.authenticate(typeof header === 'string' ? header : undefined)
+}
+
 /** Authentication and access; asked again while a stream is open. */
 export async function allow(
   method: GrpcMethod,
@@ -140,11 +152,7 @@ export async function allow(
   environment: GrpcEnvironment,
 ): ReturnType<typeof authorize> {
   const { policy, input } = method
-  const header = metadata.get('authorization')[0]
-  const isPublic = policy.scope === 'PUBLIC'
-  const principal = isPublic
-    ? undefined
-    : await environment.authenticator.authenticate(typeof header === 'string' ? header : undefined)
+  const principal = await authenticate(method, metadata, environment)
   const message = request.message as Readonly<Record<string, unknown>> | undefined
   if (policy.resourceField !== undefined && organizationSlug(message?.[policy.resourceField]) === undefined) {
     // A name that is none is the caller's mistake and belongs to nobody: say what is wrong with it.

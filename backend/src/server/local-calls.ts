@@ -2,6 +2,7 @@ import { Metadata, type MethodDefinition } from '@grpc/grpc-js'
 import { normalizeError } from '../errors/normalize-error.ts'
 import { sampledSpan, within } from '../tracing/index.ts'
 import { failureOf } from './answer-failure.ts'
+import { deviceDenied } from './authorize.ts'
 import type { CallContext } from './call-context.ts'
 import {
   admit,
@@ -50,7 +51,7 @@ export interface LocalCalls {
     request: Request,
     call: LocalCall,
   ): Promise<CallContext>
-  /** Who calls; throws UNAUTHENTICATED. */
+  /** Which user calls; throws UNAUTHENTICATED, and PERMISSION_DENIED to a device. */
   principal(call: LocalCall): Promise<Principal>
 }
 
@@ -165,7 +166,11 @@ export function localCalls(services: readonly RegisteredService[], environment: 
       return admit(method, metadata, received, call, environment)
     },
 
-    principal: ({ authorization }) => environment.authenticator.authenticate(authorization),
+    async principal({ authorization }) {
+      const principal = await environment.authenticator.authenticate(authorization)
+      if ('device' in principal) throw deviceDenied(principal)
+      return principal
+    },
   }
 }
 

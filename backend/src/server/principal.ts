@@ -1,4 +1,4 @@
-import type { Caller } from './call-context.ts'
+import type { CallDevice, Caller, CallOrganization } from './call-context.ts'
 
 export interface PrincipalMembership {
   readonly organizationId: string
@@ -20,10 +20,18 @@ export interface Principal {
   readonly credentialExpireTime?: Date
 }
 
+/** A device that tells where it is: it records fixes of its own, and may do nothing else at all. */
+export interface DevicePrincipal {
+  readonly device: CallDevice
+  readonly organization: CallOrganization
+  /** As of Principal; unset for a token that does not end by itself. */
+  readonly credentialExpireTime?: Date
+}
+
 export interface Authenticator {
   /**
    * @param authorization the header, "Bearer TOKEN"
    * @throws DomainError UNAUTHENTICATED with the reason
    */
-  authenticate(authorization: string | undefined): Promise<Principal>
+  authenticate(authorization: string | undefined): Promise<Principal | DevicePrincipal>
 }

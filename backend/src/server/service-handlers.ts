@@ -6,11 +6,13 @@ export type ServiceHandlers<Definition> = {
   readonly [Method in keyof Definition]: Definition[Method] extends {
     requestDeserialize: (bytes: Buffer) => infer Request
     responseDeserialize: (bytes: Buffer) => infer Response
+    requestStream: infer Uploads
     responseStream: infer Streams
   }
-    ? Streams extends true
-      ? (request: Request, context: CallContext) => AsyncIterable<Response>
-      : (request: Request, context: CallContext) => Promise<Response>
+    ? (
+        request: Uploads extends true ? AsyncIterable<Request, void> : Request,
+        context: CallContext,
+      ) => Streams extends true ? AsyncIterable<Response> : Promise<Response>
     : never
 }
 

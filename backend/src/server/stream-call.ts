@@ -1,4 +1,4 @@
-import type { handleServerStreamingCall, ServerWritableStream } from '@grpc/grpc-js'
+import type { ServerDuplexStream, ServerWritableStream } from '@grpc/grpc-js'
 import { quietly, within } from '../tracing/index.ts'
 import { failureOf } from './answer-failure.ts'
 import { brokenFile, isFileOfGateway } from './broken-file.ts'
@@ -14,18 +14,26 @@ import {
   openCall,
   type ReceivedRequest,
 } from './grpc-method.ts'
+import { IncomingRequests } from './incoming-requests.ts'
+import { orAborted } from './or-aborted.ts'
 import { isPushed, type MessageSink } from './pushed-stream.ts'
 import type { Rechecks } from './rechecks.ts'
 
-type Stream = ServerWritableStream<ReceivedRequest, object>
+type ServerStream = ServerWritableStream<ReceivedRequest, object>
+type DuplexStream = ServerDuplexStream<ReceivedRequest, object>
+type Stream = ServerStream | DuplexStream
 
-/** @param open aborted together when the server stops */
+/**
+ * A call whose answers stream, and its requests too where the method says so: access is decided by the first.
+ *
+ * @param open aborted together when the server stops
+ */
 export function streamCall(
   method: GrpcMethod,
   environment: GrpcEnvironment,
   open: Set<AbortController>,
   rechecks: Rechecks,
-): handleServerStreamingCall<ReceivedRequest, object> {
+): (stream: Stream) => Promise<void> {
   const { metrics, tracing } = environment
   const openStreams = metrics.openStreams.labels(method.path)
 
@@ -37,21 +45,26 @@ export function streamCall(
     stream.on('cancelled', () => controller.abort(cancelled()))
     const call = openCall(method, stream.metadata, controller.signal, environment)
     let permissions: ReadonlySet<string> | undefined
-    const settle = rechecks.watch(
-      method,
-      stream.metadata,
-      stream.request,
-      (error) => controller.abort(error),
-      () => permissions,
-    )
+    let settle: (() => void) | undefined
     openStreams.inc()
     let code = 'OK'
     try {
-      code = await serve(method, stream, call, environment, (context) => {
-        permissions = context.permissions
+      code = await serve(method, stream, call, environment, {
+        onBegun(request) {
+          settle = rechecks.watch(
+            method,
+            stream.metadata,
+            request,
+            (error) => controller.abort(error),
+            () => permissions,
+          )
+        },
+        onAdmitted(context) {
+          permissions = context.permissions
+        },
       })
     } finally {
-      settle()
+      settle?.()
       open.delete(controller)
       openStreams.dec()
       metrics.calls.inc({ method: method.path, code })
@@ -69,24 +82,35 @@ export function streamCall(
   }
 }
 
+interface Steps {
+  /** With the request that access is decided by. */
+  onBegun(request: ReceivedRequest): void
+  onAdmitted(context: CallContext): void
+}
+
 /** Resolves with the code that the stream ended with, once the handler has been released too. */
 async function serve(
   method: GrpcMethod,
   stream: Stream,
   call: OpenCall,
   environment: GrpcEnvironment,
-  onAdmitted: (context: CallContext) => void,
+  { onBegun, onAdmitted }: Steps,
 ): Promise<string> {
-  const handle = method.handle as (request: object | undefined, context: unknown) => AsyncIterable<object>
+  const handle = method.handle as (request: unknown, context: unknown) => AsyncIterable<object>
   let release: (() => Promise<unknown>) | undefined
   let code = 'OK'
   let began = false
   try {
-    const context = await admit(method, stream.metadata, stream.request, call, environment)
+    const incoming =
+      'request' in stream ? undefined : await IncomingRequests.begin(method, stream, call, environment)
+    const request = 'request' in stream ? stream.request : incoming?.first
+    if (request === undefined) throw new Error('a stream of requests began without one')
+    onBegun(request)
+    const context = await admit(method, stream.metadata, request, call, environment)
     onAdmitted(context)
     // A stream may last for hours: of its statements only those before its first message are parts of its span.
     await quietly(async () => {
-      const source = handle(stream.request.message, context)
+      const source = handle(incoming?.messages() ?? request.message, context)
       if (isPushed(source)) {
         const pushing = source.pushTo(sinkOf(stream, call.signal), call.signal)
         release = () => pushing.catch(() => undefined)
@@ -135,16 +159,6 @@ async function copy(
     onSent()
     if (!stream.write(next.value)) await drained(stream, signal)
   }
-}
-
-/** Races without leaving a reaction on a promise that outlives many events. */
-function orAborted<Value>(work: Promise<Value>, signal: AbortSignal): Promise<Value> {
-  return new Promise((resolve, reject) => {
-    const abort = () => reject(signal.reason)
-    if (signal.aborted) abort()
-    signal.addEventListener('abort', abort, { once: true })
-    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort))
-  })
 }
 
 async function drained(stream: Stream, signal: AbortSignal): Promise<void> {

@@ -7,6 +7,7 @@ import type { OidcSettings } from '../../settings.ts'
 import { createApiTokenService } from './api-token-service.ts'
 import { ApiTokenStore } from './api-token-store.ts'
 import { accessTokenVerifier } from './authentication/access-token-verifier.ts'
+import type { DeviceTokens } from './authentication/device-tokens.ts'
 import { type IssuerKeysOptions, issuerKeys } from './authentication/issuer-keys.ts'
 import { createTokenAuthenticator, type TokenAuthenticator } from './authentication/token-authenticator.ts'
 import { identityHandler } from './identity-handler.ts'
@@ -21,6 +22,7 @@ import { createSignInService, type MoveInvited } from './sign-in-service.ts'
 import { UserStore } from './user-store.ts'
 
 export { awaitIssuer } from './authentication/await-issuer.ts'
+export type { DeviceTokens } from './authentication/device-tokens.ts'
 export { IDENTITY_CHANNEL } from './authentication/token-authenticator.ts'
 export type { Member, Membership, Organization, User } from './identity-rows.ts'
 export type { IdentityService } from './identity-service.ts'
@@ -44,6 +46,7 @@ export interface IdentityModuleDeps {
   readonly issuerKeys?: IssuerKeysOptions
   readonly pageTokens: PageTokens
   readonly moveInvited: MoveInvited
+  readonly deviceTokens: DeviceTokens
   readonly log: Logger
 }
 
@@ -78,6 +81,7 @@ export function createIdentityModule(deps: IdentityModuleDeps): IdentityModule {
     signIn: createSignInService(dataSource, userStore, deps.moveInvited, fromIssuer).signIn,
     loadPrincipal: identity.principal,
     apiTokens: tokenStore,
+    deviceTokens: deps.deviceTokens,
     listener: deps.listener,
     log: deps.log,
   })

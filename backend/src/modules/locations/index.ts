@@ -4,3 +4,5 @@ export {
   type LocationsModuleOptions,
 } from './create-locations-module.ts'
 export { createLocationsWorker, type LocationsWorkerOptions } from './create-locations-worker.ts'
+export { newDeviceToken } from './devices/device-token.ts'
+export { deviceTokens } from './devices/device-tokens.ts'

@@ -1,14 +1,15 @@
 import type { Logger } from 'pino'
 import type { Listener } from '../../../database/index.ts'
-import type { Authenticator, Principal } from '../../../server/principal.ts'
+import type { Authenticator, DevicePrincipal, Principal } from '../../../server/principal.ts'
 import type { ApiTokenStore } from '../api-token-store.ts'
 import { unauthenticated } from '../errors.ts'
 import type { SignInService } from '../sign-in-service.ts'
 import { type AccessTokenVerifier, CLOCK_TOLERANCE_SECONDS } from './access-token-verifier.ts'
 import { API_TOKEN_PREFIX, apiTokenHash } from './api-token-secret.ts'
 import { BoundedCache } from './bounded-cache.ts'
+import type { DeviceTokens } from './device-tokens.ts'
 
-/** Told by the database, on every backend, when what a user may do has changed. */
+/** Told by the database, on every backend, when what a user or a device may do has changed. */
 export const IDENTITY_CHANNEL = 'identity'
 
 const TOKENS_KEPT = 10_000
@@ -23,14 +24,15 @@ export interface TokenAuthenticatorDeps {
   readonly signIn: SignInService['signIn']
   readonly loadPrincipal: (userId: string) => Promise<Principal | undefined>
   readonly apiTokens: ApiTokenStore
-  /** LISTENs on IDENTITY_CHANNEL; payloads are user ids. */
+  readonly deviceTokens: DeviceTokens
+  /** LISTENs on IDENTITY_CHANNEL; payloads are ids of users and devices. */
   readonly listener: Listener
   readonly log: Logger
 }
 
 export interface TokenAuthenticator extends Authenticator {
-  /** Forgets at once what this process knows about a user. Others learn it from the database. */
-  forget(userId: string): void
+  /** Forgets at once what this process knows about a user or a device. Others learn it from the database. */
+  forget(id: string): void
   /** Waits for writes that are under way. */
   close(): Promise<void>
 }
@@ -49,26 +51,34 @@ interface TrustedPrincipal {
   readonly trustedUntilMs: number
 }
 
-/** Access tokens of the issuer, and API tokens: both in "authorization: Bearer". */
+interface TrustedDevice {
+  readonly principal: DevicePrincipal
+  readonly trustedUntilMs: number
+}
+
+/** Access tokens of the issuer, API tokens, and tokens of devices: all in "authorization: Bearer". */
 export function createTokenAuthenticator(deps: TokenAuthenticatorDeps): TokenAuthenticator {
   const credentials = new BoundedCache<string, Credential>(TOKENS_KEPT)
   const principals = new BoundedCache<string, TrustedPrincipal>(PRINCIPALS_KEPT)
+  const devices = new BoundedCache<string, TrustedDevice>(TOKENS_KEPT)
   const usesNoted = new BoundedCache<string, number>(TOKENS_KEPT)
   const writes = new Set<Promise<void>>()
   /** Counts forgettings: what was being read meanwhile is used once, and not kept. */
   let generation = 0
 
-  function forget(userId: string): void {
+  function forget(id: string): void {
     generation++
-    principals.delete(userId)
-    credentials.deleteWhere((credential) => credential.userId === userId && credential.apiToken !== undefined)
+    principals.delete(id)
+    credentials.deleteWhere((credential) => credential.userId === id && credential.apiToken !== undefined)
+    devices.deleteWhere(({ principal }) => principal.device.id === id)
   }
   function forgetAll(): void {
     generation++
     principals.clear()
     credentials.deleteWhere(({ apiToken }) => apiToken !== undefined)
+    devices.clear()
   }
-  const onNotification = (_channel: string, userId: string) => forget(userId)
+  const onNotification = (_channel: string, id: string) => forget(id)
   deps.listener.on('notification', onNotification)
   deps.listener.on('resync', forgetAll)
 
@@ -120,6 +130,28 @@ export function createTokenAuthenticator(deps: TokenAuthenticatorDeps): TokenAut
     return principal
   }
 
+  async function deviceOf(token: string): Promise<DevicePrincipal> {
+    const kept = devices.get(token)
+    if (kept !== undefined && Date.now() < kept.trustedUntilMs && deps.listener.connected) {
+      return kept.principal
+    }
+    devices.delete(token)
+    const before = generation
+    const found = await deps.deviceTokens.find(token)
+    if (found === undefined) throw unauthenticated('TOKEN_INVALID')
+    const { deviceId, organization, expireTime } = found
+    const expireTimeMs = expireTime?.getTime() ?? Number.POSITIVE_INFINITY
+    if (expireTimeMs <= Date.now()) throw unauthenticated('TOKEN_EXPIRED')
+    const principal: DevicePrincipal = {
+      device: { id: deviceId },
+      organization,
+      ...(expireTime === undefined ? {} : { credentialExpireTime: expireTime }),
+    }
+    const trustedUntilMs = Math.min(expireTimeMs, Date.now() + TRUSTED_MS)
+    if (before === generation) devices.set(token, { principal, trustedUntilMs })
+    return principal
+  }
+
   function noteUse(tokenId: string): void {
     const now = Date.now()
     if (now - (usesNoted.get(tokenId) ?? 0) < USE_NOTED_EVERY_MS) return
@@ -137,6 +169,7 @@ export function createTokenAuthenticator(deps: TokenAuthenticatorDeps): TokenAut
       if (authorization === undefined) throw unauthenticated('TOKEN_MISSING')
       const token = BEARER.exec(authorization)?.[1]
       if (token === undefined) throw unauthenticated('TOKEN_MALFORMED')
+      if (token.startsWith(deps.deviceTokens.prefix)) return deviceOf(token)
       const credential = await credentialOf(token)
       const principal = await principalOf(credential.userId)
       const credentialExpireTime = new Date(credential.expireTimeMs)
