@@ -1,6 +1,6 @@
 import type { DataSource } from 'typeorm'
 import { inTransaction } from '../../../database/index.ts'
-import { organizationNo } from '../policy/index.ts'
+import { organizationNo } from '../organization-no.ts'
 import { purposeExists, tooManyPurposes } from './consent-errors.ts'
 import { countPurposesLocked, type DescribedPurpose, insertPurpose, listPurposes } from './purpose-store.ts'
 
