@@ -3,6 +3,8 @@ import { personNotFound } from '../consent/index.ts'
 import { type Database, rows } from '../sql.ts'
 
 export interface NewLook {
+  /** UUID of a look that is written down once, however often it is begun; default: a new one. */
+  readonly id?: string
   readonly organizationId: string
   /** The user who looks. */
   readonly actorId: string
@@ -28,9 +30,9 @@ export interface NewLook {
  * written down
  */
 export async function recordLook(database: Database, look: NewLook): Promise<string> {
-  const id = v7()
+  const id = look.id ?? v7()
   const asked = [...new Set(look.asked)]
-  const [written] = await rows<{ id: string }>(
+  const [answer] = await rows<{ allowed: boolean }>(
     database,
     `with asked as (
        select persons.id from persons
@@ -42,12 +44,13 @@ export async function recordLook(database: Database, look: NewLook): Promise<str
          (id, organization_id, actor_id, method, purpose_id, reason, window_start_time, window_end_time, details)
        select $1, $2, $3, $4, $5, $6, $7, $8, $9::jsonb
        where (select count(*) from asked) = cardinality($10::uuid[])
+       on conflict (id) do nothing
        returning id
      ), persons as (
        insert into location_look_persons (look_id, person_id, asked)
        select look.id, asked.id, true from look, asked
      )
-     select id from look`,
+     select count(*) = cardinality($10::uuid[]) as allowed from asked`,
     [
       id,
       look.organizationId,
@@ -64,8 +67,8 @@ export async function recordLook(database: Database, look: NewLook): Promise<str
       asked,
     ],
   )
-  if (written === undefined) throw personNotFound()
-  return written.id
+  if (answer?.allowed !== true) throw personNotFound()
+  return id
 }
 
 /**
