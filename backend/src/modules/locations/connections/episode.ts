@@ -102,7 +102,7 @@ class OpenEpisode {
 }
 
 /** The first of the closest, so that an answer does not depend on the order in which rows were found. */
-function isCloser(a: Contact, b: Contact): boolean {
+export function isCloser(a: Contact, b: Contact): boolean {
   const order =
     a.distanceM - b.distanceM ||
     contactStartMs(a) - contactStartMs(b) ||
