@@ -3,14 +3,16 @@
 /**
  * A SELECT of the persons of the organisation whom a consent in force to the purpose covers, once each: person_id,
  * person_no, display_name and `covered`, a tstzmultirange of the recorded_at that may be looked at.
+ *
+ * @param which a condition on `persons`, for a few of them
  */
-export function coverage(organizationId: string, purposeId: string): string {
+export function coverage(organizationId: string, purposeId: string, which = 'true'): string {
   return `select persons.id as person_id, persons.person_no, persons.display_name,
       range_agg(tstzrange(consents.start_time, consents.end_time)) as covered
     from consents
     join persons on persons.id = consents.person_id
     where consents.purpose_id = ${purposeId} and consents.withdraw_time is null
-      and persons.organization_id = ${organizationId}
+      and persons.organization_id = ${organizationId} and ${which}
     group by persons.id`
 }
 
