@@ -6,6 +6,8 @@ import type { HttpRoute } from '../../server/http-route.ts'
 import type { PageTokens } from '../../server/page-token.ts'
 import type { RegisteredService } from '../../server/service-handlers.ts'
 import type { IdentityService } from '../identity/index.ts'
+import { DirectFixSink, KnownDevices } from './fixes/index.ts'
+import { fixesHandler } from './gateway/fixes-handler.ts'
 
 export interface LocationsModuleOptions {
   readonly dataSource: DataSource
@@ -27,10 +29,14 @@ export interface LocationsModule {
 }
 
 /** What the backend serves of locations. */
-export function createLocationsModule(_options: LocationsModuleOptions): LocationsModule {
+export function createLocationsModule(options: LocationsModuleOptions): LocationsModule {
   const releasers = new AsyncDisposableStack()
+  const { dataSource, registry, log } = options
+  const known = new KnownDevices(dataSource)
+  const sink = new DirectFixSink({ dataSource, registry, log })
+  releasers.defer(() => sink.close())
   return {
-    services: [],
+    services: [fixesHandler({ known, sink })],
     routes: [],
     close: () => releasers.disposeAsync(),
   }
