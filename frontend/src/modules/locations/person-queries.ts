@@ -59,7 +59,9 @@ export function useErasePerson(organization: string) {
     // Years of fixes may have to be found and deleted.
     mutationFn: (person: Person) => persons({ timeoutMs: 300_000 }).ErasePerson({ name: person.name }),
     onSuccess: ({ fixesErased, looksRedacted }, person) => {
-      queryClient.removeQueries({ queryKey: locationKeys.person(organization, person.name) })
+      // Not the person itself: the page that shows them is about to be left.
+      void queryClient.invalidateQueries({ queryKey: locationKeys.persons(organization) })
+      void queryClient.invalidateQueries({ queryKey: locationKeys.looks(organization) })
       notifySuccess(
         `${person.displayName} is erased`,
         `${fixesErased.toLocaleString('en')} ${fixesErased === 1n ? 'fix' : 'fixes'} deleted, and the name taken out of ${looksRedacted.toLocaleString('en')} ${looksRedacted === 1n ? 'look' : 'looks'}.`,
