@@ -45,8 +45,8 @@ export class LocationsFixes1763700015100 implements MigrationInterface {
         return true;
       end $$`)
 
-    // Counts the times at which devices of an organisation were taken away: a writer that read its devices before the
-    // last of them must read them again.
+    // Counts the devices of an organisation that were taken away: a writer that read its devices before the last of
+    // them must read them again.
     await runner.query(`alter table location_policies add devices_version integer not null default 0`)
     // Of a transaction that writes fixes: until its end, no device of the organisations is taken away.
     await runner.query(`
@@ -67,18 +67,30 @@ export class LocationsFixes1763700015100 implements MigrationInterface {
           raise exception 'devices of organisations % have changed', stale using errcode = 'FL001';
         end if;
       end $$`)
-    // Of a transaction that takes devices away, before it does: waits for those that write their fixes.
+    // Who takes a device away waits for those who write its organisation's fixes, whatever way it is done.
     await runner.query(`
-      create function begin_device_removal(organization integer) returns void language plpgsql as $$
+      create function begin_device_removal() returns trigger language plpgsql as $$
+      declare
+        no integer;
       begin
-        perform pg_advisory_xact_lock(1715101, organization);
-        update location_policies set devices_version = devices_version + 1
-        where organization_no = organization;
+        select organization_no into no from location_policies where organization_id = old.organization_id;
+        if no is not null then
+          perform pg_advisory_xact_lock(1715101, no);
+          update location_policies set devices_version = devices_version + 1 where organization_no = no;
+        end if;
+        if tg_op = 'DELETE' then
+          return old;
+        end if;
+        return new;
       end $$`)
+    await runner.query(`
+      create trigger devices_removed before delete or update of person_id, organization_id on devices
+      for each row execute function begin_device_removal()`)
   }
 
   async down(runner: QueryRunner): Promise<void> {
-    await runner.query('drop function begin_device_removal(integer)')
+    await runner.query('drop trigger devices_removed on devices')
+    await runner.query('drop function begin_device_removal()')
     await runner.query('drop function begin_fixes(integer[], integer[])')
     await runner.query('alter table location_policies drop devices_version')
     await runner.query('drop function make_fixes_partition(date)')

@@ -1,4 +1,5 @@
 export { batchedRead } from './batched-read.ts'
+export { copyIn } from './copy-in.ts'
 export { createDataSource, type DataSourceOptions } from './data-source.ts'
 export { type DatabaseProblem, databaseProblem } from './database-problem.ts'
 export { inTransaction, type TransactionOptions } from './in-transaction.ts'

@@ -1,2 +1,5 @@
+export { DirectFixSink, type DirectFixSinkOptions } from './direct-fix-sink.ts'
 export type { FixBatch } from './fix-batch.ts'
+export { FixBatchBuilder, type FixBatchBuilderOptions, type FixProblem } from './fix-batch-builder.ts'
 export type { FixOutcome, FixSink } from './fix-sink.ts'
+export { type DeviceNumbers, KnownDevices, type OrganizationDevices } from './known-devices.ts'

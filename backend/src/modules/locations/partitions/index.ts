@@ -1,0 +1,1 @@
+export { dayOf, FixPartitions, isoDay } from './fix-partitions.ts'
