@@ -11,17 +11,31 @@ import { DeliveryTab } from './delivery-tab'
 import { QueueView } from './queue-view'
 
 const DeliveryView = lazy(() => import('./delivery-view'))
+const IngestView = lazy(() => import('./ingest-view'))
 
-/** What the operator sees of the whole installation: the queue, and events and mail on their way. */
+type View = 'queue' | 'delivery' | 'locations'
+
+const subtitles: Readonly<Record<View, string>> = {
+  queue: 'The queue of the whole installation, as it is now.',
+  delivery: 'Events and mail on their way to people, as they are now.',
+  locations: 'How fixes are taken in and kept, as it is now.',
+}
+
+/** What the operator sees of the whole installation: the queue, events and mail on their way, and fixes. */
 export default function OperationsPage() {
   const { data: caller } = useCaller()
   const [parameters, setParameters] = useSearchParams()
   const may = (permission: string) => caller?.platformPermissions.includes(permission) ?? false
   const seesQueue = may('jobs.observe')
   const seesDelivery = may('notifications.observe')
-  const view = seesDelivery && (parameters.get('view') === 'delivery' || !seesQueue) ? 'delivery' : 'queue'
+  const views: View[] = [
+    ...(seesQueue ? ['queue' as const] : []),
+    ...(seesDelivery ? ['delivery' as const] : []),
+    ...(may('locations.observe') ? ['locations' as const] : []),
+  ]
+  const view = views.find((one) => one === parameters.get('view')) ?? views[0]
 
-  if (!seesQueue && !seesDelivery) {
+  if (view === undefined) {
     return (
       <>
         <PageHeader title="Operations" />
@@ -37,25 +51,21 @@ export default function OperationsPage() {
   }
   return (
     <>
-      <PageHeader
-        title="Operations"
-        subtitle={
-          view === 'queue'
-            ? 'The queue of the whole installation, as it is now.'
-            : 'Events and mail on their way to people, as they are now.'
-        }
-      />
+      <PageHeader title="Operations" subtitle={subtitles[view]} />
       <Tabs
         value={view}
         keepMounted={false}
         onChange={(chosen) =>
-          setParameters(chosen === 'delivery' ? { view: 'delivery' } : {}, { preventScrollReset: true })
+          setParameters(chosen === null || chosen === views[0] ? {} : { view: chosen }, {
+            preventScrollReset: true,
+          })
         }
       >
-        {seesQueue && seesDelivery && (
+        {views.length > 1 && (
           <Tabs.List mb="md" aria-label="Operations">
-            <Tabs.Tab value="queue">Queue</Tabs.Tab>
-            <DeliveryTab watched={view === 'delivery'} />
+            {seesQueue && <Tabs.Tab value="queue">Queue</Tabs.Tab>}
+            {seesDelivery && <DeliveryTab watched={view === 'delivery'} />}
+            {views.includes('locations') && <Tabs.Tab value="locations">Locations</Tabs.Tab>}
           </Tabs.List>
         )}
         {seesQueue && (
@@ -67,6 +77,13 @@ export default function OperationsPage() {
           <Tabs.Panel value="delivery">
             <Suspense fallback={<ListSkeleton rows={6} />}>
               <DeliveryView mayOperate={may('notifications.operate')} />
+            </Suspense>
+          </Tabs.Panel>
+        )}
+        {views.includes('locations') && (
+          <Tabs.Panel value="locations">
+            <Suspense fallback={<ListSkeleton rows={6} />}>
+              <IngestView />
             </Suspense>
           </Tabs.Panel>
         )}

@@ -1,0 +1,113 @@
+import type {
+  FixFileFormat,
+  FixImport,
+  ListFixImportsResponse,
+} from '@fairlead/proto/web/fairlead/locations/v1/imports'
+import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useState } from 'react'
+import { notifyFailure } from '../../ui/notify'
+import { hasEnded } from './import-state'
+import { locationKeys } from './location-keys'
+import { resourceId } from './resource-id'
+import { type Upload, type UploadEnd, uploadFile } from './upload-file'
+import { useFixImportService } from './use-fix-import-service'
+
+/** How often an import that runs is asked for again, milliseconds. */
+const refreshMs = 1_000
+
+/** @param id UUID; nothing is asked for while it is empty */
+export function useImport(organization: string, id: string) {
+  const imports = useFixImportService()
+  return useQuery<FixImport>({
+    queryKey: locationKeys.import(organization, id),
+    enabled: id !== '',
+    refetchInterval: ({ state: { data } }) => (data !== undefined && hasEnded(data) ? false : refreshMs),
+    queryFn: ({ signal }) =>
+      imports({ signal }).GetFixImport({ name: `organizations/${organization}/fixImports/${id}` }),
+  })
+}
+
+export function useImports(organization: string, pageSize: number, pageToken: string) {
+  const imports = useFixImportService()
+  return useQuery<ListFixImportsResponse>({
+    queryKey: [...locationKeys.imports(organization), pageSize, pageToken],
+    placeholderData: keepPreviousData,
+    refetchInterval: ({ state: { data } }) =>
+      data?.fixImports.some((one) => !hasEnded(one)) ? 3 * refreshMs : false,
+    queryFn: ({ signal }) =>
+      imports({ signal }).ListFixImports({ parent: `organizations/${organization}`, pageSize, pageToken }),
+  })
+}
+
+export function useCancelImport(organization: string) {
+  const imports = useFixImportService()
+  const queryClient = useQueryClient()
+  return useMutation({
+    mutationFn: (name: string) => imports().CancelFixImport({ name }),
+    onError: (error) => notifyFailure('The import was not cancelled', error),
+    onSettled: (_, __, name) =>
+      Promise.all([
+        queryClient.invalidateQueries({ queryKey: locationKeys.import(organization, resourceId(name)) }),
+        queryClient.invalidateQueries({ queryKey: locationKeys.imports(organization) }),
+      ]),
+  })
+}
+
+export interface ImportChoice {
+  readonly file: File
+  readonly format: FixFileFormat
+  /** Resource name, or empty where each row names its device. */
+  readonly device: string
+  readonly createMissing: boolean
+  /** IANA name, or empty for UTC. */
+  readonly timeZone: string
+}
+
+/** A file on its way. */
+export interface Sending {
+  /** UUID of the import. */
+  readonly id: string
+  readonly fileName: string
+  readonly sentBytes: number
+  readonly sizeBytes: number
+  /** Undefined while it runs. */
+  readonly end: UploadEnd | undefined
+}
+
+/** Begins an import and sends its file, which goes on while other pages are looked at. */
+export function useSendFile(organization: string, onBegun: (id: string) => void) {
+  const imports = useFixImportService()
+  const queryClient = useQueryClient()
+  const [sending, setSending] = useState<Sending>()
+  const [upload, setUpload] = useState<Upload>()
+  const refresh = (id: string) =>
+    Promise.all([
+      queryClient.invalidateQueries({ queryKey: locationKeys.import(organization, id) }),
+      queryClient.invalidateQueries({ queryKey: locationKeys.imports(organization) }),
+      queryClient.invalidateQueries({ queryKey: locationKeys.persons(organization) }),
+    ])
+  const begin = useMutation({
+    mutationFn: async ({ file, ...choice }: ImportChoice) => {
+      const { fixImport, uploadUri } = await imports().CreateFixImport({
+        parent: `organizations/${organization}`,
+        fileName: file.name.slice(-255),
+        sizeBytes: BigInt(file.size),
+        ...choice,
+      })
+      const id = resourceId(fixImport?.name ?? '')
+      setSending({ id, fileName: file.name, sentBytes: 0, sizeBytes: file.size, end: undefined })
+      const running = uploadFile(uploadUri, file, (sentBytes) =>
+        setSending((before) => (before?.id === id ? { ...before, sentBytes } : before)),
+      )
+      setUpload(running)
+      void refresh(id)
+      onBegun(id)
+      // Of the mutation only until the file is on its way: the form is free again then.
+      void running.end.then(async (end) => {
+        setSending((before) => (before?.id === id ? { ...before, end } : before))
+        await refresh(id)
+      })
+    },
+  })
+  return { begin, sending, stop: () => upload?.stop() }
+}
