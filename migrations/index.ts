@@ -23,6 +23,7 @@ import { CreditsBookings1763700014300 } from './1763700014300-credits-bookings.t
 import { CreditsReads1763700014400 } from './1763700014400-credits-reads.ts'
 import { LocationsPersons1763700015000 } from './1763700015000-locations-persons.ts'
 import { LocationsFixes1763700015100 } from './1763700015100-locations-fixes.ts'
+import { LocationsErasures1763700015400 } from './1763700015400-locations-erasures.ts'
 
 /** Every migration, in the order of their timestamps. One step a file; never changed once released. */
 export const migrations = [
@@ -51,4 +52,5 @@ export const migrations = [
   CreditsReads1763700014400,
   LocationsPersons1763700015000,
   LocationsFixes1763700015100,
+  LocationsErasures1763700015400,
 ]

@@ -8,6 +8,7 @@ import type { RegisteredService } from '../../server/service-handlers.ts'
 import type { IdentityService } from '../identity/index.ts'
 import { DirectFixSink, KnownDevices } from './fixes/index.ts'
 import { fixesHandler } from './gateway/fixes-handler.ts'
+import { createPeople } from './people/index.ts'
 
 export interface LocationsModuleOptions {
   readonly dataSource: DataSource
@@ -31,12 +32,15 @@ export interface LocationsModule {
 /** What the backend serves of locations. */
 export function createLocationsModule(options: LocationsModuleOptions): LocationsModule {
   const releasers = new AsyncDisposableStack()
-  const { dataSource, registry, log } = options
+  const { dataSource, identity, pageTokens, registry, log } = options
   const known = new KnownDevices(dataSource)
   const sink = new DirectFixSink({ dataSource, registry, log })
   releasers.defer(() => sink.close())
   return {
-    services: [fixesHandler({ known, sink })],
+    services: [
+      fixesHandler({ known, sink }),
+      ...createPeople({ dataSource, identity, pageTokens, forget: [] }),
+    ],
     routes: [],
     close: () => releasers.disposeAsync(),
   }

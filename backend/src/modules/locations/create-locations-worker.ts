@@ -2,6 +2,7 @@ import type { Logger } from 'pino'
 import type { Registry } from 'prom-client'
 import type { DataSource } from 'typeorm'
 import type { WorkerPart } from '../notifications/index.ts'
+import { erasuresPart } from './people/index.ts'
 
 export interface LocationsWorkerOptions {
   readonly dataSource: DataSource
@@ -11,8 +12,8 @@ export interface LocationsWorkerOptions {
 }
 
 /** What happens to locations by the clock, and what is taken from the queue. */
-export function createLocationsWorker(_options: LocationsWorkerOptions): WorkerPart {
-  const parts: WorkerPart[] = []
+export function createLocationsWorker({ dataSource, log }: LocationsWorkerOptions): WorkerPart {
+  const parts: WorkerPart[] = [erasuresPart(dataSource, log)]
   return {
     async start() {
       for (const part of parts) await part.start()

@@ -1,6 +1,6 @@
+import { organizationNo } from '../organization-no.ts'
 import { type Database, rows } from '../sql.ts'
 import { type LocationPolicy, type PolicyUpdate, policyPaths } from './location-policy.ts'
-import { organizationNo } from '../organization-no.ts'
 
 interface PolicyRow {
   retention_days: number
