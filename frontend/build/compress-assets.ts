@@ -5,12 +5,12 @@ import { brotliCompress, constants } from 'node:zlib'
 import type { Plugin } from 'vite'
 
 const compress = promisify(brotliCompress)
-const compressible = /\.(js|css|svg)$/
+const compressible = /\.(m?js|json|css|svg)$/
 /** Below this, a response fits into one packet anyway. Bytes. */
 const minimumBytes = 1_400
 
 /**
- * Writes a Brotli copy beside each built script and style sheet. Done once and at the highest level, it is
+ * Writes a Brotli copy beside each built script, style sheet and file of data. Done once and at the highest level, it is
  * a fifth smaller than what a proxy compresses on the way.
  */
 export function compressAssets(): Plugin {

@@ -1,0 +1,215 @@
+import type { Feature, FeatureCollection } from 'geojson'
+import { type GeoJSONSource, Map as MapLibreMap, type MapMouseEvent, setWorkerUrl } from 'maplibre-gl'
+import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?url'
+import type { BaseMap } from './base-map'
+import type { GeographicBounds } from './covering'
+import { type Graticule, graticuleFeature, graticuleOf } from './graticule'
+import { Heads } from './heads'
+import { mapStyle, paintsOf, type SourceName, trackLayerIds } from './map-style'
+import type { ColorScheme } from './person-style'
+
+// A file of this server: the policy of our pages lets no script in from elsewhere.
+setWorkerUrl(workerUrl)
+
+/** Room between what is fitted into the view and the view's edge, pixels. */
+const padding = 48
+/** How close the map goes to a place on its own: some hundred metres across. */
+const placeZoom = 17
+/** Pixels between two lines of the grid, about. */
+const gridPx = 150
+
+// As the style's own types have them: names and values are taken from a style that was checked.
+type PaintProperty = Parameters<MapLibreMap['setPaintProperty']>[1]
+type PaintValue = Parameters<MapLibreMap['setPaintProperty']>[2]
+
+export interface MapEvents {
+  /** The view has moved; while it moves, too. */
+  readonly onMove: (view: MapView) => void
+  readonly onEpisode: (index: number) => void
+  /** A click on a person's track. */
+  readonly onTrack: (person: string, longitude: number, latitude: number) => void
+  readonly onCell: (cell: string | undefined) => void
+}
+
+export interface MapView {
+  readonly bounds: GeographicBounds
+  readonly graticule: Graticule
+  /** Of the middle of the view, metres. */
+  readonly metresPerPixel: number
+  readonly project: (longitude: number, latitude: number) => { x: number; y: number }
+  readonly widthPx: number
+  readonly heightPx: number
+}
+
+/** The map itself; what it shows is set piece by piece, at any time. */
+export class LocationMap {
+  readonly heads: Heads
+  readonly #map: MapLibreMap
+  readonly #events: MapEvents
+  readonly #waiting = new Map<SourceName, FeatureCollection | Feature>()
+  #scheme: ColorScheme
+  #isReady = false
+
+  /** @throws where the browser has no WebGL */
+  constructor(container: HTMLElement, scheme: ColorScheme, events: MapEvents) {
+    this.#events = events
+    this.#scheme = scheme
+    const map = new MapLibreMap({
+      container,
+      style: mapStyle(scheme),
+      center: [10, 30],
+      zoom: 1.2,
+      minZoom: 0.5,
+      maxZoom: 20,
+      attributionControl: false,
+      dragRotate: false,
+      pitchWithRotate: false,
+      touchPitch: false,
+      fadeDuration: 0,
+    })
+    this.#map = map
+    map.touchZoomRotate.disableRotation()
+    map.keyboard.disableRotation()
+    this.heads = new Heads(map)
+    map.on('load', () => {
+      this.#isReady = true
+      for (const [name, data] of this.#waiting) this.#source(name)?.setData(data)
+      this.#waiting.clear()
+      this.#paint()
+      this.#drawGraticule()
+    })
+    map.on('move', () => this.#tellView())
+    map.on('resize', () => this.#tellView())
+    map.on('moveend', () => this.#drawGraticule())
+    map.on('click', (event) => this.#click(event))
+    map.on('mousemove', 'density', ({ features }) => {
+      const cell: unknown = features?.[0]?.properties['cell']
+      events.onCell(typeof cell === 'string' ? cell : undefined)
+    })
+    map.on('mouseleave', 'density', () => events.onCell(undefined))
+    for (const layer of ['episodes', ...trackLayerIds]) {
+      map.on('mouseenter', layer, () => this.#setCursor('pointer'))
+      map.on('mouseleave', layer, () => this.#setCursor(''))
+    }
+    this.#tellView()
+  }
+
+  remove(): void {
+    this.#map.remove()
+  }
+
+  setScheme(scheme: ColorScheme): void {
+    if (scheme === this.#scheme) return
+    this.#scheme = scheme
+    if (this.#isReady) this.#paint()
+  }
+
+  setBaseMap({ land, coast, borders }: BaseMap): void {
+    this.setData('land', land)
+    this.setData('coast', { type: 'Feature', properties: {}, geometry: coast })
+    this.setData('borders', { type: 'Feature', properties: {}, geometry: borders })
+  }
+
+  setData(name: SourceName, data: FeatureCollection | Feature): void {
+    if (this.#isReady) this.#source(name)?.setData(data)
+    else this.#waiting.set(name, data)
+  }
+
+  fit({ west, south, east, north }: GeographicBounds): void {
+    this.#map.fitBounds(
+      [
+        [west, south],
+        [east, north],
+      ],
+      { padding: this.#padding(), maxZoom: placeZoom, duration: 600 },
+    )
+  }
+
+  flyTo(longitude: number, latitude: number): void {
+    const zoom = Math.max(this.#map.getZoom(), placeZoom)
+    this.#map.flyTo({ center: [longitude, latitude], zoom, maxDuration: 1500 })
+  }
+
+  zoomBy(steps: number): void {
+    this.#map.easeTo({ zoom: this.#map.getZoom() + steps, duration: 250 })
+  }
+
+  /** A small view keeps some room for what is fitted. */
+  #padding(): number {
+    const { clientWidth, clientHeight } = this.#map.getContainer()
+    return Math.min(padding, clientWidth / 6, clientHeight / 6)
+  }
+
+  #source(name: SourceName): GeoJSONSource | undefined {
+    return this.#map.getSource<GeoJSONSource>(name)
+  }
+
+  #setCursor(cursor: string): void {
+    this.#map.getCanvas().style.cursor = cursor
+  }
+
+  #paint(): void {
+    for (const { layer, property, value } of paintsOf(this.#scheme)) {
+      this.#map.setPaintProperty(layer, property as PaintProperty, value as PaintValue)
+    }
+  }
+
+  #click({ point, lngLat }: MapMouseEvent): void {
+    // As wide as a finger.
+    const reach = 8
+    const box: [[number, number], [number, number]] = [
+      [point.x - reach, point.y - reach],
+      [point.x + reach, point.y + reach],
+    ]
+    const [episode] = this.#map.queryRenderedFeatures(box, { layers: ['episodes'] })
+    const index: unknown = episode?.properties['index']
+    if (typeof index === 'number') {
+      this.#events.onEpisode(index)
+      return
+    }
+    const [track] = this.#map.queryRenderedFeatures(box, { layers: trackLayerIds })
+    const person: unknown = track?.properties['person']
+    if (typeof person === 'string') this.#events.onTrack(person, lngLat.lng, lngLat.lat)
+  }
+
+  #drawGraticule(): void {
+    const { bounds, widthPx } = this.#view()
+    const width = bounds.east - bounds.west
+    const linesAcross = widthPx / gridPx
+    // The lines reach twice as far as what they are made for; the whole world is drawn once, and repeated by the map.
+    const world = { west: -90, east: 90, south: -45, north: 45 }
+    this.setData(
+      'graticule',
+      width >= 180
+        ? graticuleFeature(world, (linesAcross * 180) / width)
+        : graticuleFeature(bounds, linesAcross),
+    )
+  }
+
+  #tellView(): void {
+    this.#events.onMove(this.#view())
+  }
+
+  #view(): MapView {
+    const map = this.#map
+    const box = map.getBounds()
+    const bounds = {
+      west: box.getWest(),
+      south: box.getSouth(),
+      east: box.getEast(),
+      north: box.getNorth(),
+    }
+    const { clientWidth: widthPx, clientHeight: heightPx } = map.getContainer()
+    const middle = map.getCenter()
+    const equatorM = 2 * Math.PI * 6_371_008.7714
+    const metresPerPixel = (equatorM * Math.cos((middle.lat * Math.PI) / 180)) / (512 * 2 ** map.getZoom())
+    return {
+      bounds,
+      graticule: graticuleOf(bounds, widthPx / gridPx),
+      metresPerPixel,
+      project: (longitude, latitude) => map.project([longitude, latitude]),
+      widthPx,
+      heightPx,
+    }
+  }
+}

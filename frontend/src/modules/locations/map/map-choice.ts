@@ -1,0 +1,36 @@
+import type { Subject } from '@fairlead/proto/web/fairlead/locations/v1/locations'
+import { defaultRule, type WholeRule } from './connection-rule'
+import { dayWindow, fieldFromTime } from './time-window'
+
+export const mapViews = ['tracks', 'density', 'graph'] as const
+export type MapView = (typeof mapViews)[number]
+
+/** What is filled in beside the map; looked at only when it is sent. */
+export interface MapChoice {
+  readonly view: MapView
+  readonly persons: readonly Subject[]
+  /** Of fields of type datetime-local, UTC. */
+  readonly start: string
+  readonly end: string
+  /** Whether the caller chose the window; else it follows the persons. */
+  readonly isWindowChosen: boolean
+  readonly rule: WholeRule
+  /** Of H3. */
+  readonly resolution: number
+  /** Of the graph. */
+  readonly degrees: number
+}
+
+export function firstChoice(nowMs: number): MapChoice {
+  const today = dayWindow(nowMs)
+  return {
+    view: 'tracks',
+    persons: [],
+    start: fieldFromTime(today.startMs),
+    end: fieldFromTime(today.endMs),
+    isWindowChosen: false,
+    rule: defaultRule,
+    resolution: 8,
+    degrees: 1,
+  }
+}

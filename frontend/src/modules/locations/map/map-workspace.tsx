@@ -1,0 +1,241 @@
+import type { LookReason, Subject } from '@fairlead/proto/web/fairlead/locations/v1/locations'
+import { Loader, SegmentedControl, useComputedColorScheme } from '@mantine/core'
+import { lazy, Suspense, useCallback, useEffect, useMemo, useState } from 'react'
+import { PageLoader } from '../../../ui/page-loader'
+import { Panel } from '../../../ui/panel'
+import { coveringBounds, type GeographicBounds } from './covering'
+import type { MapTarget } from './map-canvas'
+import { firstChoice, type MapChoice, type MapView } from './map-choice'
+import { MapForm, maximumPersons } from './map-form'
+import { MapHint } from './map-hint'
+import { MapResults } from './map-results'
+import classes from './map-workspace.module.css'
+import { nearestFixMs } from './nearest-fix'
+import { personColor } from './person-style'
+import { Playback } from './playback'
+import { type TimeWindow, timeFromField } from './time-window'
+import { Timeline } from './timeline'
+import { useAddressedSubjects } from './use-addressed-subjects'
+import { useDensity } from './use-density'
+import { useEpisodes } from './use-episodes'
+import { useGraph } from './use-graph'
+import { usePersonsOnMap } from './use-persons-on-map'
+
+const MapCanvas = lazy(() => import('./map-canvas'))
+const GraphView = lazy(() => import('./graph-view'))
+
+const nobody: readonly Subject[] = []
+const noEpisodes = [] as const
+
+interface MapWorkspaceProps {
+  readonly organization: string
+  readonly look: LookReason
+}
+
+export function MapWorkspace({ organization, look }: MapWorkspaceProps) {
+  const scheme = useComputedColorScheme('light')
+  const [choice, setChoice] = useState(() => firstChoice(Date.now()))
+  /** What was asked for last in each view. */
+  const [asked, setAsked] = useState<Partial<Record<MapView, MapChoice>>>({})
+  const [followed, setFollowed] = useState<string>()
+  const [selected, setSelected] = useState<number>()
+  const [target, setTarget] = useState<MapTarget>()
+  const [bounds, setBounds] = useState<GeographicBounds>()
+  const [graphPerson, setGraphPerson] = useState<string>()
+  const { view } = choice
+
+  useAddressedSubjects(organization, look.purpose, (persons) =>
+    setChoice((before) => ({ ...before, persons })),
+  )
+
+  const trackWindow = useAskedWindow(asked.tracks)
+  const { persons, tracks, isLoading } = usePersonsOnMap(
+    organization,
+    look,
+    asked.tracks?.persons ?? nobody,
+    trackWindow,
+  )
+  const rule = (asked.tracks ?? choice).rule
+  const episodes = useEpisodes(organization, look, trackWindow && followed, trackWindow, rule)
+  const density = useDensity(
+    organization,
+    look,
+    useAskedWindow(asked.density),
+    (asked.density ?? choice).resolution,
+  )
+  const graphWindow = useAskedWindow(asked.graph)
+  const graph = useGraph(
+    organization,
+    look,
+    asked.graph && graphWindow
+      ? {
+          persons: asked.graph.persons.map(({ person }) => person),
+          window: graphWindow,
+          rule: asked.graph.rule,
+          degrees: asked.graph.degrees,
+        }
+      : undefined,
+  )
+
+  const playback = useMemo(
+    () => (trackWindow === undefined ? undefined : new Playback(trackWindow.startMs, trackWindow.endMs)),
+    [trackWindow],
+  )
+  useEffect(() => () => playback?.pause(), [playback])
+
+  // Once all that was asked for is there; a person added later does not move the map.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: as above.
+  useEffect(() => {
+    if (isLoading || tracks.length === 0) return
+    const first = Math.min(...tracks.map(({ track }) => track.times[0] ?? Number.POSITIVE_INFINITY))
+    if (playback?.time() === playback?.startMs && Number.isFinite(first)) playback?.moveTo(first)
+    setBounds(coveringBounds(tracks.map(({ track }) => track)))
+  }, [isLoading, playback])
+  const densityLayer = density.data?.layer
+  useEffect(() => {
+    if (densityLayer?.bounds !== undefined) setBounds(densityLayer.bounds)
+  }, [densityLayer])
+
+  const shownEpisodes = episodes.data?.episodes ?? noEpisodes
+  const select = useCallback(
+    (index: number) => {
+      const episode = shownEpisodes[index]
+      if (episode === undefined) return
+      setSelected(index)
+      setTarget({ longitude: episode.longitude, latitude: episode.latitude })
+      playback?.pause()
+      playback?.moveTo(episode.closestMs)
+    },
+    [shownEpisodes, playback],
+  )
+  const colorOf = (person: string) => {
+    const place = persons.find((candidate) => candidate.person === person)?.place
+    return place === undefined ? undefined : personColor(place, scheme)
+  }
+  const follow = (person: string) => {
+    setFollowed(person)
+    setSelected(undefined)
+  }
+  const add = (person: string, displayName: string) => {
+    const subject = { person, displayName, firstFixTime: undefined, lastFixTime: undefined }
+    const withPerson = (before: MapChoice) => ({ ...before, persons: [...before.persons, subject] })
+    if (asked.tracks === undefined) return
+    setAsked({ ...asked, tracks: withPerson(asked.tracks) })
+    if (!choice.persons.some((known) => known.person === person)) setChoice(withPerson)
+  }
+  const show = () => {
+    setAsked({ ...asked, [view]: choice })
+    if (view !== 'tracks') return
+    setSelected(undefined)
+    if (!choice.persons.some(({ person }) => person === followed)) setFollowed(choice.persons[0]?.person)
+  }
+
+  const isBusy = { tracks: isLoading, density: density.isFetching, graph: graph.isFetching }[view]
+  const isTracks = view === 'tracks'
+  return (
+    <div className={classes.workspace}>
+      <div className={classes.form}>
+        <Panel flush>
+          <MapForm
+            organization={organization}
+            purpose={look.purpose}
+            choice={choice}
+            onChange={setChoice}
+            isLoading={isBusy}
+            onShow={show}
+          />
+        </Panel>
+      </div>
+      <div className={classes.stage}>
+        <Panel flush>
+          <div className={classes.bar}>
+            <SegmentedControl
+              size="xs"
+              aria-label="View"
+              value={view}
+              onChange={(value) => setChoice({ ...choice, view: value as MapView })}
+              data={[
+                { value: 'tracks', label: 'Tracks' },
+                { value: 'density', label: 'Density' },
+                { value: 'graph', label: 'Graph' },
+              ]}
+            />
+            {isBusy && <Loader size={16} aria-label="Loading" />}
+          </div>
+          <div className={classes.view} hidden={view === 'graph'}>
+            <Suspense fallback={<PageLoader />}>
+              <MapCanvas
+                tracks={isTracks ? tracks : noEpisodes}
+                followed={followed}
+                playback={isTracks ? playback : undefined}
+                episodes={isTracks ? shownEpisodes : noEpisodes}
+                selectedEpisode={selected}
+                density={view === 'density' ? densityLayer : undefined}
+                bounds={bounds}
+                target={target}
+                onEpisode={select}
+                onTrack={(person, longitude, latitude) => {
+                  const track = tracks.find((candidate) => candidate.track.person === person)?.track
+                  const time = track && nearestFixMs(track, longitude, latitude)
+                  if (time !== undefined) playback?.moveTo(time)
+                }}
+              />
+            </Suspense>
+            <MapHint view={view} isAsked={asked[view] !== undefined} />
+          </div>
+          {view === 'graph' && (
+            <div className={classes.view}>
+              {graph.data !== undefined && graph.data.persons.length > 0 && (
+                <Suspense fallback={<PageLoader />}>
+                  <GraphView graph={graph.data} selected={graphPerson} onSelect={setGraphPerson} />
+                </Suspense>
+              )}
+              <MapHint view={view} isAsked={asked[view] !== undefined} />
+            </div>
+          )}
+          {isTracks && playback !== undefined && (
+            <Timeline
+              playback={playback}
+              episodes={shownEpisodes}
+              selected={selected}
+              onSelect={select}
+              colorOf={colorOf}
+            />
+          )}
+        </Panel>
+      </div>
+      <div className={classes.results}>
+        <MapResults
+          view={view}
+          persons={persons}
+          followed={followed}
+          onFollow={follow}
+          onShowTrack={({ track }) => track && setBounds(coveringBounds([track]))}
+          episodes={episodes}
+          rule={rule}
+          selected={selected}
+          onSelect={select}
+          colorOf={colorOf}
+          onAdd={persons.length < maximumPersons ? add : undefined}
+          density={density}
+          onShowPlace={setTarget}
+          graph={graph}
+          graphPerson={graphPerson}
+          onGraphPerson={setGraphPerson}
+        />
+      </div>
+    </div>
+  )
+}
+
+/** The same object for as long as the same is asked for. */
+function useAskedWindow(asked: MapChoice | undefined): TimeWindow | undefined {
+  const { start, end } = asked ?? {}
+  return useMemo(
+    () =>
+      start === undefined || end === undefined
+        ? undefined
+        : { startMs: timeFromField(start), endMs: timeFromField(end) },
+    [start, end],
+  )
+}
