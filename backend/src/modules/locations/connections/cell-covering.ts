@@ -1,8 +1,6 @@
 import { cellToBoundary, cellToLatLng, cellToParent, getResolution, gridDisk, latLngToCell } from 'h3-js'
+import { CELL_RESOLUTION } from '../fixes/fix-cell.ts'
 import { distanceM, type Point, squaredChord, unitVector } from './sphere.ts'
-
-/** Of the cells that fixes are stored with. */
-export const CELL_RESOLUTION = 9
 
 /** Cells of fixes, as the column has them: from the first to the last child of a coarser cell, both inclusive. */
 export interface CellRange {
