@@ -1,0 +1,5 @@
+export type { FixFileFormat } from './file-format.ts'
+export { FixFileError } from './fix-file-error.ts'
+export type { FixColumn, FixRow, RejectedRow } from './fix-row.ts'
+export { type RowPiece, readFixFile } from './read-fix-file.ts'
+export { timeReader } from './time-reader.ts'
