@@ -33,19 +33,23 @@ export interface BackendSystemOptions {
   readonly worker?: boolean
   /** Puts images into the folder of the datasets that every member may read. */
   readonly fillDatasets?: (folder: string) => void
+  /** Of PostgreSQL, as "name=value". Default: without durability. */
+  readonly postgres?: readonly string[]
+  /** Settings of the processes beside those of the bench. */
+  readonly environment?: Readonly<Record<string, string>>
 }
 
 /** What is started goes on the stack. */
 export async function startBackend(
   started: AsyncDisposableStack,
-  { worker = false, fillDatasets }: BackendSystemOptions = {},
+  { worker = false, fillDatasets, postgres: durability = [], environment }: BackendSystemOptions = {},
 ): Promise<BackendSystem> {
   const folder = mkdtempSync(join(tmpdir(), 'fairlead-bench-'))
   started.defer(() => rmSync(folder, { recursive: true, force: true }))
   const datasets = join(folder, 'datasets')
   mkdirSync(datasets)
   fillDatasets?.(datasets)
-  const postgres = await startPostgresServer()
+  const postgres = await startPostgresServer(durability)
   started.defer(() => postgres.stop())
   const databaseUrl = postgres.url('postgres')
   await migrate(databaseUrl)
@@ -67,6 +71,7 @@ export async function startBackend(
     FAIRLEAD_DATASETS: datasets,
     // Not the warnings of the streams that are open when it is stopped.
     FAIRLEAD_LOG_LEVEL: 'error',
+    ...environment,
   }
   const start = (entry: string) => {
     const child = spawn(process.execPath, [join(backendFolder, entry)], { env, stdio: ['ignore', 2, 2] })
@@ -108,7 +113,7 @@ async function seedMember(databaseUrl: string) {
     const secret = `flt_${randomBytes(32).toString('base64url')}`
     await client.query(
       `insert into api_tokens (id, user_id, display_name, hash, prefix, scopes, expire_time)
-       values ($1, $2, 'bench', $3, $4, '{jobs.read,jobs.submit,datasets.read,credits.read}', now() + interval '1 day')`,
+       values ($1, $2, 'bench', $3, $4, '{jobs.read,jobs.submit,datasets.read,credits.read,locations.record}', now() + interval '1 day')`,
       [randomUUID(), userId, createHash('sha256').update(secret).digest(), secret.slice(0, 8)],
     )
     return { organizationId, userId, authorization: `Bearer ${secret}` }
