@@ -23,6 +23,8 @@ import { CreditsBookings1763700014300 } from './1763700014300-credits-bookings.t
 import { CreditsReads1763700014400 } from './1763700014400-credits-reads.ts'
 import { LocationsPersons1763700015000 } from './1763700015000-locations-persons.ts'
 import { LocationsFixes1763700015100 } from './1763700015100-locations-fixes.ts'
+import { LocationsQueue1763700015200 } from './1763700015200-locations-queue.ts'
+import { LocationsImports1763700015300 } from './1763700015300-locations-imports.ts'
 import { LocationsErasures1763700015400 } from './1763700015400-locations-erasures.ts'
 
 /** Every migration, in the order of their timestamps. One step a file; never changed once released. */
@@ -52,5 +54,7 @@ export const migrations = [
   CreditsReads1763700014400,
   LocationsPersons1763700015000,
   LocationsFixes1763700015100,
+  LocationsQueue1763700015200,
+  LocationsImports1763700015300,
   LocationsErasures1763700015400,
 ]

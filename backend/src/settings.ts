@@ -109,6 +109,8 @@ export interface BackendSettings extends SharedSettings {
   readonly heartbeatSeconds: number
   /** Whether the workers of this installation send mail. */
   readonly mailEnabled: boolean
+  /** RabbitMQ, where fixes go through a queue of it to the workers; undefined: they are written at once. */
+  readonly locationQueue: AmqpSettings | undefined
 }
 
 export interface WorkerSettings extends SharedSettings {
@@ -119,6 +121,8 @@ export interface WorkerSettings extends SharedSettings {
   readonly amqp: AmqpSettings | undefined
   /** Undefined: no mail is sent. */
   readonly mail: MailSettings | undefined
+  /** RabbitMQ, where fixes come through a queue of it; undefined: backends write them. */
+  readonly locationQueue: AmqpSettings | undefined
 }
 
 const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'] as const
@@ -218,10 +222,39 @@ function checkPair<Name extends string>(
   })
 }
 
+const brokerVariables = {
+  AMQP_URL: optional(url(['amqp:', 'amqps:'], 'amqps://fairlead:PASSWORD@localhost:5671')),
+  AMQP_NAMESPACE: optional(namespace).transform((value) => value ?? 'fairlead'),
+  AMQP_CA_FILE: optional(readableFile),
+  AMQP_CERTIFICATE_FILE: optional(readableFile),
+  AMQP_KEY_FILE: optional(readableFile),
+  FAIRLEAD_LOCATION_SINK: z
+    .enum(['direct', 'amqp'], {
+      error: 'is neither direct nor amqp. Set one of the two, or leave it out for direct.',
+    })
+    .default('direct'),
+}
+
+type BrokerVariables = z.output<z.ZodObject<typeof brokerVariables>>
+
+/** What the broker needs, and what needs a broker. */
+function checkBroker(variables: BrokerVariables, context: z.RefinementCtx): void {
+  checkPair(variables, context, 'AMQP_CERTIFICATE_FILE', 'AMQP_KEY_FILE')
+  if (variables.FAIRLEAD_LOCATION_SINK === 'amqp' && variables.AMQP_URL === undefined) {
+    context.addIssue({
+      code: 'custom',
+      path: ['AMQP_URL'],
+      message:
+        'is not set, and FAIRLEAD_LOCATION_SINK=amqp needs it. Set it, or leave FAIRLEAD_LOCATION_SINK out.',
+    })
+  }
+}
+
 const database = z.object(databaseVariables)
 const backend = z
   .object({
     ...sharedVariables,
+    ...brokerVariables,
     FAIRLEAD_GRPC_ADDRESS: address('127.0.0.1:10001'),
     FAIRLEAD_HTTP_ADDRESS: address('127.0.0.1:10002'),
     FAIRLEAD_OIDC_ISSUER: url(['http:', 'https:'], 'https://identity.example.org/realms/fairlead'),
@@ -245,24 +278,23 @@ const backend = z
     FAIRLEAD_HEARTBEAT_SECONDS: wholeNumber(1, 15, 10),
     FAIRLEAD_MAIL_FROM: optional(sender),
   })
-  .superRefine(checkObjects)
+  .superRefine((variables, context) => {
+    checkObjects(variables, context)
+    checkBroker(variables, context)
+  })
 const worker = z
   .object({
     ...sharedVariables,
     FAIRLEAD_WORKER_HTTP_ADDRESS: address('127.0.0.1:10003'),
     FAIRLEAD_WORKER_CONCURRENCY: wholeNumber(1, 64, 2),
-    AMQP_URL: optional(url(['amqp:', 'amqps:'], 'amqps://fairlead:PASSWORD@localhost:5671')),
-    AMQP_NAMESPACE: optional(namespace).transform((value) => value ?? 'fairlead'),
-    AMQP_CA_FILE: optional(readableFile),
-    AMQP_CERTIFICATE_FILE: optional(readableFile),
-    AMQP_KEY_FILE: optional(readableFile),
+    ...brokerVariables,
     FAIRLEAD_SMTP_URL: optional(url(['smtp:', 'smtps:'], 'smtps://fairlead:PASSWORD@mail.example.org')),
     FAIRLEAD_MAIL_FROM: optional(sender),
     FAIRLEAD_MAIL_RECIPIENT_HOURLY_LIMIT: wholeNumber(1, 10_000, 20),
   })
   .superRefine((variables, context) => {
     checkObjects(variables, context)
-    checkPair(variables, context, 'AMQP_CERTIFICATE_FILE', 'AMQP_KEY_FILE')
+    checkBroker(variables, context)
     if (variables.FAIRLEAD_SMTP_URL !== undefined && variables.FAIRLEAD_MAIL_FROM === undefined) {
       context.addIssue({
         code: 'custom',
@@ -306,6 +338,7 @@ export function backendSettings(env: Environment = process.env): BackendSettings
     }),
     heartbeatSeconds: variables.FAIRLEAD_HEARTBEAT_SECONDS,
     mailEnabled: variables.FAIRLEAD_MAIL_FROM !== undefined,
+    locationQueue: Object.freeze(locationQueueOf(variables)),
   })
 }
 
@@ -317,12 +350,17 @@ export function workerSettings(env: Environment = process.env): WorkerSettings {
     concurrency: variables.FAIRLEAD_WORKER_CONCURRENCY,
     amqp: Object.freeze(amqpOf(variables)),
     mail: Object.freeze(mailOf(variables)),
+    locationQueue: Object.freeze(locationQueueOf(variables)),
   })
 }
 
 type WorkerVariables = z.output<typeof worker>
 
-function amqpOf(variables: WorkerVariables): AmqpSettings | undefined {
+function locationQueueOf(variables: BrokerVariables): AmqpSettings | undefined {
+  return variables.FAIRLEAD_LOCATION_SINK === 'amqp' ? amqpOf(variables) : undefined
+}
+
+function amqpOf(variables: BrokerVariables): AmqpSettings | undefined {
   const { AMQP_URL: url, AMQP_CERTIFICATE_FILE: certificateFile, AMQP_KEY_FILE: keyFile } = variables
   if (url === undefined) return undefined
   return {

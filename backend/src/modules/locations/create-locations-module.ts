@@ -2,13 +2,17 @@ import type { Logger } from 'pino'
 import type { Registry } from 'prom-client'
 import type { DataSource } from 'typeorm'
 import type { Listener } from '../../database/index.ts'
+import type { BatchQueue } from '../../ports/batch-queue.ts'
 import type { HttpRoute } from '../../server/http-route.ts'
 import type { PageTokens } from '../../server/page-token.ts'
 import type { RegisteredService } from '../../server/service-handlers.ts'
 import type { IdentityService } from '../identity/index.ts'
 import { DirectFixSink, KnownDevices } from './fixes/index.ts'
 import { fixesHandler } from './gateway/fixes-handler.ts'
+import { createImports, forgetDevices } from './imports/index.ts'
+import { LocationOperations } from './operations/location-operations.ts'
 import { createPeople } from './people/index.ts'
+import { fixQueueMetrics, forgetDeadFixes, QueuedFixSink } from './queue/index.ts'
 
 export interface LocationsModuleOptions {
   readonly dataSource: DataSource
@@ -19,6 +23,8 @@ export interface LocationsModuleOptions {
   readonly identity: IdentityService
   readonly deriveKey: (purpose: string) => Buffer
   readonly publicUrl: string
+  /** Where fixes go on their way to the workers; undefined: they are written at once. */
+  readonly fixQueue?: BatchQueue | undefined
   readonly registry: Registry
   readonly log: Logger
 }
@@ -32,16 +38,24 @@ export interface LocationsModule {
 /** What the backend serves of locations. */
 export function createLocationsModule(options: LocationsModuleOptions): LocationsModule {
   const releasers = new AsyncDisposableStack()
-  const { dataSource, identity, pageTokens, registry, log } = options
+  const { dataSource, identity, pageTokens, fixQueue, registry, log } = options
   const known = new KnownDevices(dataSource)
-  const sink = new DirectFixSink({ dataSource, registry, log })
-  releasers.defer(() => sink.close())
+  const direct = new DirectFixSink({ dataSource, registry, log })
+  releasers.defer(() => direct.close())
+  const sink =
+    fixQueue === undefined ? direct : new QueuedFixSink({ queue: fixQueue, database: dataSource, log })
+  fixQueueMetrics(registry, dataSource, fixQueue === undefined ? undefined : () => fixQueue.length())
+  const operations = new LocationOperations({ dataSource, queue: fixQueue, log })
+  releasers.defer(() => operations.close())
+  const imports = createImports({ ...options, known, sink })
   return {
     services: [
       fixesHandler({ known, sink }),
-      ...createPeople({ dataSource, identity, pageTokens, forget: [] }),
+      operations.service,
+      ...createPeople({ dataSource, identity, pageTokens, forget: [forgetDevices, forgetDeadFixes] }),
+      imports.service,
     ],
-    routes: [],
+    routes: [imports.route],
     close: () => releasers.disposeAsync(),
   }
 }

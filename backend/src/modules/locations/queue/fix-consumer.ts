@@ -1,0 +1,127 @@
+import { setTimeout } from 'node:timers/promises'
+import type { Logger } from 'pino'
+import type { DataSource } from 'typeorm'
+import { normalizeError } from '../../../errors/normalize-error.ts'
+import type { BatchConsumer, HandleBatch, QueuedBatch } from '../../../ports/batch-queue.ts'
+import { type Repetition, repeatedly } from '../../../repeatedly.ts'
+import type { WorkerPart } from '../../notifications/index.ts'
+import type { FixBatch, FixSink } from '../fixes/index.ts'
+import { addDeadBatch, forgetOldDeadBatches } from './dead-batch-store.ts'
+import { forgetOldMarks, removeMark } from './queue-marks.ts'
+import { BrokenBatchError, decodeBatch } from './queued-batch-codec.ts'
+
+export interface FixConsumerOptions {
+  readonly dataSource: DataSource
+  /** Writes into the database, and answers once that is committed. */
+  readonly sink: FixSink
+  /** Opens the queue's consumer; called once, at the start. */
+  readonly consume: (handle: HandleBatch) => BatchConsumer
+  readonly log: Logger
+}
+
+/** What a batch was told that it cannot be helped by waiting. */
+const ATTEMPTS = 3
+const FIRST_RETRY_MS = 200
+const LAST_RETRY_MS = 10_000
+const HOUSEKEEPING_MS = 60_000
+
+/** Codes of errors that pass. */
+const PASSING = new Set(['UNAVAILABLE', 'ABORTED', 'RESOURCE_EXHAUSTED', 'DEADLINE_EXCEEDED', 'CANCELLED'])
+
+/**
+ * Writes the batches that come through the queue, and puts aside those that cannot be. A batch leaves the queue once it
+ * is committed; if that is not known, it comes again and finds its fixes there already.
+ */
+export class FixConsumer implements WorkerPart {
+  readonly #options: FixConsumerOptions
+  readonly #stopping = new AbortController()
+  #consumer: BatchConsumer | undefined
+  #housekeeping: Repetition | undefined
+
+  constructor(options: FixConsumerOptions) {
+    this.#options = options
+  }
+
+  async start(): Promise<void> {
+    const { consume, dataSource, log } = this.#options
+    const consumer = consume((batch) => this.handle(batch))
+    this.#consumer = consumer
+    this.#housekeeping = repeatedly(
+      { name: "keeping the fixes' queue tidy", intervalMs: HOUSEKEEPING_MS, log },
+      async () => {
+        await forgetOldMarks(dataSource, await consumer.length())
+        await forgetOldDeadBatches(dataSource)
+      },
+    )
+  }
+
+  /** Batches that wait; undefined while the queue cannot be asked. */
+  async length(): Promise<number | undefined> {
+    return this.#consumer?.length()
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping.abort()
+    await this.#housekeeping?.stop()
+    await this.#consumer?.close()
+  }
+
+  /** A broker that is away comes back, and another worker would not reach it either: the lag tells of it. */
+  healthy(): boolean {
+    return true
+  }
+
+  /** Resolves once the batch is stored or put aside; rejects when it is to come again. */
+  async handle(queued: QueuedBatch): Promise<void> {
+    const { dataSource, log } = this.#options
+    const end = await this.#end(queued)
+    if (end !== undefined) {
+      await this.#patiently(() => addDeadBatch(dataSource, end.batch, end.reason))
+      log.error({ reason: end.reason, fixes: end.batch?.length }, 'a batch of fixes was put aside')
+    }
+    await this.#patiently(() => removeMark(dataSource, queued.headers))
+  }
+
+  /** Undefined when it is stored. */
+  async #end({ content, givenUp }: QueuedBatch): Promise<{ batch?: FixBatch; reason: string } | undefined> {
+    let batch: FixBatch
+    try {
+      batch = decodeBatch(content)
+    } catch (error) {
+      if (error instanceof BrokenBatchError) return { reason: error.message }
+      throw error
+    }
+    if (givenUp !== undefined) return { batch, reason: givenUp }
+    try {
+      await this.#patiently(() => this.#options.sink.write(batch), ATTEMPTS)
+      return undefined
+    } catch (error) {
+      this.#stopping.signal.throwIfAborted()
+      return { batch, reason: reasonOf(error) }
+    }
+  }
+
+  /** Tries again for as long as it takes where waiting may help, and else as often as that. */
+  async #patiently(work: () => Promise<unknown>, attempts = Number.POSITIVE_INFINITY): Promise<void> {
+    const { signal } = this.#stopping
+    let left = attempts
+    for (let attempt = 0; ; attempt++) {
+      signal.throwIfAborted()
+      try {
+        await work()
+        return
+      } catch (error) {
+        if (!PASSING.has(normalizeError(error).code) && --left <= 0) throw error
+        if (attempt === 0) this.#options.log.warn({ err: error }, 'a batch of fixes is tried again')
+        const delayMs = Math.min(LAST_RETRY_MS, FIRST_RETRY_MS * 2 ** attempt) * (0.5 + Math.random() / 2)
+        await setTimeout(delayMs, undefined, { signal })
+      }
+    }
+  }
+}
+
+/** For operators: nothing of what the fixes say. */
+function reasonOf(error: unknown): string {
+  const { code, message, cause } = normalizeError(error)
+  return code === 'INTERNAL' && cause instanceof Error ? cause.message : message
+}
