@@ -29,7 +29,7 @@ export function ConsentsTable({ consents, label, whose, pending, onWithdraw }: C
         <Table.Thead>
           <Table.Tr>
             <Table.Th>Purpose</Table.Th>
-            <Table.Th visibleFrom="sm">Fixes of</Table.Th>
+            <Table.Th visibleFrom="sm">Fixes recorded</Table.Th>
             <Table.Th visibleFrom="md">Recorded</Table.Th>
             <Table.Th>State</Table.Th>
           </Table.Tr>
@@ -42,7 +42,7 @@ export function ConsentsTable({ consents, label, whose, pending, onWithdraw }: C
                   {consent.purposeDisplayName}
                 </Text>
                 <Text size="xs" c="dimmed" hiddenFrom="sm">
-                  Fixes of {periodText(consent)}
+                  Fixes: {periodText(consent)}
                 </Text>
                 {consent.note !== '' && (
                   <Text size="xs" c="dimmed">

@@ -9,14 +9,21 @@ interface ExportButtonProps {
   readonly open: () => Observable<{ readonly data: Uint8Array }>
   /** Of whom or what; becomes part of the file's name. */
   readonly of: string
+  /** For the head of a panel. */
+  readonly compact?: boolean
 }
 
 /** Downloads everything that is kept of a person. */
-export function ExportButton({ open, of }: ExportButtonProps) {
+export function ExportButton({ open, of, compact = false }: ExportButtonProps) {
   const { download, stop, isRunning, received } = useDownload()
   if (isRunning) {
     return (
-      <Button variant="default" leftSection={<IconX size={16} aria-hidden />} onClick={stop}>
+      <Button
+        variant="default"
+        size={compact ? 'compact-sm' : 'sm'}
+        leftSection={<IconX size={16} aria-hidden />}
+        onClick={stop}
+      >
         Stop ({formatBytes(received)})
       </Button>
     )
@@ -24,6 +31,7 @@ export function ExportButton({ open, of }: ExportButtonProps) {
   return (
     <Button
       variant="default"
+      size={compact ? 'compact-sm' : 'sm'}
       leftSection={<IconDownload size={16} aria-hidden />}
       onClick={() =>
         download({ open, fileName: `${fileNamePart(of)}-locations-${dayOf(new Date())}`, format: 'ndjson' })

@@ -1,5 +1,5 @@
 import type { FixFileFormat } from '@fairlead/proto/web/fairlead/locations/v1/imports'
-import { Alert, Button, Checkbox, Group, Radio, Select, Stack, TextInput } from '@mantine/core'
+import { Alert, Button, Checkbox, Group, Radio, Select, SimpleGrid, Stack, TextInput } from '@mantine/core'
 import { type FormEvent, useState } from 'react'
 import { toApiError } from '../../app/api-error'
 import type { CurrentOrganization } from '../../app/organization'
@@ -82,7 +82,7 @@ export function ImportForm({ organization, error, pending, onSubmit }: ImportFor
           <TextInput
             label="ID of the device"
             description="An administrator can tell it to you"
-            className="mono"
+            styles={{ input: { fontFamily: 'var(--fairlead-mono)' } }}
             autoComplete="off"
             required
             value={device}
@@ -90,7 +90,7 @@ export function ImportForm({ organization, error, pending, onSubmit }: ImportFor
             onChange={(event) => setDevice(event.currentTarget.value.trim().toLowerCase())}
           />
         )}
-        <Group gap="sm" align="flex-start" grow>
+        <SimpleGrid cols={{ base: 1, xs: 2 }} spacing="sm">
           <Select
             label="Format"
             data={[
@@ -112,7 +112,7 @@ export function ImportForm({ organization, error, pending, onSubmit }: ImportFor
             nothingFoundMessage="No such zone"
             onChange={(value) => setTimeZone(value ?? '')}
           />
-        </Group>
+        </SimpleGrid>
         {failure !== undefined && (
           <Alert color="red" role="alert">
             {failure.message}

@@ -184,8 +184,10 @@ function Rejections({ one }: { one: FixImport }) {
         <Table fz="sm" aria-label="Rejected rows" verticalSpacing={6}>
           <Table.Thead>
             <Table.Tr>
-              <Table.Th ta="right">Line</Table.Th>
-              <Table.Th>Field</Table.Th>
+              <Table.Th ta="right" w={90}>
+                Line
+              </Table.Th>
+              <Table.Th visibleFrom="sm">Field</Table.Th>
               <Table.Th>What is wrong</Table.Th>
             </Table.Tr>
           </Table.Thead>
@@ -194,8 +196,17 @@ function Rejections({ one }: { one: FixImport }) {
               // biome-ignore lint/suspicious/noArrayIndexKey: a line may be rejected for several fields; the order stays.
               <Table.Tr key={place}>
                 <Table.Td ta="right">{line.toLocaleString('en')}</Table.Td>
-                <Table.Td className="mono">{field || '–'}</Table.Td>
-                <Table.Td className={classes.problem ?? ''}>{description}</Table.Td>
+                <Table.Td className="mono" visibleFrom="sm">
+                  {field || '–'}
+                </Table.Td>
+                <Table.Td className={classes.problem ?? ''}>
+                  {field !== '' && (
+                    <Text size="xs" c="dimmed" className="mono" hiddenFrom="sm">
+                      {field}
+                    </Text>
+                  )}
+                  {description}
+                </Table.Td>
               </Table.Tr>
             ))}
           </Table.Tbody>

@@ -32,7 +32,7 @@ export default function LocationsLayout() {
     ...(maySee ? [{ to: base, label: 'Map', end: true }] : []),
     ...(organization.may('locations.record') ? [{ to: `${base}/imports`, label: 'Imports' }] : []),
     ...(mayManage ? [{ to: `${base}/persons`, label: 'Persons' }] : []),
-    ...(maySee ? [{ to: `${base}/policy`, label: 'Purposes and policy' }] : []),
+    ...(maySee ? [{ to: `${base}/policy`, label: 'Policy' }] : []),
     ...(mayManage ? [{ to: `${base}/looks`, label: 'Looks' }] : []),
   ]
   return (

@@ -44,7 +44,14 @@ export function LooksTable({ looks, label, own = false }: LooksTableProps) {
           return (
             <Table.Tr key={look.name} className={classes.look ?? ''}>
               <Table.Td className={classes.looker ?? ''}>
-                <Text size="sm" fw={570} inherit style={{ overflowWrap: 'anywhere' }}>
+                <Text
+                  size="sm"
+                  fw={570}
+                  inherit
+                  lineClamp={3}
+                  title={look.actorDisplayName}
+                  className={classes.broken ?? ''}
+                >
                   {look.actorDisplayName || 'Somebody who is no member any more'}
                 </Text>
                 <Text size="xs" c="dimmed" component="div">
@@ -56,7 +63,7 @@ export function LooksTable({ looks, label, own = false }: LooksTableProps) {
                   </Text>
                 )}
               </Table.Td>
-              <Table.Td className={classes.words ?? ''}>
+              <Table.Td className={classes.reason ?? ''}>
                 <Tag color="sea">{look.purposeDisplayName}</Tag>
                 <Text size="sm" inherit mt={4}>
                   {look.reason}

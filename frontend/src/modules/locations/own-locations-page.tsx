@@ -12,6 +12,7 @@ import { Panel } from '../../ui/panel'
 import { RelativeTime } from '../../ui/relative-time'
 import { ConsentsTable } from './consents-table'
 import { ExportButton } from './export-button'
+import classes from './locations-table.module.css'
 import { useOwnLooks } from './look-queries'
 import { LooksTable } from './looks-table'
 import { useOwnPersons, useWithdrawOwnConsent } from './own-queries'
@@ -72,12 +73,13 @@ function Kept({ own: { person, organizationDisplayName, consents } }: { own: Own
       flush
       actions={
         <ExportButton
+          compact
           open={() => service().ExportOwnPerson({ person: person.name })}
           of={organizationDisplayName}
         />
       }
     >
-      <Text size="sm" c="dimmed" px="md" pt="sm" component="div" style={{ overflowWrap: 'anywhere' }}>
+      <Text size="sm" c="dimmed" component="div" className={classes.above ?? ''}>
         Kept as <strong>{person.displayName}</strong>, by{' '}
         {person.deviceCount === 1 ? '1 device' : `${person.deviceCount} devices`};{' '}
         {person.lastFixTime === undefined ? (

@@ -71,17 +71,17 @@ export function PolicyForm({ organization, policy, mayChange }: PolicyFormProps)
   return (
     <form onSubmit={submit} className={classes.form}>
       <Choice title="How long fixes are kept" told={told.retention}>
-        {number('retentionDays', 'Days, 0 for ever', 'days', 36_500)}
+        {number('retentionDays', 'Days (0: for ever)', 'days', 36_500)}
       </Choice>
       <Choice title="Smallest group that is shown" told={told.group}>
-        {number('minimumGroupSize', 'Persons in a cell, 3 at least', 'persons', 1_000, 3)}
+        {number('minimumGroupSize', 'Persons (3 at least)', 'persons', 1_000, 3)}
       </Choice>
       <Choice title="Thinning of old fixes" told={told.thinning}>
-        {number('thinAfterDays', 'Older than, 0 never', 'days', 36_500)}
-        {number('thinIntervalS', 'One fix of a device in, 0 keeps all', 's', 86_400)}
+        {number('thinAfterDays', 'Older than (0: never)', 'days', 36_500)}
+        {number('thinIntervalS', 'One fix in (0: all)', 's', 86_400)}
       </Choice>
       <Choice title="Stays" told={told.stays}>
-        {number('stayRadiusM', 'Within, 0 never', 'm', 10_000)}
+        {number('stayRadiusM', 'Within (0: never)', 'm', 10_000)}
         {number('stayMinimumS', 'For at least', 's', 86_400)}
         {number('stayIntervalS', 'One fix in', 's', 86_400)}
       </Choice>

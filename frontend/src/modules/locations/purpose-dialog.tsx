@@ -64,7 +64,7 @@ function PurposeForm({ organization, onClose }: PurposeDialogProps) {
           required
           maxLength={63}
           autoComplete="off"
-          className="mono"
+          styles={{ input: { fontFamily: 'var(--fairlead-mono)' } }}
           value={slug}
           error={
             problem('location_purpose_id') ??

@@ -40,11 +40,11 @@ export function IngestFigures({ state }: { state: IngestState | undefined }) {
     },
     {
       name: 'Lag',
-      value: state && formatDuration(state.lagS * 1000),
-      note: 'of the oldest',
+      value: state && (queued ? formatDuration(state.lagS * 1000) : 'none'),
+      note: queued ? 'of the oldest' : undefined,
       warning: (state?.lagS ?? 0) > longLagS,
     },
-    { name: 'Fixes stored', value: state && count(state.storedFixes), note: 'about' },
+    { name: 'Fixes stored', value: state && count(state.storedFixes), note: 'by estimate' },
     { name: 'On disk', value: state && formatBytes(state.storedBytes), note: 'with indexes' },
     {
       name: 'Days',
