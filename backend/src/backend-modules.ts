@@ -1,17 +1,17 @@
 import type { Logger } from 'pino'
 import type { DataSource } from 'typeorm'
 import type { Listener } from './database/index.ts'
+import { jobServices } from './job-services.ts'
 import { createCreditsModule } from './modules/credits/index.ts'
 import { createDatasetsModule } from './modules/datasets/index.ts'
 import { allPermissions, createIdentityModule, type IdentityModuleDeps } from './modules/identity/index.ts'
 import {
   createJobsModule,
   defaultJobLimits,
-  jobServices,
   moveShares,
   type ReadableDatasets,
 } from './modules/jobs/index.ts'
-import { createLocationsModule, deviceTokens } from './modules/locations/index.ts'
+import { createLocationsModule, deviceTokens, planLocations } from './modules/locations/index.ts'
 import { createNotificationsModule } from './modules/notifications/index.ts'
 import type { DatasetFiles } from './ports/dataset-files.ts'
 import type { Objects } from './ports/objects.ts'
@@ -108,6 +108,7 @@ export async function createBackendModules(
     organizations: identity.identity,
     pageTokens: tokens,
     services: jobServices,
+    locations: (organizationId) => planLocations(dataSource, organizationId),
     limits: { ...defaultJobLimits, ...parts.queue },
     heartbeatMs: parts.heartbeatSeconds * 1000,
     log,

@@ -6,15 +6,10 @@ import { createDisabledScanner } from './adapters/scanner/disabled/index.ts'
 import { createBackendModules } from './backend-modules.ts'
 import { createDataSource, listen, poolMetrics } from './database/index.ts'
 import { ivoaRoutes } from './ivoa/index.ts'
+import { jobServices } from './job-services.ts'
 import { ImmediateCharges } from './modules/credits/index.ts'
 import { awaitIssuer, IDENTITY_CHANNEL } from './modules/identity/index.ts'
-import {
-  ImmediateJobs,
-  jobServices,
-  openApiOfServices,
-  openScratch,
-  queueMetrics,
-} from './modules/jobs/index.ts'
+import { ImmediateJobs, openApiOfServices, openScratch, queueMetrics } from './modules/jobs/index.ts'
 import { keepEvents } from './modules/notifications/index.ts'
 import { runProcess } from './run-process.ts'
 import { createGrpcServer } from './server/grpc-server.ts'

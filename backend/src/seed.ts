@@ -2,10 +2,10 @@
 // set-up. Adds what is missing and changes nothing else, so that it can be run again.
 import { readFile } from 'node:fs/promises'
 import { createDataSource } from './database/index.ts'
+import { jobServices } from './job-services.ts'
 import { createLog } from './log.ts'
 import { readCreditsSeed, seedCredits } from './modules/credits/index.ts'
 import { createIdentityReader, readSeed, seedIdentity } from './modules/identity/index.ts'
-import { jobServices } from './modules/jobs/index.ts'
 import { databaseSettings } from './settings.ts'
 
 const settings = databaseSettings()

@@ -3,7 +3,7 @@
 import { createDatasetFiles } from './adapters/dataset-files/dataset-files.ts'
 import { serveTasks } from './adapters/execution/process/serve-tasks.ts'
 import type { S3ClientOptions } from './adapters/s3/s3-client.ts'
-import { jobServices } from './modules/jobs/services/index.ts'
+import { jobServices } from './job-services.ts'
 import { runSteps } from './modules/jobs/services/run-service.ts'
 import type { DatasetLocation } from './ports/dataset-files.ts'
 

@@ -8,11 +8,12 @@ import { createObjects } from './adapters/objects/create-objects.ts'
 import { createPushSender } from './adapters/push/create-push-sender.ts'
 import { createDisabledScanner } from './adapters/scanner/disabled/index.ts'
 import { createDataSource, poolMetrics } from './database/index.ts'
+import { jobServices } from './job-services.ts'
 import { createCreditsWorker } from './modules/credits/index.ts'
 import { registerFolders } from './modules/datasets/index.ts'
 import { watchTokenExpiry } from './modules/identity/index.ts'
-import { createJobsWorker, jobServices, queueMetrics } from './modules/jobs/index.ts'
-import { createLocationsWorker } from './modules/locations/index.ts'
+import { createJobsWorker, queueMetrics } from './modules/jobs/index.ts'
+import { connectionsInput, createLocationsWorker } from './modules/locations/index.ts'
 import { createNotificationsWorker, type NotificationsWorkerOptions } from './modules/notifications/index.ts'
 import { runProcess } from './run-process.ts'
 import { createHttpServer } from './server/http-server.ts'
@@ -47,6 +48,7 @@ await runProcess('worker', workerSettings, async (settings, log, releasers, trac
     scanner: createDisabledScanner(),
     execution,
     services: jobServices,
+    inputs: { connections: connectionsInput({ dataSource }) },
     concurrency,
     limits: settings.queue,
     scratchFolder,

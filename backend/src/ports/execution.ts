@@ -17,6 +17,8 @@ export interface ExecutionRequest {
   readonly payload: unknown
   /** An existing, empty folder of the task's own. */
   readonly folder: string
+  /** What the task may read beside its payload; counts for no limit. */
+  readonly inputFolder?: string | undefined
   /** Resident memory. */
   readonly memoryLimitBytes: number
   /** Sum of the files in the folder. */

@@ -1,6 +1,6 @@
 import { Dataset } from '@fairlead/proto/server/fairlead/datasets/v1/datasets'
 import { describe, expect, test } from 'vitest'
-import { jobServices } from '../../modules/jobs/index.ts'
+import { jobServices } from '../../job-services.ts'
 import { votableText } from '../../votable/index.ts'
 import { schemaErrors, schemasMissing } from '../testing/schemas.ts'
 import { linksDocument } from './links-document.ts'

@@ -6,6 +6,7 @@ export interface Actor {
   readonly organizationId: string
   readonly userId: string
   readonly displayName: string
+  readonly permissions: ReadonlySet<string>
   /** Administrators may do to any job most of what its owner may. */
   readonly managesJobs: boolean
 }

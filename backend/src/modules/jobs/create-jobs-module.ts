@@ -16,7 +16,7 @@ import { OwnerNames, type People } from './owner-names.ts'
 import { Housekeeping } from './queue/housekeeping.ts'
 import { recentDatasets } from './recent-datasets.ts'
 import type { JobService } from './services/job-service.ts'
-import type { PlanDataset } from './services/plan-context.ts'
+import type { PlanDataset, PlanLocations } from './services/plan-context.ts'
 import { JobSharing } from './sharing/job-sharing.ts'
 import { sharedJobs } from './sharing/shared-jobs.ts'
 import { JobWatch } from './watch/job-watch.ts'
@@ -36,6 +36,8 @@ export interface JobsModuleOptions {
   readonly organizations: Organizations
   readonly pageTokens: PageTokens
   readonly services: readonly JobService[]
+  /** Absent: no service can look at locations. */
+  readonly locations?: (organizationId: string) => PlanLocations
   readonly limits?: JobLimits
   /** Silence after which a watch sends a heartbeat. Default 10 s: clients are promised 15 s. */
   readonly heartbeatMs?: number
@@ -69,6 +71,7 @@ export async function createJobsModule(options: JobsModuleOptions): Promise<Jobs
     objects,
     services,
     dataset: recentDatasets((organizationId, id) => datasets.readable(organizationId, id)),
+    locations: options.locations,
     limits,
   })
   const names = new OwnerNames(people)
@@ -76,7 +79,7 @@ export async function createJobsModule(options: JobsModuleOptions): Promise<Jobs
     services: [
       jobsHandler({
         service,
-        sharing: new JobSharing(dataSource, people),
+        sharing: new JobSharing(dataSource, people, services),
         log: new JobLog(dataSource),
         watch,
         names,

@@ -1,15 +1,23 @@
 import { invalidField } from '../../errors/domain-error.ts'
 import type { JobQuote, Parameter } from './job.ts'
-import { tooManyTasks } from './jobs-errors.ts'
+import { permissionNeeded, tooManyTasks } from './jobs-errors.ts'
 import type { JobService, ParameterSchema, PlannedTask } from './services/job-service.ts'
 import { checkParameters, missingParameters } from './services/parameters.ts'
-import type { PlanDataset } from './services/plan-context.ts'
+import type { PlanDataset, PlanLocations } from './services/plan-context.ts'
 
 export interface JobPlannerOptions {
   readonly services: readonly JobService[]
   /** A dataset that the organisation may read, by its public identifier. */
   readonly dataset: (organizationId: string, id: string) => Promise<PlanDataset | undefined>
+  /** Absent: locations cannot be looked at. */
+  readonly locations?: ((organizationId: string) => PlanLocations) | undefined
   readonly tasksPerJob: number
+}
+
+/** Who is to run the job, where. */
+export interface Submitter {
+  readonly organizationId: string
+  readonly permissions: ReadonlySet<string>
 }
 
 /** What a job is to be made of; no tasks while parameters that it needs are yet to come. */
@@ -41,14 +49,17 @@ export class JobPlanner {
 
   /** Throws INVALID_ARGUMENT that names what is wrong or missing. */
   async plan(
-    organizationId: string,
+    submitter: Submitter,
     service: JobService,
     parameters: readonly Parameter[],
     signal: AbortSignal,
   ): Promise<Plan> {
-    const { dataset, tasksPerJob } = this.#options
+    refuseUnpermitted(submitter, service)
+    const { organizationId } = submitter
+    const { dataset, locations, tasksPerJob } = this.#options
     const tasks = await service.plan(checkParameters(service.parameters, parameters), {
       dataset: (id) => dataset(organizationId, id),
+      locations: locations?.(organizationId),
       maxTasks: tasksPerJob,
       signal,
     })
@@ -58,17 +69,22 @@ export class JobPlanner {
 
   /** As plan(); but what lacks required parameters is not planned yet, only checked as far as it is given. */
   async planWhenComplete(
-    organizationId: string,
+    submitter: Submitter,
     service: JobService,
     parameters: readonly Parameter[],
     signal: AbortSignal,
   ): Promise<Plan> {
+    refuseUnpermitted(submitter, service)
     if (missingParameters(service.parameters, parameters).length === 0) {
-      return this.plan(organizationId, service, parameters, signal)
+      return this.plan(submitter, service, parameters, signal)
     }
     checkParameters(service.parameters.map(withoutNeed), parameters)
     return unplanned
   }
+}
+
+function refuseUnpermitted({ permissions }: Submitter, { id, permission }: JobService): void {
+  if (permission !== undefined && !permissions.has(permission)) throw permissionNeeded(id, permission)
 }
 
 function withoutNeed({ oneOf: _, ...schema }: ParameterSchema): ParameterSchema {

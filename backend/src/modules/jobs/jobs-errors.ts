@@ -53,6 +53,19 @@ export const jobChangedMeanwhile = () =>
 export const notYourJob = (what: string) =>
   new DomainError('PERMISSION_DENIED', 'NOT_JOB_OWNER', `Only ${what} may do this.`)
 
+/** Of a service whose jobs are not for every member who may submit jobs, or read their results. */
+export const permissionNeeded = (service: string, permission: string) =>
+  new DomainError('PERMISSION_DENIED', 'PERMISSION_MISSING', `Jobs of ${service} need ${permission}.`, {
+    metadata: { permission },
+  })
+
+export const jobNotShareable = (service: string) =>
+  new DomainError(
+    'FAILED_PRECONDITION',
+    'JOB_NOT_SHAREABLE',
+    `Jobs of ${service} are not shared: who may see them is the organisation's to say, by roles.`,
+  )
+
 export const requestIdReused = (jobId: string) =>
   new DomainError(
     'ALREADY_EXISTS',

@@ -113,9 +113,9 @@ export function jobsHandler({
     },
 
     async quoteJob(request, context) {
-      const { organization } = organizationContext(context)
+      const submitter = actorOf(organizationContext(context))
       const { service: asked, parameters } = request
-      const { quote, price } = await service.quote(organization.id, asked, parameters, context.signal)
+      const { quote, price } = await service.quote(submitter, asked, parameters, context.signal)
       return quoteMessage(quote, price)
     },
 
@@ -249,9 +249,9 @@ export function jobsHandler({
     },
 
     async createResultUrl(request, context) {
-      const { organization } = organizationContext(context)
+      const reader = actorOf(organizationContext(context))
       const result = request.name.split('/').at(-1) ?? ''
-      return service.resultUrl(organization.id, jobIdOf(request.name), result, request.inline)
+      return service.resultUrl(reader, jobIdOf(request.name), result, request.inline)
     },
 
     watchJob(request, context) {
@@ -286,6 +286,7 @@ function actorOf({ organization, caller, permissions }: OrganizationCallContext)
     organizationId: organization.id,
     userId: caller.userId,
     displayName: caller.displayName,
+    permissions,
     managesJobs: permissions.has('jobs.manage'),
   }
 }

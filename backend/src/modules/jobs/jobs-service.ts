@@ -14,7 +14,7 @@ import { alterJob } from './job-changes.ts'
 import { markDeleted } from './job-deletion.ts'
 import { stopJob } from './job-endings.ts'
 import type { JobLimits } from './job-limits.ts'
-import { JobPlanner, type Plan } from './job-planner.ts'
+import { JobPlanner, type Plan, type Submitter } from './job-planner.ts'
 import {
   findJobs,
   findRequest,
@@ -40,6 +40,7 @@ import {
   jobNotPending,
   jobPastPending,
   pendingFull,
+  permissionNeeded,
   queueFull,
   requestIdReused,
   resultNotFound,
@@ -48,7 +49,7 @@ import {
 import { hasEnded } from './phase-transitions.ts'
 import { type QueuePosition, queuePosition } from './queue/queue-position.ts'
 import type { JobService } from './services/job-service.ts'
-import type { PlanDataset } from './services/plan-context.ts'
+import type { PlanDataset, PlanLocations } from './services/plan-context.ts'
 import type { ShareRecord } from './sharing/share-rows.ts'
 import { listShares } from './sharing/share-store.ts'
 
@@ -58,6 +59,7 @@ export interface JobsServiceOptions {
   readonly services: readonly JobService[]
   /** A dataset that the organisation may read, by its public identifier. */
   readonly dataset: (organizationId: string, id: string) => Promise<PlanDataset | undefined>
+  readonly locations?: ((organizationId: string) => PlanLocations) | undefined
   readonly limits: JobLimits
 }
 
@@ -91,9 +93,9 @@ export class JobsService {
   readonly #read: (reference: string) => Promise<JobWithResults | undefined>
 
   constructor(options: JobsServiceOptions) {
-    const { dataSource, services, dataset, limits } = options
+    const { dataSource, services, dataset, locations, limits } = options
     this.#options = options
-    this.#planner = new JobPlanner({ services, dataset, tasksPerJob: limits.tasksPerJob })
+    this.#planner = new JobPlanner({ services, dataset, locations, tasksPerJob: limits.tasksPerJob })
     this.#submission = new PaidSubmission(dataSource)
     this.#read = batchedRead((references) => readJobs(dataSource, references))
   }
@@ -103,18 +105,13 @@ export class JobsService {
   }
 
   async quote(
-    organizationId: string,
+    submitter: Submitter,
     service: string,
     parameters: readonly Parameter[],
     signal: AbortSignal,
   ): Promise<{ quote: JobQuote; price: QuotedPrice | undefined }> {
-    const { quote } = await this.#planner.plan(
-      organizationId,
-      this.#planner.service(service),
-      parameters,
-      signal,
-    )
-    return { quote, price: await priceOf(this.#options.dataSource, organizationId, service, quote) }
+    const { quote } = await this.#planner.plan(submitter, this.#planner.service(service), parameters, signal)
+    return { quote, price: await priceOf(this.#options.dataSource, submitter.organizationId, service, quote) }
   }
 
   async create(actor: Actor, request: JobRequest, signal: AbortSignal): Promise<JobWithResults> {
@@ -126,8 +123,8 @@ export class JobsService {
     const { memoryBytes, outputBytes } = service.limits
     const executionDurationMs = executionDuration(service, request.executionDurationMs)
     const plan = request.keepPending
-      ? await this.#planner.planWhenComplete(actor.organizationId, service, request.parameters, signal)
-      : await this.#planner.plan(actor.organizationId, service, request.parameters, signal)
+      ? await this.#planner.planWhenComplete(actor, service, request.parameters, signal)
+      : await this.#planner.plan(actor, service, request.parameters, signal)
     const newJob: NewJob = {
       id: v7(),
       organizationId: actor.organizationId,
@@ -200,7 +197,7 @@ export class JobsService {
     const service = this.#planner.service(before.service)
     const durationMs = executionDuration(service, update.executionDurationMs)
     const plan = paths.has('parameters')
-      ? await this.#planner.planWhenComplete(actor.organizationId, service, update.parameters, signal)
+      ? await this.#planner.planWhenComplete(actor, service, update.parameters, signal)
       : undefined
     return this.#change(actor, jobId, async (manager, job) => {
       refuseLate(job, update)
@@ -219,9 +216,7 @@ export class JobsService {
       refuseToRun(before)
       const service = this.#planner.service(before.service)
       const plan =
-        before.taskCount > 0
-          ? undefined
-          : await this.#planner.plan(actor.organizationId, service, before.parameters, signal)
+        before.taskCount > 0 ? undefined : await this.#planner.plan(actor, service, before.parameters, signal)
       const ran = await changeJob(dataSource, actor.organizationId, jobId, async (manager, job) => {
         refuseToRun(job)
         if (job.taskCount === 0 && (plan === undefined || job.version !== before.version)) return undefined
@@ -267,13 +262,12 @@ export class JobsService {
     return { tasks: page, next: found.length > pageSize ? page.at(-1)?.index : undefined }
   }
 
-  async resultUrl(
-    organizationId: string,
-    jobId: string,
-    resultName: string,
-    inline: boolean,
-  ): Promise<SignedUrl> {
-    const job = await readJob(this.#options.dataSource, organizationId, jobId)
+  async resultUrl(reader: Submitter, jobId: string, resultName: string, inline: boolean): Promise<SignedUrl> {
+    const job = await readJob(this.#options.dataSource, reader.organizationId, jobId)
+    refuseReader(
+      reader,
+      this.services.find(({ id }) => id === job.service),
+    )
     const result = await findResult(this.#options.dataSource, job.id, resultName)
     if (result === undefined) throw resultNotFound()
     refuseUnsafe(result)
@@ -361,6 +355,11 @@ function executionDuration({ id, limits }: JobService, askedMs: number | undefin
     'execution_duration',
     `must be at most ${limits.maxExecutionDurationMs / 1000} s for ${id}`,
   )
+}
+
+function refuseReader({ permissions }: Submitter, service: JobService | undefined): void {
+  if (service?.permission === undefined || permissions.has(service.permission)) return
+  throw permissionNeeded(service.id, service.permission)
 }
 
 function refuseUnsafe(result: ResultRecord): void {

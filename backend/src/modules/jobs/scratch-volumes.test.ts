@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
+import { jobServices } from '../../job-services.ts'
 import { defaultLimits } from './immediate/immediate-jobs.ts'
-import { jobServices } from './services/index.ts'
 
 const GIB = 1024 ** 3
 /** FAIRLEAD_WORKER_CONCURRENCY, as manifests leave it. */

@@ -6,3 +6,4 @@ export {
 export { createLocationsWorker, type LocationsWorkerOptions } from './create-locations-worker.ts'
 export { newDeviceToken } from './devices/device-token.ts'
 export { deviceTokens } from './devices/device-tokens.ts'
+export { connectionsInput, planLocations } from './job/index.ts'

@@ -103,6 +103,7 @@ class ProcessExecution implements Execution {
         step: request.step,
         payload: request.payload,
         folder: request.folder,
+        inputFolder: request.inputFolder,
         digests: request.digests !== false,
       },
       (message) => {

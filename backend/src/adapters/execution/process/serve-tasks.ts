@@ -21,6 +21,7 @@ export interface MadeFile {
 
 export interface TaskReport {
   readonly folder: string
+  readonly inputFolder: string | undefined
   readonly progress: (fraction: number) => void
   readonly log: (line: string) => void
 }
@@ -63,6 +64,7 @@ async function runOne(
 ): Promise<ExecutionResult> {
   const made = await run(task, {
     folder: task.folder,
+    inputFolder: task.inputFolder,
     progress: (fraction) => tell({ kind: 'progress', fraction }),
     log: (line) => tell({ kind: 'log', line }),
   })

@@ -16,6 +16,7 @@ export interface RunTask {
   readonly step: 'run' | 'collect'
   readonly payload: unknown
   readonly folder: string
+  readonly inputFolder: string | undefined
   readonly digests: boolean
 }
 

@@ -15,6 +15,8 @@ export interface CollectedTask {
   readonly payload: unknown
   /** What it left as its value; undefined or null for none. */
   readonly value: unknown
+  /** Names in the input folder, of a service that collects files: those that the task left, in its order. */
+  readonly files?: readonly string[]
   /** Set for a task that failed. */
   readonly error?: { readonly reason: string; readonly message: string }
 }

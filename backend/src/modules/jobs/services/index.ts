@@ -3,5 +3,5 @@ import type { JobService } from './job-service.ts'
 import { previewService } from './preview/preview-service.ts'
 import { statisticsService } from './statistics/statistics-service.ts'
 
-/** Every service that jobs can run. One more is a folder here and a line in this list. */
-export const jobServices: readonly JobService[] = [cutoutService, previewService, statisticsService]
+/** The services of images. One more is a folder here and a line in this list. */
+export const imageServices: readonly JobService[] = [cutoutService, previewService, statisticsService]

@@ -70,6 +70,11 @@ export interface JobService {
   readonly description: string
   readonly parameters: readonly ParameterSchema[]
   readonly limits: ServiceLimits
+  /**
+   * What it shows is not for everyone: this permission in the organisation is needed beside jobs.submit to plan a job,
+   * and beside jobs.read to fetch its results, and its jobs are not shared.
+   */
+  readonly permission?: string
   /** Checks what the schema cannot, and cuts the job into tasks. Throws DomainError that names a field. */
   plan(parameters: GivenParameters, context: PlanContext): Promise<readonly PlannedTask[]>
   /** Runs one task in a process of its own; loaded there alone. */
@@ -79,6 +84,8 @@ export interface JobService {
    * completed. Absent: the files of the tasks are the results, in the plan's order.
    */
   loadCollect?(): Promise<CollectTasks>
+  /** The files of the tasks are given to the collect, in its input folder. */
+  readonly collectsFiles?: boolean
 }
 
 /** What a task leaves behind; an array stands for files alone. */

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { jobServices } from './index.ts'
+import { jobServices } from '../../../job-services.ts'
 import { type OpenApiDocument, openApiOfServices } from './openapi-of-services.ts'
 
 const document = JSON.parse(

@@ -15,9 +15,23 @@ export interface PlanDataset {
   readonly unavailableReason: string | undefined
 }
 
+/** What planning may know of an organisation's locations: no position, and nobody by name. */
+export interface PlanLocations {
+  /** Undefined for a purpose that the organisation does not have. */
+  purpose(slug: string): Promise<{ readonly id: string } | undefined>
+  /** Slugs, in their order. */
+  purposes(): Promise<readonly string[]>
+  /** How many persons a consent in force to the purpose covers in some part of the window. */
+  coveredPersons(purposeId: string, start: Date, end: Date): Promise<number>
+  /** An estimate, for each UTC day from that of `start` on, until `end`. */
+  fixesByDay(start: Date, end: Date): Promise<readonly number[]>
+}
+
 export interface PlanContext {
   /** Undefined for a dataset that is unknown to the organisation. */
   readonly dataset: (id: string) => Promise<PlanDataset | undefined>
+  /** Undefined where locations cannot be looked at, as by what runs without a job. */
+  readonly locations?: PlanLocations | undefined
   /** A longer plan is refused; one that would be far longer need not be made first. */
   readonly maxTasks: number
   /** Someone waits for the one result: what would come beside it, such as a picture, is left out. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { jobServices } from './index.ts'
+import { jobServices } from '../../../job-services.ts'
 import { checkParameters } from './parameters.ts'
 
 describe('every registered service', () => {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { jobServices } from './index.ts'
+import { jobServices } from '../../../job-services.ts'
 import { PARAMETER_KINDS } from './job-service.ts'
 
 const guide = readFileSync(new URL('../../../../../docs/services.md', import.meta.url), 'utf8')

@@ -3,9 +3,9 @@ import { buffer } from 'node:stream/consumers'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createProcessExecution } from '../../../adapters/execution/process/index.ts'
 import { memoryByteSource, openImage, readPixels } from '../../../fits/index.ts'
+import { jobServices } from '../../../job-services.ts'
 import { createRequest, type ModuleFixture, moduleFixture } from '../testing/module-fixture.ts'
 import { atOrigin, atPole, pixelValue, skyImage, tan, withoutCoordinates } from '../testing/sky-images.ts'
-import { jobServices } from './index.ts'
 import type { PlanDataset } from './plan-context.ts'
 
 const parameters = (...given: readonly [string, string][]) => given.map(([name, value]) => ({ name, value }))
@@ -364,7 +364,7 @@ describe('cutout and preview', () => {
 
   it('lists the services with what their forms need', async () => {
     const { services } = await fixture.handlers.listServices({ parent: fixture.parent }, fixture.alice)
-    expect(services.map(({ id }) => id)).toEqual(['cutout', 'preview', 'statistics'])
+    expect(services.map(({ id }) => id)).toEqual(['cutout', 'preview', 'statistics', 'connections'])
     const stretch = services[1]?.parameters.find(({ name }) => name === 'STRETCH')
     expect(stretch).toMatchObject({
       kind: 'PARAMETER_KIND_ENUM',

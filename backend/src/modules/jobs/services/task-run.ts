@@ -15,6 +15,8 @@ export interface MadeFile {
 export interface TaskReport {
   /** An empty folder of its own: the only place it may write to. */
   readonly folder: string
+  /** To read from: what the worker had written for this task, where the service has an input. */
+  readonly inputFolder?: string | undefined
   /** [0, 1] */
   readonly progress: (fraction: number) => void
   readonly log: (line: string) => void

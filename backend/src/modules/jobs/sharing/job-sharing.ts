@@ -5,8 +5,9 @@ import { type Actor, refuseStrangers } from '../actor.ts'
 import { changeJob, readJob } from '../change-job.ts'
 import type { JobRecord } from '../job.ts'
 import { alterJob } from '../job-changes.ts'
-import { shareNotFound, sharesFull, sharesWithOwner, userNotFound } from '../jobs-errors.ts'
+import { jobNotShareable, shareNotFound, sharesFull, sharesWithOwner, userNotFound } from '../jobs-errors.ts'
 import type { People } from '../owner-names.ts'
+import type { JobService } from '../services/job-service.ts'
 import { deleteShare, insertShare, listSharedJobs, type ShareCursor } from './share-store.ts'
 
 /** Users with whom one job is shared, at most: a list of people, not a publication. */
@@ -37,16 +38,20 @@ async function announceShare(
 export class JobSharing {
   readonly #dataSource: DataSource
   readonly #people: People
+  readonly #services: readonly JobService[]
 
-  constructor(dataSource: DataSource, people: People) {
+  constructor(dataSource: DataSource, people: People, services: readonly JobService[]) {
     this.#dataSource = dataSource
     this.#people = people
+    this.#services = services
   }
 
   /** Sharing with someone once more changes nothing. */
   async share(actor: Actor, jobId: string, email: string): Promise<JobRecord> {
     const before = await readJob(this.#dataSource, actor.organizationId, jobId)
     refuseStrangers(actor, before)
+    const service = this.#services.find(({ id }) => id === before.service)
+    if (service?.permission !== undefined) throw jobNotShareable(service.id)
     const userId = await this.#userOf(actor, before, email)
     return changeJob(this.#dataSource, actor.organizationId, jobId, async (manager, job) => {
       const share = { jobId: job.id, userId, sharedBy: actor.userId, beyondOrganization: actor.managesJobs }

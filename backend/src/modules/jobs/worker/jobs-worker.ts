@@ -29,6 +29,7 @@ import { queueConnections } from './queue-connections.ts'
 import { queueLogger } from './queue-log.ts'
 import { releaseTask, runTask, type TaskRunner } from './run-task.ts'
 import { ScratchFolders } from './scratch-folders.ts'
+import type { TaskInput } from './task-input.ts'
 import { TaskPace } from './task-pace.ts'
 import { createWorkerMetrics, type WorkerMetrics } from './worker-metrics.ts'
 
@@ -39,6 +40,8 @@ export interface JobsWorkerOptions {
   readonly scanner: Scanner
   readonly execution: Execution
   readonly services: readonly JobService[]
+  /** By the service's id, of those whose tasks need something of the database. */
+  readonly inputs?: Readonly<Record<string, TaskInput>>
   /** Tasks at a time. */
   readonly concurrency: number
   /** Where tasks write before their files are stored. */
@@ -226,7 +229,7 @@ class Worker implements JobsWorker {
   #runner(): TaskRunner {
     this.#taskRunner ??= {
       ...this.#options,
-      services: new Set(this.#options.services.map(({ id }) => id)),
+      services: new Map(this.#options.services.map((each) => [each.id, each])),
       folders: new ScratchFolders(this.#scratchFolder()),
       reportIntervalMs: this.#options.reportIntervalMs ?? 300,
       endings: this.#endings,

@@ -8,6 +8,9 @@ import { type Span, type Tracing, traced, within } from '../../../tracing/index.
 import { stopJob } from '../job-endings.ts'
 import { lockJob } from '../job-store.ts'
 import { hasEnded } from '../phase-transitions.ts'
+import type { ClaimedTask } from '../queue/claim-tasks.ts'
+import type { CollectInput } from '../services/collect-tasks.ts'
+import type { JobService } from '../services/job-service.ts'
 import { rows } from '../sql.ts'
 import type { AttemptEnd } from '../task-endings.ts'
 import { collectInput } from '../task-store.ts'
@@ -16,6 +19,7 @@ import type { EndingBatches, EndingOutcome } from './ending-batches.ts'
 import type { HeldTask } from './held-task.ts'
 import type { ScratchFolders } from './scratch-folders.ts'
 import { storableText } from './storable-text.ts'
+import { fetchTaskFiles, inputOrder, type TaskInput } from './task-input.ts'
 import { TaskReporter } from './task-reporter.ts'
 import type { AttemptOutcome, WorkerMetrics } from './worker-metrics.ts'
 
@@ -24,8 +28,10 @@ export interface TaskRunner {
   readonly execution: Execution
   readonly objects: Objects
   readonly scanner: Scanner
-  /** Ids of the services that this worker can run. */
-  readonly services: ReadonlySet<string>
+  /** Those that this worker can run, by id. */
+  readonly services: ReadonlyMap<string, JobService>
+  /** By the service's id, of those whose tasks need something of the database. */
+  readonly inputs?: Readonly<Record<string, TaskInput>> | undefined
   readonly folders: ScratchFolders
   /** Between two writes of what a task reports. */
   readonly reportIntervalMs: number
@@ -72,16 +78,19 @@ async function runAttempt(
   runner.metrics.began(task)
   let end: AttemptEnd | undefined
   let folder: string | undefined
+  let inputFolder: string | undefined
   try {
     // One that was stopped while it was on its way to its slot.
     held.signal.throwIfAborted()
     folder = await runner.folders.take()
-    end = await execute(runner, held, folder)
+    if (needsInput(runner, task)) inputFolder = await runner.folders.take()
+    end = await execute(runner, held, folder, inputFolder)
   } catch (error) {
     end = endOf(runner, held, error)
   }
   try {
     if (folder !== undefined) await runner.folders.giveBack(folder, end?.kind === 'completed')
+    if (inputFolder !== undefined) await runner.folders.giveBack(inputFolder, false)
   } catch (error) {
     runner.log.warn({ job: task.jobId, err: error }, 'a scratch folder is left behind')
   }
@@ -98,25 +107,61 @@ export async function releaseTask(runner: Pick<TaskRunner, 'endings'>, held: Hel
   await runner.endings.add({ attempt: held.task, end: { kind: 'released', began: false } }, held.lost)
 }
 
-async function execute(runner: TaskRunner, held: HeldTask, folder: string): Promise<AttemptEnd> {
+function needsInput({ inputs, services }: TaskRunner, { service, collect }: ClaimedTask): boolean {
+  return inputs?.[service] !== undefined || (collect && services.get(service)?.collectsFiles === true)
+}
+
+/** Writes what the task's process is to read. Returns its payload. */
+async function writeInput(
+  runner: TaskRunner,
+  task: ClaimedTask,
+  given: unknown,
+  folder: string,
+  signal: AbortSignal,
+): Promise<unknown> {
+  const collectsFiles = task.collect && runner.services.get(task.service)?.collectsFiles === true
+  const payload = collectsFiles
+    ? await fetchTaskFiles(runner, task, given as CollectInput, folder, signal)
+    : given
+  const input = runner.inputs?.[task.service]
+  const order = await inputOrder(runner.dataSource, task, payload, folder, signal)
+  if (order !== undefined) await input?.write(order)
+  signal.throwIfAborted()
+  return payload
+}
+
+async function execute(
+  runner: TaskRunner,
+  held: HeldTask,
+  folder: string,
+  inputFolder: string | undefined,
+): Promise<AttemptEnd> {
   const { task } = held
+  const deadline = performance.now() + task.remainingMs
   if (!runner.services.has(task.service)) {
     throw new ExecutionFailed('SERVICE_UNKNOWN', `This worker does not know ${task.service}.`, true)
   }
-  const payload = task.collect ? await collectInput(runner.dataSource, task.jobId) : task.payload
+  const given = task.collect ? await collectInput(runner.dataSource, task.jobId) : task.payload
   const reporter = new TaskReporter(runner.dataSource, task, runner.reportIntervalMs, (error) =>
     runner.log.warn({ err: error, job: task.jobId }, 'what a task reported was not written'),
   )
   try {
+    const payload =
+      inputFolder === undefined
+        ? given
+        : await traced('write input', 'internal', {}, () =>
+            writeInput(runner, task, given, inputFolder, held.signal),
+          )
     const { files, value } = await traced('run', 'internal', {}, () =>
       runner.execution.run({
         service: task.service,
         step: task.collect ? 'collect' : 'run',
         payload,
         folder,
+        inputFolder,
         memoryLimitBytes: task.memoryLimitBytes,
         outputLimitBytes: task.outputLimitBytes,
-        timeoutMs: Math.max(1, task.remainingMs),
+        timeoutMs: Math.max(1, deadline - performance.now()),
         signal: held.signal,
         onProgress: (fraction) => reporter.progress(fraction),
         onLog: (line) => reporter.log(line),

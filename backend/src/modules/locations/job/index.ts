@@ -1,0 +1,2 @@
+export { connectionsInput } from './connections-input.ts'
+export { planLocations } from './plan-locations.ts'
