@@ -59,7 +59,8 @@ export class UploadService {
     if (waiting.state !== 'WAITING') throw uploadUsed()
     if (!(await this.#store.begin(importId))) {
       const now = await this.#store.find(importId)
-      throw now?.state === 'WAITING' ? tooManyImports(RUNNING_MAX) : uploadUsed()
+      const isWaiting = now?.state === 'WAITING' && now.expireTime > new Date()
+      throw isWaiting ? tooManyImports(RUNNING_MAX) : uploadUsed()
     }
     const controller = new AbortController()
     this.#running.set(importId, controller)

@@ -45,25 +45,27 @@ export async function* gunzipped(bytes: AsyncIterable<Buffer>): AsyncGenerator<B
   }
 }
 
-/** Waits for the first bytes, and gives all of them again. */
+/** Waits for the first bytes, and gives all of them again; what breaks off meanwhile does so after them. */
 export async function begun(
   bytes: AsyncIterable<Buffer>,
   size: number,
 ): Promise<{ first: Buffer; all: AsyncIterable<Buffer> }> {
   const iterator = bytes[Symbol.asyncIterator]()
   let first: Buffer = Buffer.alloc(0)
-  let isOver = false
-  while (first.length < size && !isOver) {
-    const next = await iterator.next()
-    if (next.done === true) isOver = true
-    else first = Buffer.concat([first, next.value])
+  let next: Promise<IteratorResult<Buffer>> = iterator.next()
+  while (first.length < size) {
+    const result = await next.catch(() => undefined)
+    if (result === undefined || result.done === true) break
+    first = Buffer.concat([first, result.value])
+    next = iterator.next()
+    // Whoever reads on is told.
+    next.catch(() => undefined)
   }
+  if (first.length === 0) await next
   const all = async function* () {
     try {
       if (first.length > 0) yield first
-      if (isOver) return
-      for (let next = await iterator.next(); next.done !== true; next = await iterator.next())
-        yield next.value
+      for (let result = await next; result.done !== true; result = await iterator.next()) yield result.value
     } finally {
       await iterator.return?.()
     }
