@@ -73,6 +73,7 @@ describe('a path leads to its upstream', () => {
     ['/auth/jwks', 'identity', '/auth/jwks'],
     ['/authors', 'frontend', '/authors'],
     ['/objects/a/b?signature=s', 'backend-http', '/objects/a/b?signature=s'],
+    ['/fix-imports/a?signature=s', 'backend-http', '/fix-imports/a?signature=s'],
     ['/uws/jobs', 'backend-http', '/uws/jobs'],
     ['/soda/sync?ID=a', 'backend-http', '/soda/sync?ID=a'],
     ['/mail/unsubscribe?token=t', 'backend-http', '/mail/unsubscribe?token=t'],
@@ -193,8 +194,8 @@ describe('limits', () => {
     expect(response.headers.get('grpc-status')).toBe('8')
   })
 
-  test('an object may be of any size', async () => {
-    const response = await fetch(`${envoy.url}/objects/a`, { method: 'PUT', body: tooMuch })
+  test.each(['/objects/a', '/fix-imports/a'])('what is put to %s may be of any size', async (path) => {
+    const response = await fetch(`${envoy.url}${path}`, { method: 'PUT', body: tooMuch })
     expect(response.headers.get('x-received')).toBe(String(tooMuch.length))
   })
 
