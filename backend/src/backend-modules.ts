@@ -11,8 +11,14 @@ import {
   moveShares,
   type ReadableDatasets,
 } from './modules/jobs/index.ts'
-import { createLocationsModule, deviceTokens, planLocations } from './modules/locations/index.ts'
+import {
+  createLocationsModule,
+  deviceTokens,
+  moveInvitedPerson,
+  planLocations,
+} from './modules/locations/index.ts'
 import { createNotificationsModule } from './modules/notifications/index.ts'
+import type { BatchQueue } from './ports/batch-queue.ts'
 import type { DatasetFiles } from './ports/dataset-files.ts'
 import type { Objects } from './ports/objects.ts'
 import { readContracts } from './server/contracts.ts'
@@ -41,6 +47,8 @@ export interface BackendParts {
   readonly publicUrl: string
   /** Whether the workers send mail. */
   readonly mailEnabled: boolean
+  /** Where fixes go on their way to the workers. Default: they are written at once. */
+  readonly fixQueue?: BatchQueue | undefined
   readonly log: Logger
   readonly metrics: ServerMetrics
   /** Undefined: calls are not traced. */
@@ -74,7 +82,10 @@ export async function createBackendModules(
     oidc: parts.oidc,
     ...(parts.issuerKeys === undefined ? {} : { issuerKeys: parts.issuerKeys }),
     pageTokens: tokens,
-    moveInvited: moveShares,
+    moveInvited: async (manager, invitedId, userId) => {
+      await moveShares(manager, invitedId, userId)
+      await moveInvitedPerson(manager, invitedId, userId)
+    },
     deviceTokens: deviceTokens(dataSource),
     log,
   })
@@ -134,6 +145,7 @@ export async function createBackendModules(
     identity: identity.identity,
     deriveKey: parts.deriveKey,
     publicUrl: parts.publicUrl,
+    fixQueue: parts.fixQueue,
     registry: parts.metrics.registry,
     log,
   })

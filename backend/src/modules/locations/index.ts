@@ -7,3 +7,5 @@ export { createLocationsWorker, type LocationsWorkerOptions } from './create-loc
 export { newDeviceToken } from './devices/device-token.ts'
 export { deviceTokens } from './devices/device-tokens.ts'
 export { connectionsInput, planLocations } from './job/index.ts'
+export { moveInvitedPerson } from './people/index.ts'
+export { FIX_QUEUE } from './queue/index.ts'
