@@ -1,4 +1,6 @@
 // The backend: gRPC for everything, HTTP for IVOA protocols, signed objects, figures and health.
+import type { Logger } from 'pino'
+import { openAmqpBatchQueue } from './adapters/batch-queue/index.ts'
 import { createDatasetFiles } from './adapters/dataset-files/dataset-files.ts'
 import { createProcessExecution } from './adapters/execution/process/index.ts'
 import { createObjects } from './adapters/objects/create-objects.ts'
@@ -10,7 +12,9 @@ import { jobServices } from './job-services.ts'
 import { ImmediateCharges } from './modules/credits/index.ts'
 import { awaitIssuer, IDENTITY_CHANNEL } from './modules/identity/index.ts'
 import { ImmediateJobs, openApiOfServices, openScratch, queueMetrics } from './modules/jobs/index.ts'
+import { FIX_QUEUE } from './modules/locations/index.ts'
 import { keepEvents } from './modules/notifications/index.ts'
+import type { BatchQueue } from './ports/batch-queue.ts'
 import { runProcess } from './run-process.ts'
 import { createGrpcServer } from './server/grpc-server.ts'
 import { createHttpMetrics } from './server/http-metrics.ts'
@@ -18,7 +22,7 @@ import { createHttpServer } from './server/http-server.ts'
 import { localCalls } from './server/local-calls.ts'
 import { openApiRoute, operationsRoutes } from './server/operations-routes.ts'
 import { createServerMetrics } from './server/server-metrics.ts'
-import { backendSettings } from './settings.ts'
+import { type AmqpSettings, backendSettings } from './settings.ts'
 import type { TaskRunnerConfiguration } from './task-runner.ts'
 
 await runProcess('backend', backendSettings, async (settings, log, releasers, tracing) => {
@@ -30,6 +34,9 @@ await runProcess('backend', backendSettings, async (settings, log, releasers, tr
   await keepEvents(dataSource)
   const { objects, routes } = createObjects(settings.objects, settings.deriveKey('objects'))
   releasers.defer(() => objects.close())
+
+  const fixQueue = fixQueueOf(settings.locationQueue, log)
+  if (fixQueue !== undefined) releasers.defer(() => fixQueue.close())
 
   const metrics = createServerMetrics()
   poolMetrics(metrics.registry, dataSource)
@@ -52,6 +59,7 @@ await runProcess('backend', backendSettings, async (settings, log, releasers, tr
       queue: settings.queue,
       publicUrl: settings.publicUrl,
       mailEnabled: settings.mailEnabled,
+      fixQueue,
       log,
       metrics,
       tracing,
@@ -111,3 +119,8 @@ await runProcess('backend', backendSettings, async (settings, log, releasers, tr
   await issuer.reached
   log.info({ grpcPort, httpPort }, 'the backend is ready')
 })
+
+function fixQueueOf(server: AmqpSettings | undefined, log: Logger): BatchQueue | undefined {
+  if (server === undefined) return undefined
+  return openAmqpBatchQueue({ server, namespace: server.namespace, name: FIX_QUEUE, log })
+}

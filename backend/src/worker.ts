@@ -1,5 +1,7 @@
 // The worker: runs queued jobs, turns events into notifications and mail, and takes the images of the configured
 // folders into the list of datasets.
+import type { Logger } from 'pino'
+import { openAmqpBatchConsumer } from './adapters/batch-queue/index.ts'
 import { createBus } from './adapters/bus/create-bus.ts'
 import { createDatasetFiles } from './adapters/dataset-files/dataset-files.ts'
 import { createProcessExecution } from './adapters/execution/process/index.ts'
@@ -13,13 +15,18 @@ import { createCreditsWorker } from './modules/credits/index.ts'
 import { registerFolders } from './modules/datasets/index.ts'
 import { watchTokenExpiry } from './modules/identity/index.ts'
 import { createJobsWorker, queueMetrics } from './modules/jobs/index.ts'
-import { connectionsInput, createLocationsWorker } from './modules/locations/index.ts'
+import {
+  connectionsInput,
+  createLocationsWorker,
+  FIX_QUEUE,
+  type LocationsWorkerOptions,
+} from './modules/locations/index.ts'
 import { createNotificationsWorker, type NotificationsWorkerOptions } from './modules/notifications/index.ts'
 import { runProcess } from './run-process.ts'
 import { createHttpServer } from './server/http-server.ts'
 import { operationsRoutes } from './server/operations-routes.ts'
 import { createRegistry } from './server/process-metrics.ts'
-import { type MailSettings, workerSettings } from './settings.ts'
+import { type AmqpSettings, type MailSettings, workerSettings } from './settings.ts'
 import type { TaskRunnerConfiguration } from './task-runner.ts'
 
 /** Small folders are read before the worker says that it is ready; large ones do not hold up the start. */
@@ -86,7 +93,13 @@ await runProcess('worker', workerSettings, async (settings, log, releasers, trac
   const credits = createCreditsWorker({ dataSource, databaseUrl, registry, log })
   releasers.defer(() => credits.stop())
 
-  const locations = createLocationsWorker({ dataSource, databaseUrl, registry, log })
+  const locations = createLocationsWorker({
+    dataSource,
+    databaseUrl,
+    consumeFixes: consumerOf(settings.locationQueue, log),
+    registry,
+    log,
+  })
   releasers.defer(() => locations.stop())
 
   const health = async () => {
@@ -138,6 +151,22 @@ await runProcess('worker', workerSettings, async (settings, log, releasers, trac
     }
   }
 })
+
+/** Batches that are written at a time: as many as fill a few transactions. */
+const FIX_BATCHES = 32
+
+function consumerOf(server: AmqpSettings | undefined, log: Logger): LocationsWorkerOptions['consumeFixes'] {
+  if (server === undefined) return undefined
+  return (handle) =>
+    openAmqpBatchConsumer({
+      server,
+      namespace: server.namespace,
+      name: FIX_QUEUE,
+      prefetch: FIX_BATCHES,
+      handle,
+      log,
+    })
+}
 
 function mailOf(
   mail: MailSettings | undefined,
