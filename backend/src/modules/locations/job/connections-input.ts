@@ -42,6 +42,7 @@ export function connectionsInput({
 }: ConnectionsInputOptions): TaskInput {
   return {
     async write(order) {
+      order.signal.throwIfAborted()
       switch (order.step) {
         case 'run':
           return writeFixes(dataSource, order, order.payload as ConnectionsPayload, maxBytes)
