@@ -86,9 +86,21 @@ export class LocationsFixes1763700015100 implements MigrationInterface {
     await runner.query(`
       create trigger devices_removed before delete or update of person_id, organization_id on devices
       for each row execute function begin_device_removal()`)
+
+    // Days of an organisation that were thinned, by which rule, and how many rows had been written to the partition
+    // then: a fix that comes later has the day thinned again.
+    await runner.query(`
+      create table fix_thinnings (
+        organization_no integer not null,
+        day date not null,
+        rule text not null,
+        rows_written bigint not null,
+        primary key (day, organization_no)
+      )`)
   }
 
   async down(runner: QueryRunner): Promise<void> {
+    await runner.query('drop table fix_thinnings')
     await runner.query('drop trigger devices_removed on devices')
     await runner.query('drop function begin_device_removal()')
     await runner.query('drop function begin_fixes(integer[], integer[])')

@@ -5,6 +5,7 @@ import type { BatchConsumer, HandleBatch } from '../../ports/batch-queue.ts'
 import type { WorkerPart } from '../notifications/index.ts'
 import { DirectFixSink } from './fixes/index.ts'
 import { importsPart } from './imports/index.ts'
+import { fixMaintenance } from './maintenance/index.ts'
 import { erasuresPart } from './people/index.ts'
 import { FixConsumer, fixQueueMetrics } from './queue/index.ts'
 
@@ -20,7 +21,11 @@ export interface LocationsWorkerOptions {
 /** What happens to locations by the clock, and what is taken from the queue. */
 export function createLocationsWorker(options: LocationsWorkerOptions): WorkerPart {
   const { dataSource, registry, log } = options
-  const parts: WorkerPart[] = [erasuresPart(dataSource, log), importsPart({ dataSource, log })]
+  const parts: WorkerPart[] = [
+    erasuresPart(dataSource, log),
+    importsPart({ dataSource, log }),
+    fixMaintenance({ dataSource, log }),
+  ]
   const fixes = fixesPart(options)
   if (fixes !== undefined) parts.push(fixes)
   fixQueueMetrics(registry, dataSource, fixes === undefined ? undefined : () => fixes.length())

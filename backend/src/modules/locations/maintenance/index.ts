@@ -1,0 +1,1 @@
+export { type FixMaintenanceOptions, fixMaintenance } from './fix-maintenance.ts'
