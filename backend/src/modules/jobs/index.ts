@@ -4,6 +4,7 @@ export {
   type JobsModuleOptions,
   type ReadableDatasets,
 } from './create-jobs-module.ts'
+export { deleteJobs } from './delete-jobs.ts'
 export { type ImmediateFile, ImmediateJobs, openScratch } from './immediate/index.ts'
 export { defaultJobLimits, type JobLimits } from './job-limits.ts'
 export { jobsAmong, type ShareKey, shareKey, sharesAmong } from './jobs-among.ts'

@@ -7,11 +7,14 @@ import type { HttpRoute } from '../../server/http-route.ts'
 import type { PageTokens } from '../../server/page-token.ts'
 import type { RegisteredService } from '../../server/service-handlers.ts'
 import type { IdentityService } from '../identity/index.ts'
+import { cellNeighbours } from './connections/index.ts'
 import { DirectFixSink, KnownDevices } from './fixes/index.ts'
 import { fixesHandler } from './gateway/fixes-handler.ts'
 import { createImports, forgetDevices } from './imports/index.ts'
+import { forgetInJobs } from './job/index.ts'
 import { LocationOperations } from './operations/location-operations.ts'
 import { createPeople } from './people/index.ts'
+import { locationHandler } from './queries/index.ts'
 import { fixQueueMetrics, forgetDeadFixes, QueuedFixSink } from './queue/index.ts'
 
 export interface LocationsModuleOptions {
@@ -23,6 +26,8 @@ export interface LocationsModuleOptions {
   readonly identity: IdentityService
   readonly deriveKey: (purpose: string) => Buffer
   readonly publicUrl: string
+  /** Silence after which a stream tells that it goes on. */
+  readonly heartbeatMs: number
   /** Where fixes go on their way to the workers; undefined: they are written at once. */
   readonly fixQueue?: BatchQueue | undefined
   readonly registry: Registry
@@ -51,8 +56,19 @@ export function createLocationsModule(options: LocationsModuleOptions): Location
   return {
     services: [
       fixesHandler({ known, sink }),
+      locationHandler({
+        dataSource,
+        pageTokens,
+        neighbours: cellNeighbours,
+        heartbeatMs: options.heartbeatMs,
+      }),
       operations.service,
-      ...createPeople({ dataSource, identity, pageTokens, forget: [forgetDevices, forgetDeadFixes] }),
+      ...createPeople({
+        dataSource,
+        identity,
+        pageTokens,
+        forget: [forgetDevices, forgetDeadFixes, forgetInJobs],
+      }),
       imports.service,
     ],
     routes: [imports.route],

@@ -7,6 +7,7 @@ import { coverage } from '../consent/index.ts'
 import { addShown, recordLook } from '../looks/index.ts'
 import { organizationNo } from '../organization-no.ts'
 import { rows } from '../sql.ts'
+import { CONNECTIONS_METHOD } from './connections-method.ts'
 import {
   type ConnectionsPayload,
   FIXES_FILE,
@@ -15,9 +16,6 @@ import {
   type ShownPerson,
 } from './connections-payload.ts'
 import { fixRecordSql } from './fix-records.ts'
-
-/** As the looks of jobs are named in the log that persons read. */
-export const CONNECTIONS_METHOD = 'connections'
 
 const BUCKET_MS = 300_000
 const DAY_MS = 86_400_000

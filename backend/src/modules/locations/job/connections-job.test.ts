@@ -15,6 +15,7 @@ import { LocationRows } from '../connections/testing/location-rows.ts'
 import type { TrackFix } from '../connections/track-fix.ts'
 import { connectionsInput } from './connections-input.ts'
 import { connectionsService } from './connections-service.ts'
+import { forgetInJobs } from './forget-in-jobs.ts'
 import { planLocations } from './plan-locations.ts'
 
 const DAY_MS = 86_400_000
@@ -129,6 +130,7 @@ beforeAll(async () => {
   }
   await fixture.worker({
     services: [connectionsService],
+    leaseMs: 15_000,
     inputs: { connections: input },
     execution: createProcessExecution({
       entry: new URL('../../../task-runner.ts', import.meta.url),
@@ -311,6 +313,29 @@ describe('connections of an organisation', () => {
     await expect(
       fixture.handlers.shareJob({ name: job.name, email: 'b@example.org' }, alice),
     ).rejects.toMatchObject({ reason: 'JOB_NOT_SHAREABLE' })
+  })
+
+  it('go with whom they show when a person is erased, and others stay', async () => {
+    await stored.replaceFixes(tracks())
+    const job = await finished()
+    const other = await finished({
+      START: new Date(END_MS + DAY_MS).toISOString(),
+      END: new Date(END_MS + 2 * DAY_MS).toISOString(),
+    })
+    const { dataSource } = fixture.database
+    const { organizationId } = stored.scope
+    const personId = ids.get(2) ?? ''
+    await dataSource.transaction((manager) => forgetInJobs(manager, { organizationId, personId }))
+    await expect(fixture.handlers.getJob({ name: job.name }, alice)).rejects.toMatchObject({
+      code: 'NOT_FOUND',
+    })
+    await fixture.eventually(async () => {
+      const keys = await fixture.storedKeys()
+      return !keys.some((key) => key.includes(jobIdOf(job.name)))
+    })
+    await expect(fixture.handlers.getJob({ name: other.name }, alice)).resolves.toMatchObject({
+      phase: 'PHASE_COMPLETED',
+    })
   })
 
   it('are not searched where consents cover fewer than two', async () => {

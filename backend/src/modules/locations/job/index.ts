@@ -1,2 +1,3 @@
 export { connectionsInput } from './connections-input.ts'
+export { forgetInJobs } from './forget-in-jobs.ts'
 export { planLocations } from './plan-locations.ts'
