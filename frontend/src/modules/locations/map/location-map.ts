@@ -16,7 +16,7 @@ const padding = 48
 /** How close the map goes to a place on its own: some hundred metres across. */
 const placeZoom = 17
 /** Pixels between two lines of the grid, about. */
-const gridPx = 150
+const gridPx = 120
 
 // As the style's own types have them: names and values are taken from a style that was checked.
 type PaintProperty = Parameters<MapLibreMap['setPaintProperty']>[1]

@@ -119,7 +119,7 @@ export function MapForm({ organization, purpose, choice, onChange, isLoading, on
           </div>
         )}
         <div>
-          <Group gap={6} wrap="nowrap" align="flex-end" className={classes.window}>
+          <Stack gap={8} className={classes.window}>
             <TextInput
               type="datetime-local"
               label="From (UTC)"
@@ -134,7 +134,7 @@ export function MapForm({ organization, purpose, choice, onChange, isLoading, on
               onChange={(event) => change({ end: event.currentTarget.value, isWindowChosen: true })}
               error={isTried && problem !== undefined}
             />
-          </Group>
+          </Stack>
           <Group justify="space-between" mt={4} gap={4} wrap="nowrap">
             <Text size="xs" c={isTried && problem !== undefined ? 'error' : 'dimmed'} role="status">
               {isTried && problem !== undefined ? problem : 'Same length, before or after:'}

@@ -14,6 +14,9 @@ export function scaleBar(metresPerPixel: number, maximumPx: number): { widthPx: 
   return { widthPx: lengthM / metresPerPixel, label }
 }
 
+/** Kept free for the meridians' labels above and the scale below. */
+const edgePx = 36
+
 /** Writes scale and grid around the map. Straight into the page: it is done for each frame of a pan. */
 export class MapFrame {
   readonly #element: HTMLElement
@@ -36,7 +39,9 @@ export class MapFrame {
     )
     this.#labels(
       'parallels',
-      parallels.map(({ value, label: text }) => ({ text, at: view.project(bounds.west, value).y })),
+      parallels
+        .map(({ value, label: text }) => ({ text, at: view.project(bounds.west, value).y }))
+        .filter(({ at }) => at > edgePx && at < view.heightPx - edgePx),
       'top',
     )
   }

@@ -95,7 +95,7 @@ function trackLayers(scheme: ColorScheme): LayerSpecification[] {
       filter: ['==', ['get', 'dash'], dash],
       layout: { 'line-cap': 'round', 'line-join': 'round' },
       paint: {
-        'line-color': personColorExpression(scheme),
+        'line-color': colorAt('color', personColors[scheme]),
         'line-width': ['interpolate', ['linear'], ['zoom'], 8, 1.2, 14, 2, 18, 3],
         'line-opacity': 0.55,
         ...(pattern === undefined ? {} : { 'line-dasharray': pattern }),
@@ -106,20 +106,11 @@ function trackLayers(scheme: ColorScheme): LayerSpecification[] {
 
 export const trackLayerIds = lineDashes.map((dash) => `tracks-${dash}`)
 
-export function personColorExpression(scheme: ColorScheme): ExpressionSpecification {
-  return [
-    'at',
-    ['get', 'color'],
-    ['literal', [...personColors[scheme]]],
-  ] as unknown as ExpressionSpecification
-}
-
-function densityColorExpression(scheme: ColorScheme): ExpressionSpecification {
-  return [
-    'at',
-    ['get', 'class'],
-    ['literal', [...densityColors[scheme]]],
-  ] as unknown as ExpressionSpecification
+/** One of the colours, by its place that the feature has. */
+function colorAt(property: string, colors: readonly string[]): ExpressionSpecification {
+  const [first = '', second = '', ...others] = colors
+  const rest = others.flatMap((color, index) => [index + 2, color])
+  return ['match', ['get', property], 0, first, 1, second, ...rest, first]
 }
 
 function layersOf(scheme: ColorScheme): LayerSpecification[] {
@@ -159,7 +150,7 @@ function layersOf(scheme: ColorScheme): LayerSpecification[] {
       type: 'fill',
       source: 'density',
       paint: {
-        'fill-color': densityColorExpression(scheme),
+        'fill-color': colorAt('class', densityColors[scheme]),
         'fill-opacity': 0.72,
         'fill-outline-color': colors.halo,
       },
@@ -177,7 +168,7 @@ function layersOf(scheme: ColorScheme): LayerSpecification[] {
       source: 'tracks',
       minzoom: 15,
       paint: {
-        'circle-color': personColorExpression(scheme),
+        'circle-color': colorAt('color', personColors[scheme]),
         'circle-radius': ['interpolate', ['linear'], ['zoom'], 15, 1.5, 18, 3.5],
         'circle-opacity': 0.8,
       },
@@ -187,7 +178,7 @@ function layersOf(scheme: ColorScheme): LayerSpecification[] {
       type: 'line',
       source: 'trails',
       layout: { 'line-cap': 'round', 'line-join': 'round' },
-      paint: { 'line-color': personColorExpression(scheme), 'line-width': 4.5 },
+      paint: { 'line-color': colorAt('color', personColors[scheme]), 'line-width': 4.5 },
     },
     {
       id: 'episodes',

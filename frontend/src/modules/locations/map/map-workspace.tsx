@@ -162,7 +162,11 @@ export function MapWorkspace({ organization, look }: MapWorkspaceProps) {
             />
             {isBusy && <Loader size={16} aria-label="Loading" />}
           </div>
-          <div className={classes.view} hidden={view === 'graph'}>
+          <div
+            className={classes.view}
+            hidden={view === 'graph'}
+            data-alone={!isTracks || playback === undefined}
+          >
             <Suspense fallback={<PageLoader />}>
               <MapCanvas
                 tracks={isTracks ? tracks : noEpisodes}
@@ -184,7 +188,7 @@ export function MapWorkspace({ organization, look }: MapWorkspaceProps) {
             <MapHint view={view} isAsked={asked[view] !== undefined} />
           </div>
           {view === 'graph' && (
-            <div className={classes.view}>
+            <div className={classes.view} data-alone="true">
               {graph.data !== undefined && graph.data.persons.length > 0 && (
                 <Suspense fallback={<PageLoader />}>
                   <GraphView graph={graph.data} selected={graphPerson} onSelect={setGraphPerson} />

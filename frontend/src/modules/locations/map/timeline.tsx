@@ -47,7 +47,12 @@ export function Timeline({ playback, episodes, selected, onSelect, colorOf }: Ti
         <div className={classes.corner} aria-hidden />
         <Ruler playback={playback}>
           {ticks.map(({ timeMs, label }) => (
-            <span key={timeMs} className={classes.tick} style={{ left: share(timeMs) }}>
+            <span
+              key={timeMs}
+              className={classes.tick}
+              data-at={timeMs === startMs ? 'start' : timeMs === endMs ? 'end' : 'middle'}
+              style={{ left: share(timeMs) }}
+            >
               {label}
             </span>
           ))}
@@ -87,7 +92,7 @@ function Controls({
     onSelect(next)
   }
   return (
-    <Group gap={8} className={classes.controls} wrap="nowrap">
+    <Group gap={8} className={classes.controls}>
       <ActionIcon
         variant="filled"
         color="sea"
@@ -101,6 +106,7 @@ function Controls({
       <NativeSelect
         aria-label="Speed"
         size="xs"
+        w={128}
         value={String(speed)}
         data={playbackSpeeds.map((value) => ({ value: String(value), label: speedLabel(value) }))}
         onChange={(event) => playback.setSpeed(Number(event.currentTarget.value))}
