@@ -5,7 +5,7 @@ import type { BatchConsumer, HandleBatch } from '../../ports/batch-queue.ts'
 import type { WorkerPart } from '../notifications/index.ts'
 import { DirectFixSink } from './fixes/index.ts'
 import { importsPart } from './imports/index.ts'
-import { fixMaintenance } from './maintenance/index.ts'
+import { fixMaintenance, storedMetrics } from './maintenance/index.ts'
 import { erasuresPart } from './people/index.ts'
 import { FixConsumer, fixQueueMetrics } from './queue/index.ts'
 
@@ -28,6 +28,7 @@ export function createLocationsWorker(options: LocationsWorkerOptions): WorkerPa
   ]
   const fixes = fixesPart(options)
   if (fixes !== undefined) parts.push(fixes)
+  storedMetrics(registry, dataSource)
   fixQueueMetrics(registry, dataSource, fixes === undefined ? undefined : () => fixes.length())
   return {
     async start() {

@@ -11,7 +11,7 @@ export interface WriteMetrics {
 export function writeMetrics(registry: Registry, waiting: () => number): WriteMetrics {
   const registers = [registry]
   new Gauge({
-    name: 'fairlead_fixes_waiting',
+    name: 'fairlead_location_waiting_fixes',
     help: 'Fixes that this process has taken and that wait to be written.',
     registers,
     collect() {
@@ -20,13 +20,13 @@ export function writeMetrics(registry: Registry, waiting: () => number): WriteMe
   })
   return {
     fixes: new Counter({
-      name: 'fairlead_fixes_total',
+      name: 'fairlead_location_fixes_total',
       help: 'Fixes that this process wrote, by what became of them.',
       labelNames: ['outcome'],
       registers,
     }),
     duration: new Histogram({
-      name: 'fairlead_fixes_write_duration_seconds',
+      name: 'fairlead_location_write_duration_seconds',
       help: 'Seconds that a transaction of fixes took.',
       buckets: [0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10],
       registers,
