@@ -4,23 +4,30 @@ import { notifyFailure, notifySuccess } from '../../ui/notify'
 import { locationKeys } from './location-keys'
 import { usePersonService } from './use-person-service'
 
-/** More of one person are not shown. */
-const maximumDevices = 500
+/** As many as a page of them may have. */
+const pageSize = 500
+/** More cannot be chosen from. */
+const maximumDevices = 10_000
 
 /** @param person UUID; empty for all */
-export function useDevices(organization: string, person: string, enabled = true) {
+export function useDevices(organization: string, person: string) {
   const persons = usePersonService()
   return useQuery({
     queryKey: [...locationKeys.devices(organization), person],
-    enabled,
     queryFn: async ({ signal }): Promise<Device[]> => {
-      const { devices } = await persons({ signal }).ListDevices({
-        parent: `organizations/${organization}`,
-        person: person === '' ? '' : `organizations/${organization}/persons/${person}`,
-        pageSize: maximumDevices,
-        pageToken: '',
-      })
-      return devices
+      const all: Device[] = []
+      let pageToken = ''
+      do {
+        const page = await persons({ signal }).ListDevices({
+          parent: `organizations/${organization}`,
+          person: person === '' ? '' : `organizations/${organization}/persons/${person}`,
+          pageSize,
+          pageToken,
+        })
+        all.push(...page.devices)
+        pageToken = page.nextPageToken
+      } while (pageToken !== '' && all.length < maximumDevices)
+      return all
     },
   })
 }
