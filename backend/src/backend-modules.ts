@@ -145,6 +145,7 @@ export async function createBackendModules(
     identity: identity.identity,
     deriveKey: parts.deriveKey,
     publicUrl: parts.publicUrl,
+    heartbeatMs: parts.heartbeatSeconds * 1000,
     fixQueue: parts.fixQueue,
     registry: parts.metrics.registry,
     log,

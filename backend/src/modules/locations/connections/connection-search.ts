@@ -104,7 +104,7 @@ export class ConnectionSearch {
     const span = { startMs, endMs: Math.min(window.endMs, endMs + rule.withinMs) }
     const limits = this.#limits
     return inReadSession(this.#dataSource, async (session) => {
-      const own = await ownFixes(session, scope, [personNo], span, limits.ownFixes + 1)
+      const own = await ownFixes(session, scope, [personNo], span, { limit: limits.ownFixes + 1 })
       if (own.length > limits.ownFixes) return undefined
       const others =
         own.length === 0

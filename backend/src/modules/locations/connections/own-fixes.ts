@@ -11,7 +11,7 @@ const OWN = `with subject as materialized (${coverage('$1', '$2', 'persons.perso
     cross join lateral (
       select person_no, device_no, recorded_at, latitude, longitude, accuracy_m from fixes
       where fixes.device_no = devices.device_no and fixes.recorded_at >= $5 and fixes.recorded_at < $6
-        and fixes.organization_no = $4
+        and (fixes.recorded_at, fixes.device_no) > ($5, $8) and fixes.organization_no = $4
       offset 0
     ) as fix
     where fix.person_no = subject.person_no and subject.covered @> fix.recorded_at
@@ -20,13 +20,22 @@ const OWN = `with subject as materialized (${coverage('$1', '$2', 'persons.perso
   )
   select ${fixColumns('own')} from own`
 
-/** Fixes of these persons that may be seen, in the order of time; not more than `limit`. */
+export interface OwnFixesOptions {
+  /** Not more than so many. */
+  readonly limit?: number
+  /** Of those at the very start of the span, only those of devices with higher numbers. */
+  readonly afterDeviceNo?: number
+}
+
+const UNLIMITED = 2_000_000_000
+
+/** Fixes of these persons that may be seen, in the order of time and then of devices. */
 export async function ownFixes(
   session: ReadSession,
   scope: SearchScope,
   personNos: readonly number[],
   span: Span,
-  limit = 2_000_000_000,
+  options: OwnFixesOptions = {},
 ): Promise<TrackFix[]> {
   const [row] = await session.rows<FixColumns>(OWN, [
     scope.organizationId,
@@ -35,7 +44,8 @@ export async function ownFixes(
     scope.organizationNo,
     new Date(span.startMs),
     new Date(span.endMs),
-    limit,
+    options.limit ?? UNLIMITED,
+    options.afterDeviceNo ?? -1,
   ])
   return trackFixes(row)
 }

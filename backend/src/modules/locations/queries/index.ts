@@ -1,0 +1,1 @@
+export { type LocationHandlerDependencies, locationHandler } from './location-handler.ts'
