@@ -26,9 +26,16 @@ export interface ModuleFixture extends JobsFixture {
   context(userId: string, permissions: readonly string[], signal?: AbortSignal): CallContext
 }
 
-/** The jobs module as the server makes it, with its methods to call. */
-export async function moduleFixture(options: Partial<JobsModuleOptions> = {}): Promise<ModuleFixture> {
-  const fixture = await jobsFixture()
+/**
+ * The jobs module as the server makes it, with its methods to call.
+ *
+ * @param patienceMs see jobsFixture
+ */
+export async function moduleFixture(
+  options: Partial<JobsModuleOptions> = {},
+  patienceMs?: number,
+): Promise<ModuleFixture> {
+  const fixture = await jobsFixture(patienceMs)
   const identity = createIdentityReader(fixture.database.dataSource)
   const module = await createJobsModule({
     dataSource: fixture.database.dataSource,

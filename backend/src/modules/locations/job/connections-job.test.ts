@@ -24,6 +24,8 @@ const START_MS = Date.UTC(2026, 10, 20)
 const END_MS = START_MS + 2 * DAY_MS + 3_600_000
 const MIDNIGHT_MS = START_MS + DAY_MS
 const PERSONS = 8
+/** A job of several processes, on a machine that has much else to do. */
+const PATIENCE_MS = 60_000
 
 let fixture: ModuleFixture
 let stored: LocationRows
@@ -109,11 +111,14 @@ function tracks(): TrackFix[] {
 }
 
 beforeAll(async () => {
-  fixture = await moduleFixture({
-    services: [connectionsService],
-    // The database is the fixture's, which is there once the module is made.
-    locations: (organizationId) => planLocations(fixture.database.dataSource, organizationId),
-  })
+  fixture = await moduleFixture(
+    {
+      services: [connectionsService],
+      // The database is the fixture's, which is there once the module is made.
+      locations: (organizationId) => planLocations(fixture.database.dataSource, organizationId),
+    },
+    PATIENCE_MS,
+  )
   const { dataSource } = fixture.database
   stored = await LocationRows.create(dataSource, PERSONS)
   const persons: { no: number; id: string }[] = await dataSource.query(
@@ -145,7 +150,7 @@ beforeEach(async () => {
   await stored.consent(Array.from({ length: PERSONS }, (_, index) => ({ personNo: index + 1 })))
 })
 
-describe('connections of an organisation', () => {
+describe('connections of an organisation', { timeout: PATIENCE_MS }, () => {
   it('are those that comparing every fix with every fix finds, and those of the queries, over midnights', async () => {
     const fixes = tracks()
     await stored.replaceFixes(fixes)
