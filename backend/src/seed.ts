@@ -1,11 +1,12 @@
-// node backend/src/seed.ts FILE.json: organisations and their members, and credits, for development and the first
-// set-up. Adds what is missing and changes nothing else, so that it can be run again.
+// node backend/src/seed.ts FILE.json: organisations and their members, credits, and locations, for development and
+// the first set-up. Adds what is missing and changes nothing else, so that it can be run again.
 import { readFile } from 'node:fs/promises'
 import { createDataSource } from './database/index.ts'
 import { jobServices } from './job-services.ts'
 import { createLog } from './log.ts'
 import { readCreditsSeed, seedCredits } from './modules/credits/index.ts'
 import { createIdentityReader, readSeed, seedIdentity } from './modules/identity/index.ts'
+import { readLocationsSeed, seedLocations } from './modules/locations/index.ts'
 import { databaseSettings } from './settings.ts'
 
 const settings = databaseSettings()
@@ -16,16 +17,19 @@ const json = JSON.parse(await readFile(file, 'utf8'))
 const seed = readSeed(json)
 const now = new Date()
 const credits = readCreditsSeed(json.credits, now)
+const locations = readLocationsSeed(json.locations)
 const dataSource = await createDataSource(settings.databaseUrl, {
   applicationName: 'fairlead seed',
 }).initialize()
 try {
   const { added } = await seedIdentity(dataSource, seed)
+  const identity = createIdentityReader(dataSource)
   if (credits !== undefined) {
-    const identity = createIdentityReader(dataSource)
     const services = jobServices.map(({ id }) => id)
     added.push(...(await seedCredits({ dataSource, identity, jobServices: services, now }, credits)).added)
   }
+  if (locations !== undefined)
+    added.push(...(await seedLocations({ dataSource, identity, now, log }, locations)).added)
   log.info({ added }, added.length === 0 ? 'everything was there' : 'the seed is sown')
 } finally {
   await dataSource.destroy()

@@ -1,0 +1,2 @@
+export { type LocationsSeed, readLocationsSeed } from './locations-seed.ts'
+export { type LocationsSeedOptions, seedLocations } from './seed-locations.ts'
