@@ -8,6 +8,7 @@ const passwordNames = [
   'postgresKeycloak',
   'rabbitmqWorker',
   'rabbitmqFrontend',
+  'rabbitmqBackend',
   'minioRoot',
   's3',
   'keycloakAdministrator',

@@ -4,11 +4,21 @@ export const virtualHost = 'fairlead'
 
 /** Accounts, and their rights as in docs/notifications.md: regular expressions over names of exchanges and queues. */
 const accounts = {
-  worker: { configure: '^fairlead\\..*', write: '^fairlead\\..*', read: '^fairlead\\..*' },
+  worker: {
+    configure: '^fairlead\\..*',
+    // Dead letters of queues go by the default exchange.
+    write: '^(amq\\.default|fairlead\\..*)$',
+    read: '^fairlead\\..*',
+  },
   frontend: {
     configure: '^(fairlead\\.push|amq\\.gen-.*)$',
     write: '^amq\\.gen-.*',
     read: '^(fairlead\\.push|amq\\.gen-.*)$',
+  },
+  backend: {
+    configure: '^fairlead\\.fixes(\\.dead)?$',
+    write: '^(amq\\.default|fairlead\\.fixes)$',
+    read: '^fairlead\\.fixes$',
   },
 } as const
 

@@ -3,13 +3,17 @@ import { rabbitmqDefinitions, virtualHost } from './rabbitmq-definitions.ts'
 
 /** The files of `secrets/`, by name: what kustomize makes the Secrets of. */
 export function secretFiles(passwords: Passwords, namespace: string): Record<string, string> {
-  const { rabbitmqWorker: worker, rabbitmqFrontend: frontend } = passwords
+  const { rabbitmqWorker: worker, rabbitmqFrontend: frontend, rabbitmqBackend: backend } = passwords
   const amqp = (account: string, password: string) =>
     `amqp://${account}:${password}@rabbitmq:5672/${virtualHost}`
   const variables: Record<string, Record<string, string>> = {
     'fairlead-database': { url: `postgres://fairlead:${passwords.postgresFairlead}@postgres:5432/fairlead` },
     'fairlead-key': { secret: passwords.signingSecret },
-    'fairlead-amqp': { worker: amqp('worker', worker), frontend: amqp('frontend', frontend) },
+    'fairlead-amqp': {
+      worker: amqp('worker', worker),
+      frontend: amqp('frontend', frontend),
+      backend: amqp('backend', backend),
+    },
     'fairlead-s3': { 'access-key-id': 'fairlead', 'secret-access-key': passwords.s3 },
     postgres: {
       'superuser-password': passwords.postgresSuperuser,
@@ -27,7 +31,7 @@ export function secretFiles(passwords: Passwords, namespace: string): Record<str
   return {
     'kustomization.yaml': kustomization(namespace, Object.keys(variables)),
     ...Object.fromEntries(environments),
-    'rabbitmq-definitions.json': rabbitmqDefinitions({ worker, frontend }),
+    'rabbitmq-definitions.json': rabbitmqDefinitions({ worker, frontend, backend }),
   }
 }
 

@@ -82,7 +82,7 @@ describe('the secrets of an environment', () => {
     }
   })
 
-  it('give RabbitMQ no guest, and the two accounts the rights of docs/notifications.md', () => {
+  it('give RabbitMQ no guest, and the accounts the rights of docs/notifications.md', () => {
     make()
     const { users, permissions, vhosts } = JSON.parse(read('rabbitmq-definitions.json')) as {
       users: { name: string; password_hash: string; tags: string[] }[]
@@ -93,6 +93,7 @@ describe('the secrets of an environment', () => {
     expect(users.map(({ name, tags }) => [name, tags])).toEqual([
       ['worker', []],
       ['frontend', []],
+      ['backend', []],
     ])
     const documented = readFileSync(inRepository('docs', 'notifications.md'), 'utf8')
     for (const { user, configure, write, read: reading } of permissions) {

@@ -20,7 +20,7 @@ const base: Paths = {
   'frontend:10005': ['prometheus'],
 }
 const postgres: Paths = { 'postgres:5432': ['backend', 'migrate', 'worker'] }
-const rabbitmq: Paths = { 'rabbitmq:5672': ['frontend', 'worker'] }
+const rabbitmq: Paths = { 'rabbitmq:5672': ['backend', 'frontend', 'worker'] }
 const minio: Paths = { 'minio:9000': ['backend', 'envoy', 'worker'] }
 const keycloak: Paths = { 'keycloak:8080': ['backend', 'envoy'] }
 const smtpLogger: Paths = { 'smtp-logger:1025': ['worker'], 'smtp-logger:8025': ['envoy'] }
