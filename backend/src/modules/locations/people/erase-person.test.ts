@@ -1,8 +1,14 @@
-import { type Person, PersonServiceService } from '@fairlead/proto/server/fairlead/locations/v1/people'
+import {
+  type Device,
+  type Person,
+  PersonServiceService,
+} from '@fairlead/proto/server/fairlead/locations/v1/people'
 import { v7 } from 'uuid'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { failureOf } from '../../../testing/service-error.ts'
+import { type FixBatch, FixBatchBuilder, KnownDevices } from '../fixes/index.ts'
 import { addShown, recordLook } from '../looks/index.ts'
+import { addDeadBatch } from '../queue/dead-batch-store.ts'
 import { Erasures } from './erase-person.ts'
 import { PersonExports } from './export-person.ts'
 import { exportOf, lab, type PeopleFixture, peopleFixture, uuidOf } from './testing/people-fixture.ts'
@@ -49,6 +55,41 @@ function timesOf(days: number, each: number): Date[] {
     { length: days * each },
     (_, n) => new Date(now - Math.floor(n / each) * DAY_MS - (n % each) * 60_000),
   )
+}
+
+/** One fix of each. */
+async function batchOf(devices: readonly Device[]): Promise<FixBatch> {
+  const found = await new KnownDevices(fixture.backend.database.dataSource).resolve(
+    fixture.labId,
+    devices.map(uuidOf),
+  )
+  const builder = new FixBatchBuilder(found)
+  for (const device of devices) builder.add(found.find(uuidOf(device))!, Date.now() - DAY_MS, 47, 8, 5)
+  return builder.build()
+}
+
+/** An import of theirs in which a row named the other's device, and one of the other's alone. */
+async function importsOf(theirs: Device, others: Device, externalId: string): Promise<void> {
+  const rejection = { line: 7, field: 'lat', description: 'is 91', device: externalId }
+  for (const [fileName, device, rejections] of [
+    ['all.csv', null, [rejection, { ...rejection, line: 8, device: uuidOf(others) }]],
+    ['theirs.gpx', uuidOf(theirs), [{ ...rejection, device: '' }]],
+    [`${externalId}.gpx`, uuidOf(others), [{ ...rejection, device: '' }]],
+  ]) {
+    await query(
+      `insert into fix_imports (id, organization_id, creator_id, file_name, state, of_device, device_id, create_missing,
+         time_zone, size_bytes, expire_time, rejections, end_time)
+       values ($1, $2, $3, $4, 'COMPLETED', $5::uuid is not null, $5, false, 'UTC', 0, now(), $6, now())`,
+      [
+        v7(),
+        fixture.labId,
+        await fixture.idOf('submitter@example.org'),
+        fileName,
+        device,
+        JSON.stringify(rejections),
+      ],
+    )
+  }
 }
 
 describe('an export', () => {
@@ -179,11 +220,24 @@ describe('erasing a person', () => {
       numbers: { person_no: [person_no], device_no: device_nos },
     }
     const { dataSource } = backend.database
+    await importsOf(theirs, phone, 'imei-490154203237518')
+    await addDeadBatch(dataSource, await batchOf([theirs, phone, watch]), 'It could not be written')
+    await addDeadBatch(dataSource, await batchOf([phone]), 'It could not be written')
     expect((await tracesOf(dataSource, traces)).length).toBeGreaterThan(400)
 
     expect(await erase(person)).toEqual({ fixesErased: 400n, devicesErased: 2, looksRedacted: 3n })
 
     expect(await tracesOf(dataSource, traces)).toEqual([])
+    const [theirNumbers] = await query<{ device_no: number }>('select device_no from devices where id = $1', [
+      uuidOf(theirs),
+    ])
+    const dead = await query<{ fix_count: number; device_nos: number[]; bytes: number | null }>(
+      'select fix_count, device_nos, length(content) as bytes from fix_dead_batches order by time',
+    )
+    expect(dead).toEqual([
+      { fix_count: 1, device_nos: [theirNumbers?.device_no], bytes: 16 + 36 },
+      { fix_count: 0, device_nos: [], bytes: null },
+    ])
     const looks = await query<{ id: string; reason: string; details: object }>(
       'select id, reason, details from location_looks where id = any ($1)',
       [[both, shown, mention, unrelated]],

@@ -26,7 +26,7 @@ export async function lockPerson(
   if (person === undefined) return undefined
   const devices = await rows<{ id: string; device_no: number; external_id: string | null }>(
     database,
-    'select id, device_no, external_id from devices where person_id = $1 order by id for update',
+    'select id, device_no, external_id from devices where person_id = $1 order by device_no for update',
     [personId],
   )
   return {

@@ -124,6 +124,28 @@ describe('somebody whose locations are kept', () => {
     expect(await backend.call(listLocationLooks, theirs, tokens.rival)).toMatchObject({ locationLooks: [] })
   })
 
+  test('was invited, and is the same person once they sign in by another name', async () => {
+    const { backend, tokens } = fixture
+    const claims = { sub: 'dev-nina', email: 'nina@example.org', name: 'Nina' }
+    const signIn = async (proven: boolean) => {
+      const token = await backend.issuer.sign({ ...claims, email_verified: proven })
+      return (await backend.call(listOwnPersons, {}, token)).persons.map(({ person }) => person?.displayName)
+    }
+    // Known, by an address that is not proven; then invited by it, and linked.
+    expect(await signIn(false)).toEqual([])
+    await backend.call(
+      IdentityServiceService.createMember,
+      { parent: lab, email: claims.email, role: 'ROLE_MEMBER' },
+      tokens.administrator,
+    )
+    const person = await fixture.createPerson('Nina of lab', { userEmail: claims.email })
+    expect(await signIn(false)).toEqual([])
+    expect(await signIn(true)).toEqual(['Nina of lab'])
+    expect(await backend.call(getPerson, { name: person.name }, tokens.administrator)).toMatchObject({
+      userDisplayName: 'Nina',
+    })
+  })
+
   test('withdraws their own consent, and nobody else’s', async () => {
     const { backend, tokens } = fixture
     const person = await fixture.createPerson('Decides', { userEmail: 'submitter@example.org' })
