@@ -39,7 +39,7 @@ const servicesOutside: Paths = Object.fromEntries(
     [`${name}:465`, ['worker']],
     [`${name}:587`, ['worker']],
     [`${name}:5432`, ['backend', 'migrate', 'worker']],
-    [`${name}:5671`, ['frontend', 'worker']],
+    [`${name}:5671`, ['backend', 'frontend', 'worker']],
   ]),
 )
 
