@@ -14,7 +14,7 @@ export interface GivenConsent {
   readonly withdrawn?: boolean
 }
 
-/** An organisation with persons of the numbers 1, 2, .. and as many devices each as asked for: 10 n, 10 n + 1, .. */
+/** Persons of the numbers 1, 2, .. of one organisation, each with the devices 10 n and 10 n + 1. */
 export class LocationRows {
   readonly scope: SearchScope
   readonly #dataSource: DataSource
@@ -25,11 +25,16 @@ export class LocationRows {
     this.scope = scope
   }
 
-  static async create(dataSource: DataSource, persons: number, devicesEach = 2): Promise<LocationRows> {
-    const organizationId = v7()
+  /** @param slug of an organisation that is made when it is not there */
+  static async create(dataSource: DataSource, persons: number, slug = 'walkers'): Promise<LocationRows> {
     await dataSource.query(
-      `insert into organizations (id, slug, display_name, kind) values ($1, 'walkers', 'Walkers', 'MEMBER')`,
-      [organizationId],
+      `insert into organizations (id, slug, display_name, kind) values ($1, $2, 'Walkers', 'MEMBER')
+       on conflict (slug) do nothing`,
+      [v7(), slug],
+    )
+    const [{ id: organizationId }] = await dataSource.query<[{ id: string }]>(
+      'select id from organizations where slug = $1',
+      [slug],
     )
     const purposeId = v7()
     await dataSource.query(
@@ -43,8 +48,8 @@ export class LocationRows {
     )
     await dataSource.query(
       `insert into devices (id, device_no, organization_id, person_id, display_name) overriding system value
-       select gen_random_uuid(), 10 * person_no + no, $1, id, 'Device' from persons, generate_series(0, $2::int - 1) as no`,
-      [organizationId, devicesEach],
+       select gen_random_uuid(), 10 * person_no + no, $1, id, 'Device' from persons, generate_series(0, 1) as no`,
+      [organizationId],
     )
     const no = await organizationNo(dataSource, organizationId)
     return new LocationRows(dataSource, { organizationId, organizationNo: no, purposeId })
