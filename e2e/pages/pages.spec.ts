@@ -30,6 +30,17 @@ for (const width of [1440, 390]) {
     const transfer = transfers[0]?.name.replace('organizations/', '')
     expect(transfer, 'a transfer that is proposed').toBeDefined()
 
+    // Beside the people of the demo data, somebody whose name does not fit.
+    const person = await api.post<{ name: string }>(`organizations/${organization}/persons`, {
+      displayName: 'Wolfeschlegelsteinhausenbergerdorff-Maria-Magdalena von und zu Hohenstaufen',
+      externalId: `page-${width}`,
+    })
+    await api.post(`organizations/${organization}/devices`, {
+      person: person.name,
+      displayName: 'Tracker',
+      externalId: `page-${width}`,
+    })
+
     const look = async (name: string) => {
       await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
       await expect(page.getByTestId('loading')).toHaveCount(0)
@@ -72,6 +83,13 @@ for (const width of [1440, 390]) {
       transfers: `/o/${organization}/transfers`,
       propose: `/o/${organization}/transfers/new`,
       transfer: `/o/${transfer}`,
+      'locations-reason': `/o/${organization}/locations`,
+      'locations-imports': `/o/${organization}/locations/imports`,
+      'locations-persons': `/o/${organization}/locations/persons`,
+      'locations-person': `/o/${organization}/locations/${person.name.replace(/^.*persons/, 'persons')}`,
+      'locations-policy': `/o/${organization}/locations/policy`,
+      'locations-looks': `/o/${organization}/locations/looks`,
+      'my-locations': '/account/locations',
       shared: '/shared',
       account: '/account',
       notifications: '/notifications',
@@ -127,6 +145,9 @@ for (const width of [1440, 390]) {
     await page.goto('/operations?view=delivery')
     await expect(page.getByRole('tab', { name: /^Delivery/ })).toHaveAttribute('aria-selected', 'true')
     await look('delivery')
+    await page.goto('/operations?view=locations')
+    await expect(page.getByRole('tab', { name: 'Locations' })).toHaveAttribute('aria-selected', 'true')
+    await look('locations-ingest')
     await page.goto('/announcements')
     await look('announcements')
 
