@@ -18,13 +18,16 @@ export function writeMetrics(registry: Registry, waiting: () => number): WriteMe
       this.set(waiting())
     },
   })
+  const fixes = new Counter({
+    name: 'fairlead_location_fixes_total',
+    help: 'Fixes that this process wrote, by what became of them.',
+    labelNames: ['outcome'],
+    registers,
+  })
+  // There from the beginning: a rate over what appears with its first increment misses that.
+  for (const outcome of ['accepted', 'duplicate', 'gone']) fixes.inc({ outcome }, 0)
   return {
-    fixes: new Counter({
-      name: 'fairlead_location_fixes_total',
-      help: 'Fixes that this process wrote, by what became of them.',
-      labelNames: ['outcome'],
-      registers,
-    }),
+    fixes,
     duration: new Histogram({
       name: 'fairlead_location_write_duration_seconds',
       help: 'Seconds that a transaction of fixes took.',
