@@ -129,7 +129,7 @@ export async function admit(
   environment: GrpcEnvironment,
 ): Promise<CallContext> {
   const authorized = await allow(method, metadata, request, environment)
-  environment.validate(method.input, request.bytes)
+  environment.validate(method.input, request.bytes, request.message !== undefined)
   return { ...authorized, requestId: call.requestId, log: call.log, signal: call.signal }
 }
 

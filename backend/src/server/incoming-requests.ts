@@ -74,7 +74,7 @@ export class IncomingRequests {
     for (;;) {
       const request = await next(this.#stream, this.#signal)
       if (request === undefined) return
-      this.#environment.validate(this.#method.input, request.bytes)
+      this.#environment.validate(this.#method.input, request.bytes, request.message !== undefined)
       this.#checkResource(request)
       yield request.message
     }
