@@ -14,7 +14,7 @@ export interface BenchDevice {
 export class FixStream {
   readonly #devices: readonly BenchDevice[]
   readonly #organizationNo: number
-  readonly #beginMs: number
+  readonly beginMs: number
   readonly #random = new Random(1)
   readonly #latitudes: Float64Array
   readonly #longitudes: Float64Array
@@ -23,7 +23,7 @@ export class FixStream {
   constructor(organizationNo: number, devices: readonly BenchDevice[], beginMs: number) {
     this.#organizationNo = organizationNo
     this.#devices = devices
-    this.#beginMs = beginMs
+    this.beginMs = beginMs
     this.#latitudes = Float64Array.from(devices, () => 47.3 + this.#random.next() * 0.2)
     this.#longitudes = Float64Array.from(devices, () => 8.4 + this.#random.next() * 0.3)
   }
@@ -47,7 +47,7 @@ export class FixStream {
       const device = this.#devices[index] as BenchDevice
       batch.deviceNos[at] = device.deviceNo
       batch.personNos[at] = device.personNo
-      batch.timesMs[at] = this.#beginMs + Math.floor((turn * INTERVAL_MS) / this.#devices.length)
+      batch.timesMs[at] = this.beginMs + Math.floor((turn * INTERVAL_MS) / this.#devices.length)
       batch.latitudes[at] = this.#step(this.#latitudes, index)
       batch.longitudes[at] = this.#step(this.#longitudes, index)
     }
