@@ -28,7 +28,7 @@ import { pageTokens } from './server/page-token.ts'
 import { requestValidator } from './server/request-validator.ts'
 import type { ServerMetrics } from './server/server-metrics.ts'
 import type { RegisteredService } from './server/service-handlers.ts'
-import type { OidcSettings, QueueSettings } from './settings.ts'
+import type { LocationsEngine, OidcSettings, QueueSettings } from './settings.ts'
 import type { Tracing } from './tracing/index.ts'
 
 export interface BackendParts {
@@ -49,6 +49,8 @@ export interface BackendParts {
   readonly mailEnabled: boolean
   /** Where fixes go on their way to the workers. Default: they are written at once. */
   readonly fixQueue?: BatchQueue | undefined
+  /** Default: h3. */
+  readonly locationsEngine?: LocationsEngine
   readonly log: Logger
   readonly metrics: ServerMetrics
   /** Undefined: calls are not traced. */
@@ -147,6 +149,7 @@ export async function createBackendModules(
     publicUrl: parts.publicUrl,
     heartbeatMs: parts.heartbeatSeconds * 1000,
     fixQueue: parts.fixQueue,
+    engine: parts.locationsEngine ?? 'h3',
     registry: parts.metrics.registry,
     log,
   })

@@ -60,6 +60,7 @@ await runProcess('backend', backendSettings, async (settings, log, releasers, tr
       publicUrl: settings.publicUrl,
       mailEnabled: settings.mailEnabled,
       fixQueue,
+      locationsEngine: settings.locationsEngine,
       log,
       metrics,
       tracing,

@@ -6,6 +6,7 @@ import { awaitDatabase, awaitSchema } from './database/await-database.ts'
 import { databaseProblem } from './database/index.ts'
 import { MigrationError, migrate } from './database/migrate.ts'
 import { createLog } from './log.ts'
+import { preparePostgis } from './modules/locations/index.ts'
 import { type DatabaseSettings, databaseSettings } from './settings.ts'
 import { settingsOrSay } from './settings-or-say.ts'
 
@@ -15,7 +16,7 @@ const { values } = parseArgs({
 const settings = settingsOrSay('migration', databaseSettings)
 if (settings !== undefined) await run(settings)
 
-async function run({ databaseUrl, logLevel }: DatabaseSettings): Promise<void> {
+async function run({ databaseUrl, logLevel, locationsEngine }: DatabaseSettings): Promise<void> {
   const log = createLog({ name: 'migrate', level: logLevel })
   try {
     if (values['await-schema'] === true) {
@@ -25,6 +26,7 @@ async function run({ databaseUrl, logLevel }: DatabaseSettings): Promise<void> {
     }
     if (values['await-database'] === true) await awaitDatabase(databaseUrl, log)
     const applied = await migrate(databaseUrl)
+    if (locationsEngine === 'postgis') await preparePostgis(databaseUrl)
     log.info({ applied }, applied.length === 0 ? 'the database is up to date' : 'the database is migrated')
   } catch (error) {
     const problem = error instanceof MigrationError ? undefined : databaseProblem(error, databaseUrl)

@@ -35,9 +35,13 @@ export interface S3Settings {
   readonly secretAccessKey: string
 }
 
+/** By what fixes near others are found: cells of H3 in any PostgreSQL, or PostGIS, where that is installed. */
+export type LocationsEngine = 'h3' | 'postgis'
+
 export interface DatabaseSettings {
   readonly databaseUrl: string
   readonly logLevel: LogLevel
+  readonly locationsEngine: LocationsEngine
 }
 
 /** What each organisation may have going, unless it has limits of its own. */
@@ -152,6 +156,11 @@ const databaseVariables = {
   FAIRLEAD_LOG_LEVEL: z
     .enum(logLevels, { error: `is not one of ${logLevels.join(', ')}. Leave it out for info.` })
     .default('info'),
+  FAIRLEAD_LOCATIONS_ENGINE: z
+    .enum(['h3', 'postgis'], {
+      error: 'is neither h3 nor postgis. Set one of the two, or leave it out for h3.',
+    })
+    .default('h3'),
 }
 
 const sharedVariables = {
@@ -312,6 +321,7 @@ export function databaseSettings(env: Environment = process.env): DatabaseSettin
   return Object.freeze({
     databaseUrl: variables.FAIRLEAD_DATABASE_URL,
     logLevel: variables.FAIRLEAD_LOG_LEVEL,
+    locationsEngine: variables.FAIRLEAD_LOCATIONS_ENGINE,
   })
 }
 
@@ -382,6 +392,7 @@ function sharedOf(variables: SharedVariables): SharedSettings {
   return {
     databaseUrl: variables.FAIRLEAD_DATABASE_URL,
     logLevel: variables.FAIRLEAD_LOG_LEVEL,
+    locationsEngine: variables.FAIRLEAD_LOCATIONS_ENGINE,
     publicUrl: variables.FAIRLEAD_PUBLIC_URL,
     objects: Object.freeze(objectsOf(variables)),
     s3: Object.freeze(s3Of(variables)),

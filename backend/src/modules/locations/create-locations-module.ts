@@ -7,7 +7,7 @@ import type { HttpRoute } from '../../server/http-route.ts'
 import type { PageTokens } from '../../server/page-token.ts'
 import type { RegisteredService } from '../../server/service-handlers.ts'
 import type { IdentityService } from '../identity/index.ts'
-import { cellNeighbours } from './connections/index.ts'
+import { cellNeighbours, postgisNeighbours } from './connections/index.ts'
 import { DirectFixSink, KnownDevices } from './fixes/index.ts'
 import { fixesHandler } from './gateway/fixes-handler.ts'
 import { createImports, forgetDevices } from './imports/index.ts'
@@ -28,6 +28,8 @@ export interface LocationsModuleOptions {
   readonly publicUrl: string
   /** Silence after which a stream tells that it goes on. */
   readonly heartbeatMs: number
+  /** By what fixes near others are found; both find the same. */
+  readonly engine: 'h3' | 'postgis'
   /** Where fixes go on their way to the workers; undefined: they are written at once. */
   readonly fixQueue?: BatchQueue | undefined
   readonly registry: Registry
@@ -59,7 +61,7 @@ export function createLocationsModule(options: LocationsModuleOptions): Location
       locationHandler({
         dataSource,
         pageTokens,
-        neighbours: cellNeighbours,
+        neighbours: options.engine === 'postgis' ? postgisNeighbours : cellNeighbours,
         heartbeatMs: options.heartbeatMs,
       }),
       operations.service,

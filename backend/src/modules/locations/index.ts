@@ -1,3 +1,4 @@
+export { preparePostgis } from './connections/index.ts'
 export {
   createLocationsModule,
   type LocationsModule,
