@@ -70,7 +70,8 @@ function sourceOf(name: SourceName): SourceSpecification {
     case 'density':
       return { type: 'geojson', data: empty, buffer: 4, maxzoom: 14 }
     case 'tracks':
-      return { type: 'geojson', data: empty, buffer: 16, tolerance: 0.6, maxzoom: 18 }
+      // A hundred thousand fixes, most of them of persons that stay: what is nearer than a line is wide is left out.
+      return { type: 'geojson', data: empty, buffer: 16, tolerance: 2, maxzoom: 18 }
     case 'trails':
       return { type: 'geojson', data: empty, buffer: 16, maxzoom: 18 }
     case 'episodes':
@@ -93,7 +94,8 @@ function trackLayers(scheme: ColorScheme): LayerSpecification[] {
       type: 'line',
       source: 'tracks',
       filter: ['==', ['get', 'dash'], dash],
-      layout: { 'line-cap': 'round', 'line-join': 'round' },
+      // Round joins are several triangles for each fix, and are not seen at this width.
+      layout: { 'line-cap': dash === 'dotted' ? 'round' : 'butt', 'line-join': 'bevel' },
       paint: {
         'line-color': colorAt('color', personColors[scheme]),
         'line-width': ['interpolate', ['linear'], ['zoom'], 8, 1.2, 14, 2, 18, 3],
@@ -166,10 +168,10 @@ function layersOf(scheme: ColorScheme): LayerSpecification[] {
       id: 'fixes',
       type: 'circle',
       source: 'tracks',
-      minzoom: 15,
+      minzoom: 16,
       paint: {
         'circle-color': colorAt('color', personColors[scheme]),
-        'circle-radius': ['interpolate', ['linear'], ['zoom'], 15, 1.5, 18, 3.5],
+        'circle-radius': ['interpolate', ['linear'], ['zoom'], 16, 2, 18, 3.5],
         'circle-opacity': 0.8,
       },
     },
