@@ -27,9 +27,18 @@ export class LocationsQueue1763700015200 implements MigrationInterface {
         id uuid primary key,
         time timestamptz not null default clock_timestamp()
       )`)
+    // Of batches that came back from a worker which did not deal with them: how often one was begun alone since, to find
+    // the one that workers die of.
+    await runner.query(`
+      create table fix_queue_attempts (
+        message_id text primary key,
+        attempts integer not null,
+        time timestamptz not null default clock_timestamp()
+      )`)
   }
 
   async down(runner: QueryRunner): Promise<void> {
+    await runner.query('drop table fix_queue_attempts')
     await runner.query('drop table fix_queue_marks')
     await runner.query('drop table fix_dead_batches')
   }

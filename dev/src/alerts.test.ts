@@ -37,6 +37,26 @@ const slots = `fairlead_queue_worker_slots{${ns},pod="worker-1"}`
 
 const cases: readonly Case[] = [
   {
+    what: 'fixes wait for longer than two minutes',
+    alert: 'FairleadFixesLag',
+    series: { [`fairlead_location_lag_seconds{${ns},pod="backend-1"}`]: '0x3 130x10' },
+    at: 10,
+    fires: { namespace: 'a' },
+  },
+  {
+    what: 'fixes wait for a moment',
+    alert: 'FairleadFixesLag',
+    series: { [`fairlead_location_lag_seconds{${ns},pod="backend-1"}`]: '0x3 130x2 0x20' },
+    at: 12,
+  },
+  {
+    what: 'a batch of fixes was put aside',
+    alert: 'FairleadFixesDead',
+    series: { [`fairlead_location_dead_batches{${ns},pod="worker-1"}`]: '0x3 1x30' },
+    at: 20,
+    fires: { namespace: 'a' },
+  },
+  {
     what: 'no backend answers',
     alert: 'FairleadBackendDown',
     series: { [up]: '1x3 0x20' },

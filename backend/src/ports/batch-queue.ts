@@ -1,8 +1,12 @@
 /** Bytes in a durable queue, and what their sender wrote beside them. */
 export interface QueuedBatch {
+  /** The sender's, the same each time it comes; empty for what is none of ours. */
+  readonly id: string
   readonly content: Buffer
   /** Short strings. */
   readonly headers: Readonly<Record<string, string>>
+  /** How often it was given to a consumer before, that did not deal with it. */
+  readonly deliveries: number
   /** Why the queue gave it up; undefined while it has not. */
   readonly givenUp: string | undefined
 }

@@ -84,7 +84,11 @@ export function makeEnvironment(
       FAIRLEAD_MAIL_HTTP_PORT: String(ports.mailHttp),
       FAIRLEAD_MAIL_FOLDER: home.mail,
     },
-    backend,
+    backend: {
+      ...backend,
+      // Backends hear of the broker only where fixes go through it.
+      ...(bus.kind === 'rabbitmq' && env['FAIRLEAD_LOCATION_SINK'] === 'amqp' ? bus.variables : {}),
+    },
     worker: {
       ...backend,
       ...(bus.kind === 'rabbitmq' ? bus.variables : {}),

@@ -131,7 +131,15 @@ function batchOf({ content, properties }: ConsumeMessage, isDead: boolean): Queu
   for (const [name, value] of Object.entries(properties.headers ?? {})) {
     if (typeof value === 'string') headers[name] = value
   }
-  return { content, headers, givenUp: isDead ? reasonOf(headers) : undefined }
+  const { messageId, headers: given } = properties
+  const deliveries: unknown = given?.['x-delivery-count']
+  return {
+    id: typeof messageId === 'string' ? messageId : '',
+    content,
+    headers,
+    deliveries: typeof deliveries === 'number' ? deliveries : 0,
+    givenUp: isDead ? reasonOf(headers) : undefined,
+  }
 }
 
 const reasons: Readonly<Record<string, string>> = {

@@ -7,8 +7,10 @@ import { type Repetition, repeatedly } from '../../../repeatedly.ts'
 import type { WorkerPart } from '../../notifications/index.ts'
 import type { FixBatch, FixSink } from '../fixes/index.ts'
 import { addDeadBatch, forgetOldDeadBatches } from './dead-batch-store.ts'
+import { beginAttempt, endAttempts, forgetOldAttempts } from './queue-attempts.ts'
 import { forgetOldMarks, removeMark } from './queue-marks.ts'
 import { BrokenBatchError, decodeBatch } from './queued-batch-codec.ts'
+import { Turns } from './turns.ts'
 
 export interface FixConsumerOptions {
   readonly dataSource: DataSource
@@ -25,6 +27,16 @@ const FIRST_RETRY_MS = 200
 const LAST_RETRY_MS = 10_000
 const HOUSEKEEPING_MS = 60_000
 
+/** How often a batch that came back is begun alone. */
+const SUSPECTED_ATTEMPTS = 3
+const DEADLY = 'Workers that wrote it came to no end, again and again.'
+
+interface Failure {
+  /** Undefined where it cannot be read. */
+  readonly batch?: FixBatch
+  readonly reason: string
+}
+
 /** Codes of errors that pass. */
 const PASSING = new Set(['UNAVAILABLE', 'ABORTED', 'RESOURCE_EXHAUSTED', 'DEADLINE_EXCEEDED', 'CANCELLED'])
 
@@ -35,6 +47,7 @@ const PASSING = new Set(['UNAVAILABLE', 'ABORTED', 'RESOURCE_EXHAUSTED', 'DEADLI
 export class FixConsumer implements WorkerPart {
   readonly #options: FixConsumerOptions
   readonly #stopping = new AbortController()
+  readonly #turns = new Turns()
   #consumer: BatchConsumer | undefined
   #housekeeping: Repetition | undefined
 
@@ -51,6 +64,7 @@ export class FixConsumer implements WorkerPart {
       async () => {
         await forgetOldMarks(dataSource, await consumer.length())
         await forgetOldDeadBatches(dataSource)
+        await forgetOldAttempts(dataSource)
       },
     )
   }
@@ -83,7 +97,7 @@ export class FixConsumer implements WorkerPart {
   }
 
   /** Undefined when it is stored. */
-  async #end({ content, givenUp }: QueuedBatch): Promise<{ batch?: FixBatch; reason: string } | undefined> {
+  async #end({ id, content, deliveries, givenUp }: QueuedBatch): Promise<Failure | undefined> {
     let batch: FixBatch
     try {
       batch = decodeBatch(content)
@@ -92,6 +106,18 @@ export class FixConsumer implements WorkerPart {
       throw error
     }
     if (givenUp !== undefined) return { batch, reason: givenUp }
+    if (deliveries === 0) return this.#turns.together(() => this.#write(batch))
+    // It came back, and may be what a worker died of: then nothing else is to be under way.
+    return this.#turns.alone(async () => {
+      const { dataSource } = this.#options
+      const attempts = await this.#patiently(() => beginAttempt(dataSource, id))
+      const failure = attempts > SUSPECTED_ATTEMPTS ? { batch, reason: DEADLY } : await this.#write(batch)
+      await this.#patiently(() => endAttempts(dataSource, id))
+      return failure
+    })
+  }
+
+  async #write(batch: FixBatch): Promise<Failure | undefined> {
     try {
       await this.#patiently(() => this.#options.sink.write(batch), ATTEMPTS)
       return undefined
@@ -102,14 +128,16 @@ export class FixConsumer implements WorkerPart {
   }
 
   /** Tries again for as long as it takes where waiting may help, and else as often as that. */
-  async #patiently(work: () => Promise<unknown>, attempts = Number.POSITIVE_INFINITY): Promise<void> {
+  async #patiently<Result>(
+    work: () => Promise<Result>,
+    attempts = Number.POSITIVE_INFINITY,
+  ): Promise<Result> {
     const { signal } = this.#stopping
     let left = attempts
     for (let attempt = 0; ; attempt++) {
       signal.throwIfAborted()
       try {
-        await work()
-        return
+        return await work()
       } catch (error) {
         if (!PASSING.has(normalizeError(error).code) && --left <= 0) throw error
         if (attempt === 0) this.#options.log.warn({ err: error }, 'a batch of fixes is tried again')
