@@ -15,6 +15,8 @@ import { withHeartbeats } from './with-heartbeats.ts'
 
 /** Days without anything pass faster than anybody reads. */
 const PROGRESS_MS = 1000
+/** Episodes between two looks at consents: a caller may take them slowly. */
+const SHOWN_AT_ONCE = 100
 
 export function streamConnections(dataSource: DataSource, search: ConnectionSearch, heartbeatMs: number) {
   return async function* (
@@ -41,12 +43,15 @@ export function streamConnections(dataSource: DataSource, search: ConnectionSear
         continue
       }
       searchedUntilMs = step.searchedUntilMs
-      if (step.episodes.length > 0) {
-        // A consent that was withdrawn meanwhile ends the stream.
-        await subjectOf(dataSource, scope.organizationId, scope.purposeId, personId)
-        const nos = step.episodes.map(({ otherPersonNo }) => otherPersonNo)
+      // A consent that is withdrawn meanwhile ends the stream: without its fixes the rest would look as if nobody was met.
+      const checkSubject = () => subjectOf(dataSource, scope.organizationId, scope.purposeId, personId)
+      await checkSubject()
+      for (let first = 0; first < step.episodes.length; first += SHOWN_AT_ONCE) {
+        if (first > 0) await checkSubject()
+        const episodes = step.episodes.slice(first, first + SHOWN_AT_ONCE)
+        const nos = episodes.map(({ otherPersonNo }) => otherPersonNo)
         const persons = await showPersons(dataSource, scope, lookId, nos)
-        for (const episode of step.episodes) {
+        for (const episode of episodes) {
           const person = persons.get(episode.otherPersonNo)
           if (person === undefined) continue
           yield {

@@ -155,7 +155,7 @@ export async function exportOf(
     .map((line) => JSON.parse(line) as Record<string, unknown>)
 }
 
-function opened<Request, Response>(
+export function opened<Request, Response>(
   { client }: TestBackend,
   { path, requestSerialize, responseDeserialize }: MethodDefinition<Request, Response>,
   request: Request,
