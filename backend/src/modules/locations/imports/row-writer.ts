@@ -41,12 +41,24 @@ const columnOf: Readonly<Record<FixProblem['field'], FixColumn>> = {
   accuracy_m: 'accuracy',
 }
 
-/** Turns the rows of a file into batches for the sink, and counts what becomes of them. */
+/** A batch that is being put together, and where its rows stand in the file. */
+interface GrowingBatch {
+  readonly devices: OrganizationDevices
+  readonly builder: FixBatchBuilder
+  readonly lines: number[]
+  /** What the file calls the devices. */
+  readonly refs: Map<number, string>
+}
+
+/**
+ * Turns the rows of a file into batches for the sink, and counts what becomes of them. Rows are put into columns at
+ * once: as objects those of whole batches would outlive the young generation of the heap, and fill the old one.
+ */
 export class RowWriter {
   readonly #options: RowWriterOptions
   readonly #writes = new Set<Promise<void>>()
   #failure: { readonly error: unknown } | undefined
-  #waiting: FixRow[] = []
+  #batch: GrowingBatch | undefined
   #nameOf: RowPiece['nameOf'] = (column) => column
   #rejections: RejectedRow[] = []
   #figures = { rowsRead: 0, accepted: 0, duplicates: 0, rejected: 0, devicesCreated: 0 }
@@ -69,13 +81,19 @@ export class RowWriter {
     this.#nameOf = piece.nameOf
     this.#figures.rowsRead += piece.rows.length + piece.rejections.length
     for (const rejection of piece.rejections) this.#reject(rejection)
-    this.#waiting = this.#waiting.length === 0 ? [...piece.rows] : this.#waiting.concat(piece.rows)
-    if (this.#waiting.length >= BATCH_ROWS) await this.#writeWaiting()
+    if (piece.rows.length === 0) return
+    const devices = await this.#devicesOf(piece.rows)
+    if (this.#batch !== undefined && this.#batch.devices.devicesVersion !== devices.devicesVersion)
+      await this.#send(this.#batch)
+    for (const row of piece.rows) {
+      this.#add(row, devices)
+      if (this.#batch !== undefined && this.#batch.builder.length >= BATCH_ROWS) await this.#send(this.#batch)
+    }
   }
 
   /** Resolves when everything is written. */
   async finish(): Promise<void> {
-    if (this.#waiting.length > 0) await this.#writeWaiting()
+    if (this.#batch !== undefined) await this.#send(this.#batch)
     await this.settle()
     if (this.#failure !== undefined) throw this.#failure.error
   }
@@ -85,36 +103,30 @@ export class RowWriter {
     await Promise.all(this.#writes)
   }
 
-  async #writeWaiting(): Promise<void> {
-    const batchRows = this.#waiting
-    this.#waiting = []
-    const devices = await this.#devicesOf(batchRows)
-    const builder = new FixBatchBuilder(devices, { capacity: batchRows.length })
-    const written: FixRow[] = []
-    for (const row of batchRows) {
-      const device = devices.find(this.#options.deviceId ?? row.device)
-      if (device === undefined) {
-        this.#rejectDevice(row)
-        continue
-      }
-      const problem = builder.add(device, row.timeMs, row.latitude, row.longitude, row.accuracyM)
-      if (problem === undefined) written.push(row)
-      else this.#rejectRow(row, columnOf[problem.field], problem.description)
+  #add(row: FixRow, devices: OrganizationDevices): void {
+    const ref = this.#options.deviceId ?? row.device
+    const device = devices.find(ref)
+    if (device === undefined) {
+      this.#rejectDevice(row)
+      return
     }
-    if (builder.length === 0) return
-    while (this.#writes.size >= WRITES_MAX) await Promise.race(this.#writes)
-    if (this.#failure !== undefined) throw this.#failure.error
-    const write = this.#send(builder.build(), written)
-      .catch((error: unknown) => {
-        this.#failure ??= { error }
-      })
-      .finally(() => this.#writes.delete(write))
-    this.#writes.add(write)
+    this.#batch ??= {
+      devices,
+      builder: new FixBatchBuilder(devices, { capacity: BATCH_ROWS }),
+      lines: [],
+      refs: new Map(),
+    }
+    const { builder, lines, refs } = this.#batch
+    const problem = builder.add(device, row.timeMs, row.latitude, row.longitude, row.accuracyM)
+    if (problem === undefined) {
+      lines.push(row.line)
+      if (!refs.has(device.deviceNo)) refs.set(device.deviceNo, ownCopy(row.device))
+    } else this.#reject(this.#rejected(row, columnOf[problem.field], problem.description))
   }
 
-  async #devicesOf(batchRows: readonly FixRow[]): Promise<OrganizationDevices> {
+  async #devicesOf(pieceRows: readonly FixRow[]): Promise<OrganizationDevices> {
     const { organizationId, deviceId, known, addMissing } = this.#options
-    const refs = deviceId === undefined ? new Set(batchRows.map(({ device }) => device)) : [deviceId]
+    const refs = deviceId === undefined ? new Set(pieceRows.map(({ device }) => device)) : [deviceId]
     const devices = await known.resolve(organizationId, refs)
     if (addMissing === undefined) return devices
     const missing = [...refs].filter((ref) => ref !== '' && !isUuid(ref) && devices.find(ref) === undefined)
@@ -124,14 +136,27 @@ export class RowWriter {
     return known.resolve(organizationId, refs)
   }
 
-  async #send(batch: FixBatch, batchRows: readonly FixRow[]): Promise<void> {
-    const outcome = await this.#sendUntilTaken(batch)
-    this.#figures.accepted += outcome.accepted
-    this.#figures.duplicates += outcome.duplicates
-    for (const index of outcome.gone) {
-      const row = batchRows[index]
-      if (row !== undefined) this.#rejectRow(row, 'device', 'was removed while the file was read')
-    }
+  /** Resolves when it is under way. */
+  async #send({ builder, lines, refs }: GrowingBatch): Promise<void> {
+    this.#batch = undefined
+    if (builder.length === 0) return
+    while (this.#writes.size >= WRITES_MAX) await Promise.race(this.#writes)
+    if (this.#failure !== undefined) throw this.#failure.error
+    const batch = builder.build()
+    const write = this.#sendUntilTaken(batch)
+      .then(({ accepted, duplicates, gone }) => {
+        this.#figures.accepted += accepted
+        this.#figures.duplicates += duplicates
+        for (const index of gone) {
+          const row = { line: lines[index] ?? 0, device: refs.get(batch.deviceNos[index] ?? -1) ?? '' }
+          this.#reject(this.#rejected(row, 'device', 'was removed while the file was read'))
+        }
+      })
+      .catch((error: unknown) => {
+        this.#failure ??= { error }
+      })
+      .finally(() => this.#writes.delete(write))
+    this.#writes.add(write)
   }
 
   async #sendUntilTaken(batch: FixBatch): Promise<FixOutcome> {
@@ -148,34 +173,35 @@ export class RowWriter {
   }
 
   #rejectDevice(row: FixRow): void {
-    const { deviceId, addMissing } = this.#options
-    const told = JSON.stringify(row.device)
-    if (deviceId !== undefined) this.#rejectRow(row, '', 'has no device any more: it was removed')
-    else if (row.device === '')
-      this.#rejectRow(
-        row,
-        'device',
-        'is missing: name a device in each row, or choose one for the whole file',
-      )
-    else if (addMissing === undefined)
-      this.#rejectRow(
-        row,
-        'device',
-        `is no device of the organisation: ${told}; create it, or name another one`,
-      )
-    else if (isUuid(row.device))
-      this.#rejectRow(row, 'device', `is no device of the organisation: ${told}; UUIDs are not made by files`)
-    else this.#rejectRow(row, 'device', `would be a further device: one import makes ${DEVICES_MAX} at most`)
+    this.#reject(this.#rejected(row, 'device', this.#deviceProblem(row.device)))
   }
 
-  #rejectRow({ line, device }: FixRow, column: FixColumn | '', description: string): void {
-    this.#reject({ line, device, field: column === '' ? '' : this.#nameOf(column), description })
+  #deviceProblem(device: string): string {
+    const { deviceId, addMissing } = this.#options
+    if (deviceId !== undefined) return 'is not there any more: the device was removed'
+    if (device === '') return 'is missing: name a device in each row, or choose one for the whole file'
+    const told = `is no device of the organisation: ${JSON.stringify(device)}`
+    if (addMissing === undefined) return `${told}; create it, or name another one`
+    if (isUuid(device)) return `${told}; UUIDs are not made by files`
+    return `would be a further device: one import makes ${DEVICES_MAX} at most`
+  }
+
+  #rejected(
+    { line, device }: Pick<FixRow, 'line' | 'device'>,
+    column: FixColumn,
+    description: string,
+  ): RejectedRow {
+    return { line, device, field: this.#nameOf(column), description }
   }
 
   #reject(row: RejectedRow): void {
     this.#figures.rejected++
-    if (this.#rejections.length >= REJECTIONS_KEPT) return
-    // Its own copy: a part of a string would keep the whole piece of the file in memory.
-    this.#rejections.push({ ...row, device: Buffer.from(row.device).toString() })
+    if (this.#rejections.length < REJECTIONS_KEPT)
+      this.#rejections.push({ ...row, device: ownCopy(row.device) })
   }
+}
+
+/** A part of a string keeps all of it in memory: here a whole piece of the file. */
+function ownCopy(text: string): string {
+  return Buffer.from(text).toString()
 }

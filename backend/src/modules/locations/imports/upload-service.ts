@@ -205,25 +205,26 @@ class Incoming {
   }
 
   async *bytes(): AsyncGenerator<Buffer, void> {
-    const aborted = Promise.withResolvers<never>()
-    // Nobody waits for it once everything is read.
-    aborted.promise.catch(() => undefined)
-    const abort = () => aborted.reject(this.#signal.reason)
-    this.#signal.addEventListener('abort', abort)
     const iterator = this.#bytes[Symbol.asyncIterator]()
-    try {
-      for (;;) {
-        this.#signal.throwIfAborted()
-        this.#askedAt = performance.now()
-        const next = await Promise.race([aborted.promise, iterator.next().catch(broken)])
-        this.#askedAt = undefined
-        if (next.done === true) return
-        this.#bytesRead += next.value.length
-        yield next.value
-      }
-    } finally {
-      this.#signal.removeEventListener('abort', abort)
+    for (;;) {
+      this.#signal.throwIfAborted()
+      this.#askedAt = performance.now()
+      const next = await this.#untilStopped(iterator.next().catch(broken))
+      this.#askedAt = undefined
+      if (next.done === true) return
+      this.#bytesRead += next.value.length
+      yield next.value
     }
+  }
+
+  /** No race with one promise for all: that would keep each chunk until the last. */
+  #untilStopped<Value>(work: Promise<Value>): Promise<Value> {
+    const signal = this.#signal
+    return new Promise((resolve, reject) => {
+      const abort = () => reject(signal.reason)
+      signal.addEventListener('abort', abort, { once: true })
+      work.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort))
+    })
   }
 }
 
