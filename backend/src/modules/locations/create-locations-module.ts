@@ -10,7 +10,7 @@ import type { IdentityService } from '../identity/index.ts'
 import { cellNeighbours, postgisNeighbours } from './connections/index.ts'
 import { DirectFixSink, KnownDevices } from './fixes/index.ts'
 import { fixesHandler } from './gateway/fixes-handler.ts'
-import { createImports, forgetDevices } from './imports/index.ts'
+import { createImports, forgetPerson } from './imports/index.ts'
 import { forgetInJobs } from './job/index.ts'
 import { LocationOperations } from './operations/location-operations.ts'
 import { createPeople } from './people/index.ts'
@@ -69,7 +69,7 @@ export function createLocationsModule(options: LocationsModuleOptions): Location
         dataSource,
         identity,
         pageTokens,
-        forget: [forgetDevices, forgetDeadFixes, forgetInJobs],
+        forget: [forgetPerson, forgetDeadFixes, forgetInJobs],
       }),
       imports.service,
     ],

@@ -114,8 +114,9 @@ export class ImportStore {
     return kept.length > 0
   }
 
-  async keepRejections(id: string, rejections: readonly RejectedRow[]): Promise<void> {
-    await rows(this.#database, `update fix_imports set rejections = $2::jsonb where id = $1`, [
+  /** Adds to those that are kept: some of them may have been taken out since, of persons who were erased. */
+  async addRejections(id: string, rejections: readonly RejectedRow[]): Promise<void> {
+    await rows(this.#database, `update fix_imports set rejections = rejections || $2::jsonb where id = $1`, [
       id,
       // PostgreSQL keeps no U+0000, and no half of a surrogate pair.
       JSON.stringify(rejections, (_, value) =>
@@ -189,7 +190,7 @@ function recordOf(row: ImportRow): FixImportRecord {
     accepted: Number(row.accepted),
     duplicates: Number(row.duplicates),
     rejected: Number(row.rejected),
-    rejections: row.rejections,
+    rejections: row.rejections.toSorted((a, b) => a.line - b.line),
     failure: row.failure,
     devicesCreated: row.devices_created,
     createTime: row.create_time,

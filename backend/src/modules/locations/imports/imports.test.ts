@@ -202,6 +202,30 @@ describe('an import', () => {
     ).toMatchObject({ code: 'FAILED_PRECONDITION', reason: 'IMPORT_ENDED' })
   })
 
+  test('puts nothing back of a person who is erased while it runs', async () => {
+    const person = await fixture.createPerson('Eve', { externalId: 'eve-person' })
+    await fixture.createDevice(person, 'phone', 'eve-phone')
+    const { name, uri } = await begin()
+    const upload = openUpload(uri)
+    const answered = once(upload, 'response')
+    const far = (second: number, device: string) => row(12, second, device).replace('47.5', '97.5')
+    upload.write(header + far(0, 'eve-phone') + far(1, 'ann-phone') + rowsOf(12, 200))
+    await expect.poll(async () => (await get(name)).rejections.length).toBe(2)
+    upload.write(row(12, 0, 'eve-phone').repeat(200))
+    await fixture.backend.call(
+      PersonServiceService.erasePerson,
+      { name: person.name },
+      fixture.tokens.administrator,
+    )
+    upload.end(far(2, 'ann-phone'))
+    const [response] = await answered
+    expect(response.resume()).toMatchObject({ statusCode: 200 })
+    const { rejections } = await get(name)
+    expect(rejections.filter(({ line }) => line < 4n)).toMatchObject([{ line: 3n }])
+    expect(rejections.at(-1)).toMatchObject({ line: 404n, field: 'lat' })
+    expect(await fixCount('eve-phone')).toBe(0)
+  })
+
   test('that broke off fails and keeps what came', async () => {
     const { name, uri } = await begin()
     const upload = openUpload(uri, { 'content-length': '1000000' })
@@ -340,6 +364,7 @@ describe('imports', () => {
     await put(mixed.uri, header + far('secret-device') + far('ann-phone'))
     const own = await begin({ device: device.name, fileName: 'secret name.csv' })
     await put(own.uri, header + far('whoever'))
+    const called = await begin({ fileName: 'Run of SECRET NAME.gpx' })
     expect(await get(mixed.name)).toMatchObject({ rejections: [{ line: 2n }, { line: 3n }] })
     await fixture.backend.call(
       PersonServiceService.erasePerson,
@@ -348,6 +373,7 @@ describe('imports', () => {
     )
     expect(await get(mixed.name)).toMatchObject({ rejections: [{ line: 3n }] })
     expect(await get(own.name)).toMatchObject({ rejections: [], fileName: '-' })
+    expect(await get(called.name)).toMatchObject({ fileName: '-' })
     const traces = await fixture.backend.database.dataSource.query(
       `select from fix_imports where fix_imports::text ilike '%secret%' or fix_imports::text like '%' || $1 || '%'`,
       [uuidOf(device)],

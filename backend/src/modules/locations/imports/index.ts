@@ -1,3 +1,3 @@
 export { createImports, type ImportsOptions } from './create-imports.ts'
-export { forgetDevices } from './forget-devices.ts'
+export { forgetPerson } from './forget-person.ts'
 export { type ImportsPartOptions, importsPart } from './imports-part.ts'

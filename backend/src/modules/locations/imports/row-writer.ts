@@ -46,8 +46,6 @@ interface GrowingBatch {
   readonly devices: OrganizationDevices
   readonly builder: FixBatchBuilder
   readonly lines: number[]
-  /** What the file calls the devices. */
-  readonly refs: Map<number, string>
 }
 
 /**
@@ -60,7 +58,7 @@ export class RowWriter {
   #failure: { readonly error: unknown } | undefined
   #batch: GrowingBatch | undefined
   #nameOf: RowPiece['nameOf'] = (column) => column
-  #rejections: RejectedRow[] = []
+  readonly #rejections: RejectedRow[] = []
   #figures = { rowsRead: 0, accepted: 0, duplicates: 0, rejected: 0, devicesCreated: 0 }
 
   constructor(options: RowWriterOptions) {
@@ -71,9 +69,9 @@ export class RowWriter {
     return { ...this.#figures }
   }
 
-  /** The first 1,000, by line. */
+  /** The first 1,000, in the order in which they were found. */
   get rejections(): readonly RejectedRow[] {
-    return this.#rejections.toSorted((a, b) => a.line - b.line)
+    return this.#rejections
   }
 
   /** Resolves when there is room for more. Rejects with what a batch before failed of. */
@@ -110,18 +108,11 @@ export class RowWriter {
       this.#rejectDevice(row)
       return
     }
-    this.#batch ??= {
-      devices,
-      builder: new FixBatchBuilder(devices, { capacity: BATCH_ROWS }),
-      lines: [],
-      refs: new Map(),
-    }
-    const { builder, lines, refs } = this.#batch
+    this.#batch ??= { devices, builder: new FixBatchBuilder(devices, { capacity: BATCH_ROWS }), lines: [] }
+    const { builder, lines } = this.#batch
     const problem = builder.add(device, row.timeMs, row.latitude, row.longitude, row.accuracyM)
-    if (problem === undefined) {
-      lines.push(row.line)
-      if (!refs.has(device.deviceNo)) refs.set(device.deviceNo, ownCopy(row.device))
-    } else this.#reject(this.#rejected(row, columnOf[problem.field], problem.description))
+    if (problem === undefined) lines.push(row.line)
+    else this.#reject(this.#rejected(row, columnOf[problem.field], problem.description))
   }
 
   async #devicesOf(pieceRows: readonly FixRow[]): Promise<OrganizationDevices> {
@@ -137,7 +128,7 @@ export class RowWriter {
   }
 
   /** Resolves when it is under way. */
-  async #send({ builder, lines, refs }: GrowingBatch): Promise<void> {
+  async #send({ builder, lines }: GrowingBatch): Promise<void> {
     this.#batch = undefined
     if (builder.length === 0) return
     while (this.#writes.size >= WRITES_MAX) await Promise.race(this.#writes)
@@ -148,7 +139,8 @@ export class RowWriter {
         this.#figures.accepted += accepted
         this.#figures.duplicates += duplicates
         for (const index of gone) {
-          const row = { line: lines[index] ?? 0, device: refs.get(batch.deviceNos[index] ?? -1) ?? '' }
+          // Its name was forgotten with it.
+          const row = { line: lines[index] ?? 0, device: '' }
           this.#reject(this.#rejected(row, 'device', 'was removed while the file was read'))
         }
       })

@@ -95,10 +95,10 @@ export class UploadService {
     const figures = (): ImportFigures => ({ bytesRead: incoming.bytesRead, ...writer.figures })
     let rejectionsKept = 0
     const keepRejections = async () => {
-      const { rejections } = writer
-      if (rejections.length === rejectionsKept) return
-      await this.#store.keepRejections(id, rejections)
-      rejectionsKept = rejections.length
+      const added = writer.rejections.slice(rejectionsKept)
+      if (added.length === 0) return
+      rejectionsKept += added.length
+      await this.#store.addRejections(id, added)
     }
     const progress = repeatedly(
       { name: 'telling the progress of an import', intervalMs: progressMs, log },
