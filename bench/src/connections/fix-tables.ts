@@ -1,5 +1,6 @@
+import { randomUUID } from 'node:crypto'
 import type { DataSource } from 'typeorm'
-import { v7 } from 'uuid'
+
 import { copyIn, createDataSource } from '../../../backend/src/database/index.ts'
 import { migrate } from '../../../backend/src/database/migrate.ts'
 import type { SearchScope } from '../../../backend/src/modules/locations/connections/search-scope.ts'
@@ -31,8 +32,8 @@ export async function makeFixTables(
   const url = serverUrl.replace(/[^/]*$/, name)
   await migrate(url)
   const dataSource = await createDataSource(url, { statementTimeoutMs: 0 }).initialize()
-  const organizationId = v7()
-  const purposeId = v7()
+  const organizationId = randomUUID()
+  const purposeId = randomUUID()
   await dataSource.query(
     `insert into organizations (id, slug, display_name, kind) values ($1, 'walkers', 'Walkers', 'MEMBER')`,
     [organizationId],

@@ -17,7 +17,7 @@ const BATCH = 100_000
 const DAY_MS = 86_400_000
 
 export const FIRST_DAY_MS = Date.UTC(2024, 4, 6)
-export const DAYS = 2
+const DAYS = 2
 /** Of each person. */
 export const FIXES_EACH = MINUTES * DAYS
 
