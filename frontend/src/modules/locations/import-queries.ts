@@ -72,6 +72,8 @@ export interface Sending {
   readonly sizeBytes: number
   /** Undefined while it runs. */
   readonly end: UploadEnd | undefined
+  /** Sends it once more to the same import, which has not taken it yet. */
+  again(): void
 }
 
 /** Begins an import and sends its file, which goes on while other pages are looked at. */
@@ -95,18 +97,28 @@ export function useSendFile(organization: string, onBegun: (id: string) => void)
         ...choice,
       })
       const id = resourceId(fixImport?.name ?? '')
-      setSending({ id, fileName: file.name, sentBytes: 0, sizeBytes: file.size, end: undefined })
-      const running = uploadFile(uploadUri, file, (sentBytes) =>
-        setSending((before) => (before?.id === id ? { ...before, sentBytes } : before)),
-      )
-      setUpload(running)
+      const change = (changed: Partial<Sending>) =>
+        setSending((before) => (before?.id === id ? { ...before, ...changed } : before))
+      const send = () => {
+        setSending({
+          id,
+          fileName: file.name,
+          sentBytes: 0,
+          sizeBytes: file.size,
+          end: undefined,
+          again: send,
+        })
+        const running = uploadFile(uploadUri, file, (sentBytes) => change({ sentBytes }))
+        setUpload(running)
+        void running.end.then(async (end) => {
+          change({ end })
+          await refresh(id)
+        })
+      }
+      // Of the mutation only until the file is on its way: the form is free again then.
+      send()
       void refresh(id)
       onBegun(id)
-      // Of the mutation only until the file is on its way: the form is free again then.
-      void running.end.then(async (end) => {
-        setSending((before) => (before?.id === id ? { ...before, end } : before))
-        await refresh(id)
-      })
     },
   })
   return { begin, sending, stop: () => upload?.stop() }

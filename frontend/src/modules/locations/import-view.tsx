@@ -100,10 +100,18 @@ export function ImportView({ organization, id, sending, onStop, onClose }: Impor
 /** The bar, and what is being done. */
 function Reading({ one, sending }: { one: FixImport; sending: Sending | undefined }) {
   if (hasEnded(one)) return null
-  if (one.state === 'FIX_IMPORT_STATE_WAITING' && sending?.end?.kind === 'refused') {
+  const end = sending?.end
+  if (one.state === 'FIX_IMPORT_STATE_WAITING' && (end?.kind === 'refused' || end?.kind === 'broken')) {
     return (
       <Alert color="orange" role="alert" title="The file was not taken">
-        {sending.end.text || `The server answered ${sending.end.status}.`}
+        {end.kind === 'broken'
+          ? 'The connection broke off before anything was read.'
+          : end.text || `The server answered ${end.status}.`}
+        <div>
+          <Button size="compact-sm" variant="default" mt="xs" onClick={sending?.again}>
+            Send it again
+          </Button>
+        </div>
       </Alert>
     )
   }

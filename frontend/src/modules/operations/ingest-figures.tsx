@@ -32,7 +32,7 @@ export function IngestFigures({ state }: { state: IngestState | undefined }) {
     {
       name: 'Fixes a second',
       value: state && rate(state.fixesPerS),
-      note: 'in 5 minutes',
+      note: 'last 5 minutes',
     },
     {
       name: 'Batches in the queue',
