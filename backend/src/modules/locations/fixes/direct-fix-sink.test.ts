@@ -256,7 +256,9 @@ describe('the direct sink', () => {
     )
     const outcomes = await Promise.allSettled(Array.from({ length: 6 }, () => writer.write(large)))
     expect(outcomes.map(({ status }) => status)).toEqual([...Array(5).fill('fulfilled'), 'rejected'])
-    expect(outcomes[5]).toMatchObject({ reason: { code: 'RESOURCE_EXHAUSTED', reason: 'TOO_MANY_FIXES' } })
+    expect(outcomes[5]).toMatchObject({
+      reason: { code: 'RESOURCE_EXHAUSTED', reason: 'TOO_MANY_FIXES', retryDelayMs: 1_000 },
+    })
     expect(await countOf(organization)).toBe(1000)
     const metrics = await registry.metrics()
     expect(metrics).toContain('fairlead_location_fixes_total{outcome="accepted"} 1000')

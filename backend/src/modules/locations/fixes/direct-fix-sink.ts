@@ -29,6 +29,8 @@ const GROUP_FIXES = 16_384
 /** A hundred bytes each. */
 const WAITING_LIMIT = 500_000
 const ATTEMPTS = 10
+/** After which whoever was refused may come again. */
+const RETRY_MS = 1_000
 
 const UNIQUE_VIOLATION = '23505'
 /** Also that there is no partition for a row. */
@@ -69,7 +71,9 @@ export class DirectFixSink implements FixSink {
     const limit = this.#waitingLimit
     if (this.#waitingFixes > 0 && this.#waitingFixes + batch.length > limit) {
       const text = `More fixes arrive than can be written: ${limit} wait at most. Send the batch again in a second.`
-      return Promise.reject(new DomainError('RESOURCE_EXHAUSTED', 'TOO_MANY_FIXES', text))
+      return Promise.reject(
+        new DomainError('RESOURCE_EXHAUSTED', 'TOO_MANY_FIXES', text, { retryDelayMs: RETRY_MS }),
+      )
     }
     return new Promise((resolve, reject) => {
       this.#waiting.push({ batch, resolve, reject })
