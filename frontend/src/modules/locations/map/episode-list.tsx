@@ -94,7 +94,8 @@ export function EpisodeList({ episodes, isCutOff, selected, onSelect, colorOf, o
                     <Button
                       size="compact-xs"
                       variant="default"
-                      ml={8}
+                      mt={6}
+                      display="block"
                       onClick={() => onAdd(episode.person, episode.displayName)}
                     >
                       Add to the map

@@ -78,6 +78,15 @@ export class LocationMap {
       this.#paint()
       this.#drawGraticule()
     })
+    map.on('idle', () => {
+      container.dataset['drawn'] = 'true'
+    })
+    map.on('movestart', () => {
+      container.dataset['drawn'] = 'false'
+    })
+    map.on('dataloading', () => {
+      container.dataset['drawn'] = 'false'
+    })
     map.on('move', () => this.#tellView())
     map.on('resize', () => this.#tellView())
     map.on('moveend', () => this.#drawGraticule())

@@ -2,7 +2,7 @@ import type { Subject } from '@fairlead/proto/web/fairlead/locations/v1/location
 import { ActionIcon, Anchor, Button, Group, MultiSelect, Stack, Text, TextInput } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
 import { IconChevronLeft, IconChevronRight } from '@tabler/icons-react'
-import { useState } from 'react'
+import { useEffect, useState } from 'react'
 import { toApiError } from '../../../app/api-error'
 import { describeRule, type WholeRule } from './connection-rule'
 import { DensityFields } from './density-fields'
@@ -41,6 +41,14 @@ export function MapForm({ organization, purpose, choice, onChange, isLoading, on
   const missing = needsPersons && persons.length === 0 ? 'Choose at least one person.' : undefined
   const problem = windowProblem(window, maximumDays[view])
   const change = (changed: Partial<MapChoice>) => onChange({ ...choice, ...changed })
+
+  // Until somebody is chosen, the day in which anybody was last seen.
+  const isUntouched = !choice.isWindowChosen && persons.length === 0 && settled === ''
+  const latest = isUntouched ? lastDayOf(subjects) : {}
+  useEffect(() => {
+    if (latest.start === undefined || latest.start === choice.start) return
+    onChange({ ...choice, ...latest })
+  })
 
   const choose = (names: readonly string[]) => {
     const known = new Map([...subjects, ...persons].map((subject) => [subject.person, subject]))

@@ -99,7 +99,7 @@ function trackLayers(scheme: ColorScheme): LayerSpecification[] {
       paint: {
         'line-color': colorAt('color', personColors[scheme]),
         'line-width': ['interpolate', ['linear'], ['zoom'], 8, 1.2, 14, 2, 18, 3],
-        'line-opacity': 0.55,
+        'line-opacity': 0.7,
         ...(pattern === undefined ? {} : { 'line-dasharray': pattern }),
       },
     }
@@ -153,7 +153,7 @@ function layersOf(scheme: ColorScheme): LayerSpecification[] {
       source: 'density',
       paint: {
         'fill-color': colorAt('class', densityColors[scheme]),
-        'fill-opacity': 0.72,
+        'fill-opacity': 0.85,
         'fill-outline-color': colors.halo,
       },
     },
