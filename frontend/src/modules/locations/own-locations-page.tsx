@@ -50,7 +50,7 @@ export default function OwnLocationsPage() {
             <EmptyState
               icon={IconMapPinOff}
               title="Nothing is kept of you"
-              text="No organisation has linked a person whose locations it keeps to your account. If one keeps yours, ask its administrators to link them."
+              text="No organisation has linked a person whose locations it keeps to your account. If one keeps yours, ask its administrators for the link."
             />
           </Panel>
         ) : (

@@ -23,7 +23,10 @@ interface PolicyFormProps {
 /** How an organisation keeps locations, each choice with what it does to answers. */
 export function PolicyForm({ organization, policy, mayChange }: PolicyFormProps) {
   const kept = fieldsOf(policy)
-  const [fields, setFields] = useState(kept)
+  // As typed: a field may be empty for a moment.
+  const [typed, setTyped] = useState<Readonly<Record<keyof PolicyFields, number | string>>>(kept)
+  const fields = numbersOf(typed, kept)
+  const isComplete = Object.values(typed).every((value) => typeof value === 'number')
   const [asking, setAsking] = useState(false)
   const update = useUpdatePolicy(organization)
   const updateMask = changedPaths(kept, fields)
@@ -41,46 +44,47 @@ export function PolicyForm({ organization, policy, mayChange }: PolicyFormProps)
 
   const save = () =>
     update.mutate({ fields, updateMask }, { onSettled: () => setAsking(false), onSuccess: reset })
-  const reset = (saved: LocationPolicy) => setFields(fieldsOf(saved))
+  const reset = (saved: LocationPolicy) => setTyped(fieldsOf(saved))
   const submit = (event: FormEvent) => {
     event.preventDefault()
-    if (!changed) return
+    if (!changed || !isComplete) return
     if (deletesMore(kept, fields)) setAsking(true)
     else save()
   }
-  const number = (field: keyof PolicyFields, label: string, unit: string, maximum: number, minimum = 0) => (
-    <NumberInput
-      label={label}
-      value={fields[field]}
-      min={minimum}
-      max={maximum}
-      allowDecimal={false}
-      allowNegative={false}
-      thousandSeparator=","
-      clampBehavior="blur"
-      suffix={` ${unit}`}
-      readOnly={!mayChange}
-      error={failure?.violations.find((violation) => fieldAt(violation.field) === field)?.description}
-      onChange={(value) => {
-        update.reset()
-        setFields({ ...fields, [field]: typeof value === 'number' ? value : minimum })
-      }}
-    />
-  )
+  // Who may not change it reads the sentences alone.
+  const number = (field: keyof PolicyFields, label: string, unit: string, maximum: number, minimum = 0) =>
+    mayChange && (
+      <NumberInput
+        label={label}
+        value={typed[field]}
+        min={minimum}
+        max={maximum}
+        allowDecimal={false}
+        allowNegative={false}
+        thousandSeparator=","
+        clampBehavior="blur"
+        suffix={` ${unit}`}
+        error={failure?.violations.find((violation) => fieldAt(violation.field) === field)?.description}
+        onChange={(value) => {
+          update.reset()
+          setTyped({ ...typed, [field]: value })
+        }}
+      />
+    )
 
   return (
     <form onSubmit={submit} className={classes.form}>
-      <Choice title="How long fixes are kept" told={told.retention}>
+      <Choice title="How long fixes are kept" told={told.retention} mayChange={mayChange}>
         {number('retentionDays', 'Days (0: for ever)', 'days', 36_500)}
       </Choice>
-      <Choice title="Smallest group that is shown" told={told.group}>
+      <Choice title="Smallest group that is shown" told={told.group} mayChange={mayChange}>
         {number('minimumGroupSize', 'Persons (3 at least)', 'persons', 1_000, 3)}
       </Choice>
-      <Choice title="Thinning of old fixes" told={told.thinning}>
+      <Choice title="Thinning of old fixes" told={told.thinning} mayChange={mayChange}>
         {number('thinAfterDays', 'Older than (0: never)', 'days', 36_500)}
         {number('thinIntervalS', 'One fix in (0: all)', 's', 86_400)}
       </Choice>
-      <Choice title="Stays" told={told.stays}>
+      <Choice title="Stays" told={told.stays} mayChange={mayChange}>
         {number('stayRadiusM', 'Within (0: never)', 'm', 10_000)}
         {number('stayMinimumS', 'For at least', 's', 86_400)}
         {number('stayIntervalS', 'One fix in', 's', 86_400)}
@@ -94,15 +98,15 @@ export function PolicyForm({ organization, policy, mayChange }: PolicyFormProps)
         <Group justify="flex-end" gap="xs" className={classes.actions ?? ''}>
           <Button
             variant="default"
-            disabled={!changed}
+            disabled={!changed && isComplete}
             onClick={() => {
               update.reset()
-              setFields(kept)
+              setTyped(kept)
             }}
           >
             Discard
           </Button>
-          <Button type="submit" disabled={!changed} loading={update.isPending}>
+          <Button type="submit" disabled={!changed || !isComplete} loading={update.isPending}>
             Save the policy
           </Button>
         </Group>
@@ -134,14 +138,24 @@ export function PolicyForm({ organization, policy, mayChange }: PolicyFormProps)
   )
 }
 
+/** What stands in the fields; where one is empty, what is kept. */
+function numbersOf(
+  typed: Readonly<Record<keyof PolicyFields, number | string>>,
+  kept: PolicyFields,
+): PolicyFields {
+  const numbers = Object.entries(typed).filter(([, value]) => typeof value === 'number')
+  return { ...kept, ...Object.fromEntries(numbers) }
+}
+
 interface ChoiceProps {
   readonly title: string
   /** What it does to answers. */
   readonly told: string
+  readonly mayChange: boolean
   readonly children: ReactNode
 }
 
-function Choice({ title, told, children }: ChoiceProps) {
+function Choice({ title, told, mayChange, children }: ChoiceProps) {
   const id = useId()
   return (
     <fieldset className={classes.choice} aria-labelledby={id} aria-describedby={`${id}-told`}>
@@ -153,7 +167,7 @@ function Choice({ title, told, children }: ChoiceProps) {
           {told}
         </Text>
       </div>
-      <div className={classes.numbers}>{children}</div>
+      {mayChange && <div className={classes.numbers}>{children}</div>}
     </fieldset>
   )
 }
