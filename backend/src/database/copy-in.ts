@@ -21,8 +21,8 @@ export async function copyIn(dataSource: DataSource, sql: string, data: Buffer):
       client.query(new CopyIn(sql, data, resolve, reject))
     })
   } catch (error) {
-    // A server's error leaves the connection as it was; any other tells that it is none any more.
-    if (error instanceof Error && !('severity' in error)) broken = error
+    // A statement's error leaves the connection as it was; any other tells that it is none any more.
+    if (error instanceof Error && !('severity' in error && error.severity === 'ERROR')) broken = error
     throw error
   } finally {
     client.release(broken)

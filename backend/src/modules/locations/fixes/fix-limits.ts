@@ -4,7 +4,7 @@ export const ACCURACY_MAX_M = 100_000
 export const FUTURE_MAX_MS = 5 * 60_000
 /** No device told where it was before. */
 export const EARLIEST_TIME_MS = Date.UTC(2000, 0, 1)
-export const DAY_MS = 86_400_000
+const DAY_MS = 86_400_000
 
 /** The earliest time of a fix that is kept at all; retention of 0 days is for ever. */
 export function earliestKeptMs(retentionDays: number, nowMs: number): number {
