@@ -1,7 +1,7 @@
 import { CsvError, parse } from 'csv-parse/sync'
 import { LineSplitter } from './line-splitter.ts'
 
-export const ROW_MAX_LENGTH = 64 * 1024
+const ROW_MAX_LENGTH = 64 * 1024
 /** A quote that is open for longer was opened by mistake; only the row that opened it is lost. */
 const ROW_MAX_LINES = 16
 const delimiters = [',', ';', '\t'] as const
