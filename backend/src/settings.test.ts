@@ -179,6 +179,23 @@ test('a broker may be reached over TLS with a certificate of ours', () => {
   expect(() => workerSettings(lonely)).toThrow(/AMQP_KEY_FILE.*AMQP_CERTIFICATE_FILE needs it/)
 })
 
+test('fixes are written at once unless a broker is to carry them, of which backend and worker hear alike', () => {
+  const broker = { ...complete, AMQP_URL: 'amqp://broker' }
+  for (const settings of [backendSettings, workerSettings]) {
+    expect(settings(complete).locationQueue).toBeUndefined()
+    expect(settings(broker).locationQueue).toBeUndefined()
+    expect(settings({ ...broker, FAIRLEAD_LOCATION_SINK: 'direct' }).locationQueue).toBeUndefined()
+    expect(settings({ ...broker, FAIRLEAD_LOCATION_SINK: 'amqp' }).locationQueue).toMatchObject({
+      url: 'amqp://broker',
+      namespace: 'fairlead',
+    })
+    const without = { ...complete, FAIRLEAD_LOCATION_SINK: 'amqp' }
+    expect(() => settings(without)).toThrow(/AMQP_URL is not set, and FAIRLEAD_LOCATION_SINK=amqp needs it/)
+    const other = { ...broker, FAIRLEAD_LOCATION_SINK: 'kafka' }
+    expect(() => settings(other)).toThrow(/FAIRLEAD_LOCATION_SINK is neither direct nor amqp/)
+  }
+})
+
 test('mail needs a server and a sender, of which the backend asks for the sender alone', () => {
   const mail = { FAIRLEAD_SMTP_URL: 'smtp://localhost:2525', FAIRLEAD_MAIL_FROM: 'Fairlead <f@example.org>' }
   expect(workerSettings({ ...complete, ...mail }).mail).toEqual({
