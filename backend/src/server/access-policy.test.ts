@@ -27,26 +27,30 @@ test('a declared method has the policy of its contract', () => {
     permission: 'jobs.read',
     resourceField: 'name',
     shared: true,
+    devices: false,
   })
 })
 
-test('a method outside of organisations that is declared shared is refused', () => {
+test.each([
+  ['shared', 0x18, 'whose things cannot be shared'],
+  ['for devices', 0x20, 'in which devices have nothing'],
+])('a method outside of organisations that is declared %s is refused', (_what, tag, why) => {
   const registry = changed((jobs) => {
     const methods = jobs.service.find(({ name }) => name === 'JobService')!.method
     const options = methods.find(({ name }) => name === 'GetJob')!.options!
     methods.find(({ name }) => name === 'ListSharedJobs')!.options = options
-    // permission jobs.read, scope SELF, shared
+    // permission jobs.read, scope SELF, and the field
     const access = Buffer.concat([
       Buffer.from([0x0a, 9]),
       Buffer.from('jobs.read'),
-      Buffer.from([0x10, 2, 0x18, 1]),
+      Buffer.from([0x10, 2, tag, 1]),
     ])
     options.$unknown = [
       { no: 50701, wireType: 2, data: Buffer.concat([Buffer.from([access.length]), access]) },
     ]
   })
   expect(() => accessPolicy(registry, '/fairlead.jobs.v1.JobService/ListSharedJobs', all)).toThrow(
-    /ListSharedJobs has scope SELF, whose things cannot be shared/,
+    `ListSharedJobs has scope SELF, ${why}`,
   )
 })
 
@@ -82,4 +86,12 @@ test('a method that is not in the contracts is refused', () => {
   expect(() => accessPolicy(contracts.registry, '/fairlead.jobs.v1.JobService/Absent', all)).toThrow(
     /not in the compiled/,
   )
+})
+
+test('devices call the methods of fixes, and no others', () => {
+  const permissions = new Set(['locations.record'])
+  const devices = (path: string) => accessPolicy(contracts.registry, path, permissions).devices
+  expect(devices('/fairlead.locations.v1.FixService/RecordFixes')).toBe(true)
+  expect(devices('/fairlead.locations.v1.FixService/StreamFixes')).toBe(true)
+  expect(devices('/fairlead.locations.v1.FixImportService/CreateFixImport')).toBe(false)
 })

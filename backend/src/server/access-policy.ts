@@ -13,6 +13,8 @@ export interface AccessPolicy {
   readonly resourceField: 'name' | 'parent' | undefined
   /** With scope ORGANIZATION: also for users with whom the thing that resourceField names was shared. */
   readonly shared: boolean
+  /** With scope ORGANIZATION: also for the device that resourceField names, by its own token. */
+  readonly devices: boolean
 }
 
 /** A contract that would leave a method open or unreachable. The server does not start with one. */
@@ -39,19 +41,21 @@ export function accessPolicy(
   const method = methodOfPath(registry, path) ?? refuse('is not in the compiled contracts')
   const extension = registry.getExtension(ACCESS) ?? refuse(`cannot be checked: ${ACCESS} is not compiled in`)
   const declared = getOption(method, extension) as
-    | { permission?: string; scope?: number; shared?: boolean }
+    | { permission?: string; scope?: number; shared?: boolean; devices?: boolean }
     | undefined
   const scope = scopes[declared?.scope as keyof typeof scopes] ?? refuse(`declares no (${ACCESS}) scope`)
   const permission = declared?.permission ?? ''
   const shared = declared?.shared ?? false
+  const devices = declared?.devices ?? false
   if (shared && scope !== 'ORGANIZATION') refuse(`has scope ${scope}, whose things cannot be shared`)
+  if (devices && scope !== 'ORGANIZATION') refuse(`has scope ${scope}, in which devices have nothing`)
   if (scope === 'PUBLIC') {
     if (permission !== '') refuse('is PUBLIC and names a permission, which nobody would be asked for')
-    return { scope, permission, resourceField: undefined, shared }
+    return { scope, permission, resourceField: undefined, shared, devices }
   }
   if (permission === '' && scope !== 'SELF') refuse(`has scope ${scope} and names no permission`)
   if (permission !== '' && !permissions.has(permission)) refuse(`needs ${permission}, which no role grants`)
-  if (scope !== 'ORGANIZATION') return { scope, permission, resourceField: undefined, shared }
+  if (scope !== 'ORGANIZATION') return { scope, permission, resourceField: undefined, shared, devices }
   const names = (['name', 'parent'] as const).filter((name) => {
     const field = method.input.fields.find((candidate) => candidate.name === name)
     return field?.fieldKind === 'scalar' && field.scalar === ScalarType.STRING
@@ -59,5 +63,5 @@ export function accessPolicy(
   if (names.length !== 1) {
     refuse('has scope ORGANIZATION, so its request needs either `name` or `parent`, a string, to find it by')
   }
-  return { scope, permission, resourceField: names[0], shared }
+  return { scope, permission, resourceField: names[0], shared, devices }
 }

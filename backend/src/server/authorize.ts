@@ -132,10 +132,10 @@ const devicePermissions: ReadonlySet<string> = new Set([DEVICE_PERMISSION])
 /** A device writes its own fixes. Whatever else a method is for, whoever else may call it: not a device. */
 function authorizeDevice(policy: AccessPolicy, principal: DevicePrincipal, request: unknown): Authorized {
   const { device, organization, credentialExpireTime } = principal
-  const { scope, permission, resourceField } = policy
+  const { devices, permission, resourceField } = policy
   const own = nameOf(principal)
   const isOwn =
-    scope === 'ORGANIZATION' &&
+    devices &&
     permission === DEVICE_PERMISSION &&
     resourceField !== undefined &&
     (request as Readonly<Record<string, unknown>> | undefined)?.[resourceField] === own

@@ -111,10 +111,12 @@ export interface Access {
    * of the organisation or not.
    */
   shared: boolean;
+  /** With SCOPE_ORGANIZATION: also for a device that the request names, with a token of its own. */
+  devices: boolean;
 }
 
 function createBaseAccess(): Access {
-  return { permission: "", scope: Scope.SCOPE_UNSPECIFIED, shared: false };
+  return { permission: "", scope: Scope.SCOPE_UNSPECIFIED, shared: false, devices: false };
 }
 
 export const Access: MessageFns<Access> = {
@@ -127,6 +129,9 @@ export const Access: MessageFns<Access> = {
     }
     if (message.shared !== false) {
       writer.uint32(24).bool(message.shared);
+    }
+    if (message.devices !== false) {
+      writer.uint32(32).bool(message.devices);
     }
     return writer;
   },
@@ -168,6 +173,14 @@ export const Access: MessageFns<Access> = {
             message.shared = reader.bool();
             continue;
           }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.devices = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -185,6 +198,7 @@ export const Access: MessageFns<Access> = {
       permission: isSet(object.permission) ? globalThis.String(object.permission) : "",
       scope: isSet(object.scope) ? scopeFromJSON(object.scope) : Scope.SCOPE_UNSPECIFIED,
       shared: isSet(object.shared) ? globalThis.Boolean(object.shared) : false,
+      devices: isSet(object.devices) ? globalThis.Boolean(object.devices) : false,
     };
   },
 
@@ -199,6 +213,9 @@ export const Access: MessageFns<Access> = {
     if (message.shared !== false) {
       obj.shared = message.shared;
     }
+    if (message.devices !== false) {
+      obj.devices = message.devices;
+    }
     return obj;
   },
 
@@ -210,6 +227,7 @@ export const Access: MessageFns<Access> = {
     message.permission = object.permission ?? "";
     message.scope = object.scope ?? Scope.SCOPE_UNSPECIFIED;
     message.shared = object.shared ?? false;
+    message.devices = object.devices ?? false;
     return message;
   },
 };

@@ -93,10 +93,12 @@ export interface Access {
    * of the organisation or not.
    */
   shared: boolean;
+  /** With SCOPE_ORGANIZATION: also for a device that the request names, with a token of its own. */
+  devices: boolean;
 }
 
 function createBaseAccess(): Access {
-  return { permission: "", scope: Scope.SCOPE_UNSPECIFIED, shared: false };
+  return { permission: "", scope: Scope.SCOPE_UNSPECIFIED, shared: false, devices: false };
 }
 
 export const Access: MessageFns<Access> = {
@@ -109,6 +111,9 @@ export const Access: MessageFns<Access> = {
     }
     if (message.shared !== false) {
       writer.uint32(24).bool(message.shared);
+    }
+    if (message.devices !== false) {
+      writer.uint32(32).bool(message.devices);
     }
     return writer;
   },
@@ -150,6 +155,14 @@ export const Access: MessageFns<Access> = {
             message.shared = reader.bool();
             continue;
           }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.devices = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -170,6 +183,7 @@ export const Access: MessageFns<Access> = {
     message.permission = object.permission ?? "";
     message.scope = object.scope ?? Scope.SCOPE_UNSPECIFIED;
     message.shared = object.shared ?? false;
+    message.devices = object.devices ?? false;
     return message;
   },
 };
