@@ -10,7 +10,7 @@ import { LocationRows } from './testing/location-rows.ts'
 import { coveredBy, trackCase } from './testing/random-tracks.ts'
 
 const PERSONS = 6
-const runs = Number(process.env['FAIRLEAD_PROPERTY_RUNS'] ?? 150)
+const runs = Number(process.env['FAIRLEAD_PROPERTY_RUNS'] ?? 60)
 
 let database: TestDatabase
 let stored: LocationRows

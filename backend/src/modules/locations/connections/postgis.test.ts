@@ -16,7 +16,7 @@ import { trackCase } from './testing/random-tracks.ts'
 
 const serverUrl = process.env['POSTGIS_URL']
 const PERSONS = 5
-const runs = Number(process.env['FAIRLEAD_PROPERTY_RUNS'] ?? 40)
+const runs = Number(process.env['FAIRLEAD_PROPERTY_RUNS'] ?? 20)
 
 describe.skipIf(serverUrl === undefined)('PostGIS (needs POSTGIS_URL)', () => {
   const name = `fairlead_${randomBytes(6).toString('hex')}`

@@ -38,7 +38,7 @@ const SUBJECTS = `with page as materialized (
     select * from (${coverage(
       '$1',
       '$2',
-      `(persons.display_name ilike $4 or persons.external_id ilike $4)
+      `(persons.display_name ilike $4 or persons.external_id = $8)
       and ($5::text is null or (persons.display_name, persons.id) > ($5, $6::uuid))`,
     )}) as subject
     order by display_name, person_id limit $7
@@ -65,6 +65,8 @@ export function listSubjects(dataSource: DataSource, pageTokens: PageTokens) {
       displayName ?? null,
       id ?? null,
       size + 1,
+      // As a whole only: it is not told, and would be found out letter by letter.
+      request.search,
     ])
     const page = found.slice(0, size)
     const last = found.length > size ? page.at(-1) : undefined
