@@ -169,8 +169,8 @@ class OpenPart {
   }
 }
 
-/** So many fixes are remembered before those are forgotten that no contact can name any more. */
-const REMEMBERED_FIXES = 1024
+/** So many fixes are remembered before those are forgotten that no contact can name any more; of each of many pairs. */
+const REMEMBERED_FIXES = 8
 
 class OpenFixes {
   readonly #sharedUntilMs: number
