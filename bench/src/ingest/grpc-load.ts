@@ -6,37 +6,38 @@ const FRAME_HEAD_BYTES = 5
 
 /** Sends encoded messages by gRPC, and nothing else: what a client costs is not what is measured. */
 export class GrpcLoad {
-  readonly #session: ClientHttp2Session
+  readonly #origin: string
   readonly #authorization: string
 
   constructor(origin: string, authorization: string) {
-    this.#session = connect(origin)
+    this.#origin = origin
     this.#authorization = authorization
   }
 
-  /** Resolves when all are answered; throws unless each fix of them was stored or taken, and none was there before. */
+  /** By one connection. Resolves when all are answered; throws unless each fix of them was stored or taken, and none was there before. */
   async send(messages: readonly Uint8Array[], fixesInEach: number, atATime: number): Promise<void> {
+    const session = connect(this.#origin)
     let next = 0
     const sender = async () => {
       for (;;) {
         const message = messages[next++]
         if (message === undefined) return
-        const { counts, rejections } = await this.#record(message)
+        const { counts, rejections } = await this.#record(session, message)
         if (Number(counts?.accepted) !== fixesInEach)
           throw new Error(
             `${counts?.accepted} of ${fixesInEach} were stored: ${JSON.stringify(rejections[0])}`,
           )
       }
     }
-    await Promise.all(Array.from({ length: atATime }, sender))
+    try {
+      await Promise.all(Array.from({ length: atATime }, sender))
+    } finally {
+      session.close()
+    }
   }
 
-  close(): void {
-    this.#session.close()
-  }
-
-  async #record(message: Uint8Array): Promise<RecordFixesResponse> {
-    const stream = this.#session.request({
+  async #record(session: ClientHttp2Session, message: Uint8Array): Promise<RecordFixesResponse> {
+    const stream = session.request({
       ':method': 'POST',
       ':path': FixServiceService.recordFixes.path,
       'content-type': 'application/grpc',

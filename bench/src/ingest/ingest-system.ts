@@ -92,7 +92,6 @@ export class IngestSystem {
     const dataSource = await createDataSource(backend.databaseUrl, { statementTimeoutMs: 0 }).initialize()
     started.defer(() => dataSource.destroy())
     const load = new GrpcLoad(envoy.url, backend.authorization)
-    started.defer(() => load.close())
     const number = await organizationNo(dataSource, backend.organizationId)
     const devices = await addDevices(dataSource, backend)
     return new IngestSystem(backend, dataSource, load, number, devices, await serverPid(dataSource))
