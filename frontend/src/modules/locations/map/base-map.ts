@@ -2,6 +2,7 @@ import type { FeatureCollection, MultiLineString, Position } from 'geojson'
 import { feature, mesh } from 'topojson-client'
 import type { GeometryCollection, Topology } from 'topojson-specification'
 import countriesUrl from 'world-atlas/countries-50m.json?url'
+import { nearestLongitude } from './longitude'
 
 type Countries = Topology<{ countries: GeometryCollection; land: GeometryCollection }>
 
@@ -18,31 +19,45 @@ export async function loadBaseMap(signal: AbortSignal): Promise<BaseMap> {
   const atlas: Countries = await response.json()
   const { countries, land } = atlas.objects
   return {
-    land: feature(atlas, land),
-    coast: withoutSeam(mesh(atlas, countries, (one, other) => one === other)),
-    borders: mesh(atlas, countries, (one, other) => one !== other),
+    land: unwrappedLand(feature(atlas, land)),
+    coast: unwrappedLines(mesh(atlas, countries, (one, other) => one === other)),
+    borders: unwrappedLines(mesh(atlas, countries, (one, other) => one !== other)),
   }
 }
 
-/** Land is cut at the antimeridian and at the pole; the cut is no coast. */
-export function withoutSeam(lines: MultiLineString): MultiLineString {
-  const kept: Position[][] = []
-  for (const line of lines.coordinates) {
-    let part: Position[] = []
-    for (const [index, point] of line.entries()) {
-      const before = line[index - 1]
-      if (before !== undefined && liesOnSeam(before, point)) {
-        kept.push(part)
-        part = []
-      }
-      part.push(point)
-    }
-    kept.push(part)
-  }
-  return { type: 'MultiLineString', coordinates: kept.filter(({ length }) => length > 1) }
+/** A line across the antimeridian runs on beyond 180 degrees; the map draws it on both sides. */
+export function unwrappedLine(line: readonly Position[]): Position[] {
+  let before = line[0]?.[0] ?? 0
+  return line.map(([longitude = 0, latitude = 0]) => {
+    before = nearestLongitude(longitude, before)
+    return [before, latitude]
+  })
 }
 
-function liesOnSeam([west = 0, south = 0]: Position, [east = 0, north = 0]: Position): boolean {
-  const edge = 179.99
-  return (Math.abs(west) > edge && Math.abs(east) > edge) || (south < -89.9 && north < -89.9)
+/** As unwrappedLine; a ring around a pole, which does not close then, is closed along the map's edge. */
+export function unwrappedRing(ring: readonly Position[]): Position[] {
+  const line = unwrappedLine(ring)
+  const [first, last] = [line[0], line.at(-1)]
+  if (first === undefined || last === undefined) return line
+  const [west = 0, latitude = 0] = first
+  const [east = 0] = last
+  if (Math.abs(east - west) < 180) return line
+  const pole = latitude < 0 ? -90 : 90
+  return [...line, [east, pole], [west, pole], first]
+}
+
+function unwrappedLand(land: FeatureCollection): FeatureCollection {
+  return {
+    type: 'FeatureCollection',
+    features: land.features.map((part) => {
+      const { geometry } = part
+      if (geometry.type !== 'MultiPolygon') return part
+      const coordinates = geometry.coordinates.map((polygon) => polygon.map(unwrappedRing))
+      return { ...part, geometry: { type: 'MultiPolygon', coordinates } }
+    }),
+  }
+}
+
+function unwrappedLines({ coordinates }: MultiLineString): MultiLineString {
+  return { type: 'MultiLineString', coordinates: coordinates.map(unwrappedLine) }
 }

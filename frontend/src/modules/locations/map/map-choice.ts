@@ -2,8 +2,7 @@ import type { Subject } from '@fairlead/proto/web/fairlead/locations/v1/location
 import { defaultRule, type WholeRule } from './connection-rule'
 import { dayWindow, fieldFromTime } from './time-window'
 
-export const mapViews = ['tracks', 'density', 'graph'] as const
-export type MapView = (typeof mapViews)[number]
+export type MapView = 'tracks' | 'density' | 'graph'
 
 /** What is filled in beside the map; looked at only when it is sent. */
 export interface MapChoice {
