@@ -14,7 +14,7 @@ for (const width of [1440, 390]) {
     signIn,
     expectAccessible,
   }) => {
-    test.setTimeout(480_000)
+    test.setTimeout(600_000)
     await page.setViewportSize({ width, height: width === 390 ? 844 : 900 })
     const api = await apiAs(system, 'bob', organization)
     const job = await api.createJob([
