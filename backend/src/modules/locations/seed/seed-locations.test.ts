@@ -44,17 +44,16 @@ describe('the demo city', () => {
     expect(new Set(citizens.map(({ displayName }) => displayName)).size).toBe(200)
   })
 
-  test('is nowhere twice, and nobody is faster than a tram', () => {
-    for (const { knots } of citizens) {
-      expect(knots[0]?.atS).toBe(0)
-      expect(knots.at(-1)?.atS).toBeGreaterThanOrEqual(86_400)
-      for (const [index, to] of knots.entries()) {
+  test('is in one place at a time, and nobody is faster than a tram', () => {
+    const impossible = citizens.flatMap(({ knots }) =>
+      knots.filter((to, index) => {
         const from = knots[index - 1]
-        if (from === undefined) continue
-        expect(to.atS).toBeGreaterThanOrEqual(from.atS)
-        expect(distanceM(from, to)).toBeLessThanOrEqual((to.atS - from.atS) * 8 + 1e-6)
-      }
-    }
+        if (from === undefined) return to.atS !== 0
+        return to.atS < from.atS || distanceM(from, to) > (to.atS - from.atS) * 8 + 1e-6
+      }),
+    )
+    expect(impossible).toEqual([])
+    expect(citizens.every(({ knots }) => knots.at(-1)!.atS >= 86_400)).toBe(true)
   })
 
   test('lets the first two meet at ten, and the first and the third at noon', () => {
@@ -77,7 +76,7 @@ describe('the demo city', () => {
 })
 
 describe('the seed of locations', () => {
-  test('tells of yesterday, once', async () => {
+  test('tells of yesterday, once', { timeout: 60_000 }, async () => {
     const { added } = await sow()
     expect(added[0]).toBe('200 persons')
     const [stored] = await rows<{ count: number; first: Date; last: Date; devices: number }>(

@@ -41,10 +41,16 @@ export async function seedLocations(
 ): Promise<{ added: string[] }> {
   const organization = await identity.organizationBySlug(seed.organization)
   if (organization === undefined) throw new Error(`there is no organisation ${seed.organization}`)
+  const externalIds = Array.from(
+    { length: seed.city.people },
+    (_, index) => `${seed.city.prefix}${String(index + 1).padStart(3, '0')}`,
+  )
+  // Written last: where these are, the day is whole.
+  if (await hasFixes(dataSource, organization.id, externalIds.slice(-LAST))) return { added: [] }
   const members = await identity.membersOf(organization.id)
   const citizens = harbourCity(seed.city.seed, seed.city.people)
   const people = citizens.map((citizen, index) => ({
-    externalId: `${seed.city.prefix}${String(index + 1).padStart(3, '0')}`,
+    externalId: externalIds[index] ?? '',
     citizen,
     member: members.find(({ user }) => user.email === seed.city.members[index])?.user,
   }))
@@ -60,6 +66,20 @@ export async function seedLocations(
   } finally {
     await sink.close()
   }
+}
+
+async function hasFixes(
+  dataSource: DataSource,
+  organizationId: string,
+  externalIds: readonly string[],
+): Promise<boolean> {
+  const found = await rows(
+    dataSource,
+    `select from devices where organization_id = $1 and external_id = any ($2::text[])
+       and exists (select from fixes where fixes.device_no = devices.device_no)`,
+    [organizationId, externalIds],
+  )
+  return found.length > 0
 }
 
 /** @returns false when they were there */
@@ -145,14 +165,6 @@ async function addDay(day: {
   const known = new KnownDevices(dataSource)
   const refs = people.map(({ externalId }) => externalId)
   const devices = await known.resolve(organizationId, refs)
-  // Written last: where these are, the day is whole.
-  const numbers = refs.slice(-LAST).flatMap((ref) => devices.find(ref)?.deviceNo ?? [])
-  const [told] = await rows<{ told: boolean }>(
-    dataSource,
-    'select exists (select from fixes where device_no = any ($1::int4[])) as told',
-    [numbers],
-  )
-  if (told?.told !== false) return 0
   const beginMs = Math.floor(now.getTime() / DAY_MS) * DAY_MS - DAY_MS
   const random = new SeededRandom(seed.city.seed + 1)
   let builder = new FixBatchBuilder(devices, { nowMs: now.getTime(), capacity: BATCH_FIXES })
