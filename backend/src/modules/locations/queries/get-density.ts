@@ -18,14 +18,30 @@ const DIGITS = 15
 const RESOLUTION_BITS = 52
 
 /** A cell's parent: its resolution set, and the digits of finer ones to 7, as of an index that has not got them. */
+const PARENT = `(cell & ~(15::int8 << ${RESOLUTION_BITS})) | ($6::int8 << ${RESOLUTION_BITS})
+  | ((1::int8 << (3 * (${DIGITS} - $6::int4))) - 1)`
+const WINDOW = 'tstzrange($4, $5)'
+
+/** Consents are asked of persons; of fixes only where a consent begins or ends in the window. */
 const DENSITY = `with subject as materialized (${coverage('$1', '$2')}),
-  present as (
-    select distinct fixes.person_no,
-      (fixes.cell & ~(15::int8 << ${RESOLUTION_BITS})) | ($6::int8 << ${RESOLUTION_BITS})
-        | ((1::int8 << (3 * (${DIGITS} - $6::int4))) - 1) as cell
-    from fixes join subject on subject.person_no = fixes.person_no
-    where fixes.organization_no = $3 and fixes.recorded_at >= $4 and fixes.recorded_at < $5
-      and subject.covered @> fixes.recorded_at
+  visited as (
+    select person_no, cell from fixes
+    where organization_no = $3 and recorded_at >= $4 and recorded_at < $5
+    group by person_no, cell
+  ), present as materialized (
+    select visited.person_no, ${PARENT} as cell from visited join subject using (person_no)
+    where subject.covered @> ${WINDOW}
+    union
+    select fix.person_no, ${PARENT} as cell
+    from subject join devices on devices.person_id = subject.person_id
+    cross join lateral (
+      select person_no, cell, recorded_at from fixes
+      where fixes.device_no = devices.device_no and organization_no = $3
+        and recorded_at >= $4 and recorded_at < $5
+      offset 0
+    ) as fix
+    where not subject.covered @> ${WINDOW} and subject.covered && ${WINDOW}
+      and fix.person_no = subject.person_no and subject.covered @> fix.recorded_at
   ), counted as (
     select cell, count(*)::int4 as persons from present group by cell having count(*) >= $7
     order by persons desc, cell limit $8

@@ -300,7 +300,10 @@ describe('the graph', () => {
 test('density leaves out cells with fewer persons than the minimum group', async () => {
   const density = { parent: lab, look, startTime, endTime, resolution: 9 }
   expect((await backend.call(getDensity, density, alice)).cells).toEqual([])
-  await stored.consent(ALL.map((personNo) => ({ personNo })))
+  // Of person 1 a part is covered, of the others all.
+  await stored.consent(
+    ALL.map((personNo) => ({ personNo, ...(personNo === 1 ? { startMs: noonMs + 60 * MINUTE_MS } : {}) })),
+  )
   const { cells, minimumGroupSize, resolution } = await backend.call(getDensity, density, alice)
   expect(minimumGroupSize).toBe(5)
   expect(resolution).toBe(9)
@@ -308,7 +311,9 @@ test('density leaves out cells with fewer persons than the minimum group', async
   expect(cells).toEqual([{ cell, personCount: 5 }])
   const coarse = await backend.call(getDensity, { ...density, resolution: 4 }, alice)
   expect(coarse.cells).toEqual([{ cell: cellToParent(cell, 4), personCount: 5 }])
-  expect(await looks()).toHaveLength(3)
+  await stored.consent(ALL.map((personNo) => ({ personNo, ...(personNo === 1 ? { endMs: noonMs } : {}) })))
+  expect((await backend.call(getDensity, density, alice)).cells).toEqual([])
+  expect(await looks()).toHaveLength(4)
 })
 
 test('subjects are those who consented, with the first and last of their covered fixes', async () => {
