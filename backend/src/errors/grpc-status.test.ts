@@ -1,3 +1,5 @@
+import { RetryInfo } from '@fairlead/proto/server/google/rpc/error_details'
+import { Status } from '@fairlead/proto/server/google/rpc/status'
 import { describe, expect, test } from 'vitest'
 import { seenError } from '../testing/service-error.ts'
 import { DomainError } from './domain-error.ts'
@@ -46,6 +48,26 @@ describe('a status', () => {
     const metadata = { name: 'x'.repeat(100_000) }
     const status = grpcStatus(new DomainError('NOT_FOUND', 'PARAMETERS', 'No.', { metadata }), 'request-1')
     expect(trailerBytes(status)).toBeLessThan(8_192)
+  })
+
+  test('tells programs nothing that is empty', () => {
+    const metadata = { permission: '', name: 'a job' }
+    const status = grpcStatus(
+      new DomainError('PERMISSION_DENIED', 'PARAMETERS', 'No.', { metadata }),
+      'request-1',
+    )
+    expect(seen(status).metadata).toEqual({ name: 'a job', requestId: 'request-1' })
+  })
+
+  test('says when to try again', () => {
+    const error = new DomainError('RESOURCE_EXHAUSTED', 'FULL', 'Full.', { retryDelayMs: 2_500 })
+    const [bytes] = grpcStatus(error, 'request-1').metadata.get('grpc-status-details-bin')
+    const details = Status.decode(bytes as Buffer).details
+    const retry = details.find(({ typeUrl }) => typeUrl === 'type.googleapis.com/google.rpc.RetryInfo')
+    expect(RetryInfo.decode(retry?.value ?? Buffer.alloc(0)).retryDelay).toEqual({
+      seconds: 2n,
+      nanos: 500_000_000,
+    })
   })
 
   test('says how many violations it leaves out', () => {

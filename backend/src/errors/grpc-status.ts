@@ -35,10 +35,10 @@ export function grpcStatus(error: DomainError, requestId: string): GrpcStatus {
   const details = internal
     ? `An internal error occurred. Tell the operator this request id: ${requestId}`
     : cut(error.message, MESSAGE_MAX_BYTES)
-  const metadataOfError = Object.entries(internal ? {} : error.metadata).map(([name, value]) => [
-    name,
-    cut(value, METADATA_VALUE_MAX_BYTES),
-  ])
+  // A map's entry without a value is none: Envoy's transcoder drops the connection at one, answer and all.
+  const metadataOfError = Object.entries(internal ? {} : error.metadata)
+    .filter(([, value]) => value !== '')
+    .map(([name, value]) => [name, cut(value, METADATA_VALUE_MAX_BYTES)])
   const info = { ...Object.fromEntries(metadataOfError), requestId }
   const room = DETAILS_MAX_BYTES - Buffer.byteLength(details) - packedInfo(error.reason, info).value.length
   const fieldViolations = fitting(error, room - 2 * WRAPPING_MAX_BYTES)

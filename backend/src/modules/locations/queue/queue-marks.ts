@@ -2,7 +2,7 @@ import { v7 } from 'uuid'
 import { type Database, rows } from '../sql.ts'
 
 /** The header of a batch that is marked. */
-export const MARK_HEADER = 'mark'
+const MARK_HEADER = 'mark'
 
 const MARK_EVERY_MS = 1_000
 /** After that a mark tells of a queue that was emptied by hand. */
