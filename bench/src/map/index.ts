@@ -79,7 +79,7 @@ async function signIn(page: Page, url: string): Promise<string> {
 
 async function openMap(page: Page, url: string): Promise<void> {
   await page.goto(`${url}/o/survey-institute/locations`)
-  await page.getByLabel('Purpose').first().click()
+  await page.getByLabel('Purpose', { exact: true }).first().click()
   await page.getByRole('option', { name: purposeTitle }).click()
   await page.getByRole('textbox', { name: 'Reason' }).fill('How fast the map is drawn')
   await page.getByRole('button', { name: 'Open the map' }).click()
