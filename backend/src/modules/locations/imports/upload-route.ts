@@ -1,4 +1,3 @@
-import { once } from 'node:events'
 import { DomainError } from '../../../errors/domain-error.ts'
 import type { HttpRoute } from '../../../server/http-route.ts'
 import type { FixImportRecord } from './fix-import.ts'
@@ -21,23 +20,22 @@ export function uploadRoute({ uploads, signingKey, answer }: UploadRouteOptions)
     async handle(request, response, { signal }) {
       response.setHeader('cache-control', 'no-store')
       const verdict = verifyUpload(signingKey, request.url ?? '', new Date())
-      const ended = async (status: number, type: string, text: string) => {
+      const ended = (status: number, type: string, text: string) => {
         // A body that nobody reads any more ends with its connection.
         if (!request.complete) response.setHeader('connection', 'close')
         response.writeHead(status, { 'content-type': `${type}; charset=utf-8` }).end(text)
-        await once(response, 'close')
       }
       try {
         if (verdict.outcome === 'expired') {
-          await ended(410, 'text/plain', 'This address has expired: begin another import.\n')
+          ended(410, 'text/plain', 'This address has expired: begin another import.\n')
           return
         }
         if (verdict.outcome === 'forged') throw uploadForged()
         const bytes = request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>
         const record = await uploads.receive(verdict.importId, bytes, signal)
-        if (record.state === 'COMPLETED') await ended(200, 'application/json', await answer(record))
-        else if (record.state === 'CANCELLED') await ended(409, 'text/plain', 'The import was cancelled.\n')
-        else await ended(400, 'text/plain', `${record.failure}\n`)
+        if (record.state === 'COMPLETED') ended(200, 'application/json', await answer(record))
+        else if (record.state === 'CANCELLED') ended(409, 'text/plain', 'The import was cancelled.\n')
+        else ended(400, 'text/plain', `${record.failure}\n`)
       } catch (error) {
         if (error instanceof DomainError && !request.complete) response.setHeader('connection', 'close')
         throw error
