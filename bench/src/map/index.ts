@@ -93,7 +93,7 @@ async function showTracks(page: Page, day: string): Promise<number> {
   const begun = performance.now()
   await page.getByRole('button', { name: 'Show tracks' }).click()
   await page.getByRole('list', { name: 'Episodes' }).waitFor({ timeout: 120_000 })
-  await page.getByRole('button', { name: 'Show the whole track of Walker 50' }).waitFor()
+  await page.getByRole('button', { name: 'Show the whole track of Walker 50' }).waitFor({ timeout: 120_000 })
   const shownMs = performance.now() - begun
   await page.getByRole('button', { name: 'Show everything' }).click()
   await untilDrawn(page)
