@@ -1,6 +1,7 @@
 // Fixes as devices and scripts send them: grpcurl over one stream, curl as JSON, through the front door.
 import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { setTimeout } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { type Api, apiAs } from './support/api.ts'
 import { expect, test } from './support/fairlead-test.ts'
@@ -70,9 +71,13 @@ function openStream(system: System, token: string) {
         ? []
         : JSON.parse(`[${whole.replaceAll(/^\}\n\{/gm, '},{')}]`)
     },
-    /** What it says of a call that ends by itself. */
-    async broken(): Promise<string> {
-      await ended
+    /** What it says of a call that ends by itself, which it finds when it sends something more. */
+    async broken(message: object): Promise<string> {
+      const exited = ended.then(() => true)
+      // It may be gone before the last message is.
+      process.stdin.on('error', () => undefined)
+      do process.stdin.write(`${JSON.stringify(message)}\n`)
+      while (!(await Promise.race([exited, setTimeout(250, false)])))
       return errors
     },
     async end(): Promise<{ code: unknown; errors: string }> {
@@ -174,6 +179,6 @@ test("a device's token opens nothing but the device's own fixes, and nothing onc
   await expect.poll(() => stream.answers().length).toBe(1)
   await api.post(`${device.name}:revokeToken`, {})
   expect(await statusOf(`/api/v1/${device.name}/fixes:record`, batch)).toBe(401)
-  // An open stream is looked at every few seconds; grpcurl, whose input stays open, then says how it ended.
-  expect(await stream.broken()).toMatch(/Unauthenticated/)
+  // An open stream is looked at every few seconds.
+  expect(await stream.broken({ sequence: 2 })).toMatch(/Unauthenticated/)
 })
