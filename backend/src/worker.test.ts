@@ -212,6 +212,19 @@ test(
 )
 
 test(
+  'a worker that writes fixes from a queue starts and stops, also while the broker cannot be reached',
+  async () => {
+    const worker = await startWorker({
+      AMQP_URL: `amqp://guest:guest@127.0.0.1:${await closedPort()}`,
+      FAIRLEAD_LOCATION_SINK: 'amqp',
+    })
+    expect((await fetch(worker.health)).status).toBe(200)
+    expect(await worker.stop()).toBe(0)
+  },
+  TEST_MS,
+)
+
+test(
   'a mail server that was away gets what waited',
   async () => {
     const smtp = await new MailServer().start()

@@ -31,6 +31,8 @@ import type { TaskRunnerConfiguration } from './task-runner.ts'
 
 /** Small folders are read before the worker says that it is ready; large ones do not hold up the start. */
 const REGISTRATION_WAIT_MS = 20_000
+/** Batches that are written at a time: as many as fill a few transactions. */
+const FIX_BATCHES = 32
 
 await runProcess('worker', workerSettings, async (settings, log, releasers, tracing) => {
   const { databaseUrl, concurrency } = settings
@@ -151,9 +153,6 @@ await runProcess('worker', workerSettings, async (settings, log, releasers, trac
     }
   }
 })
-
-/** Batches that are written at a time: as many as fill a few transactions. */
-const FIX_BATCHES = 32
 
 function consumerOf(server: AmqpSettings | undefined, log: Logger): LocationsWorkerOptions['consumeFixes'] {
   if (server === undefined) return undefined
