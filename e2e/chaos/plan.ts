@@ -1,4 +1,4 @@
-import { Random } from '../../backend/src/testing/random.ts'
+import { Random } from '../../backend/src/random.ts'
 import { center, large, pixelDeg, type SkyImage, small } from './sky.ts'
 
 export interface PlannedJob {

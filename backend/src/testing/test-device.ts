@@ -1,6 +1,6 @@
 import type { DataSource } from 'typeorm'
 import { v7 } from 'uuid'
-import { newDeviceToken } from '../modules/locations/index.ts'
+import { deviceTokenSecrets } from '../modules/locations/index.ts'
 
 /** A person's device with a token, in an organisation of the test. */
 export async function insertTestDevice(
@@ -8,7 +8,7 @@ export async function insertTestDevice(
   organization: string,
 ): Promise<{ name: string; id: string; token: string }> {
   const [id, personId] = [v7(), v7()]
-  const { secret, hash, prefix } = newDeviceToken()
+  const { secret, hash, prefix } = deviceTokenSecrets.make()
   const values = [id, personId, organization, hash, prefix]
   await dataSource.query(
     `with owner as (

@@ -1,6 +1,6 @@
 import { RecordFixesRequest } from '@fairlead/proto/server/fairlead/locations/v1/fixes'
 import type { FixBatch } from '../../../backend/src/modules/locations/fixes/index.ts'
-import { Random } from '../../../backend/src/testing/random.ts'
+import { Random } from '../../../backend/src/random.ts'
 
 const INTERVAL_MS = 60_000
 

@@ -1,7 +1,7 @@
 import type { DataSource } from 'typeorm'
 import { inTransaction } from '../../database/index.ts'
 import type { ApiTokenStore } from './api-token-store.ts'
-import { newApiTokenSecret } from './authentication/api-token-secret.ts'
+import { apiTokenSecrets } from './authentication/api-token-secret.ts'
 import { scopeNotGrantable, tokenNotFound, tooManyTokens } from './errors.ts'
 import type { ApiToken } from './identity-rows.ts'
 import { tokenScopes } from './role-permissions.ts'
@@ -41,7 +41,7 @@ export function createApiTokenService(
       for (const [index, scope] of scopes.entries()) {
         if (!held.has(scope) || !tokenScopes.has(scope)) throw scopeNotGrantable(index, scope)
       }
-      const { secret, hash, prefix } = newApiTokenSecret()
+      const { secret, hash, prefix } = apiTokenSecrets.make()
       const token = await inTransaction(dataSource, async (manager) => {
         if ((await tokens.countLocked(manager, userId)) >= TOKENS_PER_USER)
           throw tooManyTokens(TOKENS_PER_USER)

@@ -5,7 +5,7 @@ export {
   type LocationsModuleOptions,
 } from './create-locations-module.ts'
 export { createLocationsWorker, type LocationsWorkerOptions } from './create-locations-worker.ts'
-export { newDeviceToken } from './devices/device-token.ts'
+export { deviceTokenSecrets } from './devices/device-token.ts'
 export { deviceTokens } from './devices/device-tokens.ts'
 export { connectionsInput, planLocations } from './job/index.ts'
 export { moveInvitedPerson } from './people/index.ts'

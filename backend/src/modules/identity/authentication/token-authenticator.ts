@@ -5,7 +5,7 @@ import type { ApiTokenStore } from '../api-token-store.ts'
 import { unauthenticated } from '../errors.ts'
 import type { SignInService } from '../sign-in-service.ts'
 import { type AccessTokenVerifier, CLOCK_TOLERANCE_SECONDS } from './access-token-verifier.ts'
-import { API_TOKEN_PREFIX, apiTokenHash } from './api-token-secret.ts'
+import { apiTokenSecrets } from './api-token-secret.ts'
 import { BoundedCache } from './bounded-cache.ts'
 import type { DeviceTokens } from './device-tokens.ts'
 
@@ -90,7 +90,7 @@ export function createTokenAuthenticator(deps: TokenAuthenticatorDeps): TokenAut
     }
     credentials.delete(token)
     const before = generation
-    const fresh = token.startsWith(API_TOKEN_PREFIX) ? await apiToken(token) : await accessToken(token)
+    const fresh = token.startsWith(apiTokenSecrets.prefix) ? await apiToken(token) : await accessToken(token)
     if (fresh.apiToken === undefined || before === generation) credentials.set(token, fresh)
     return fresh
   }
@@ -103,7 +103,7 @@ export function createTokenAuthenticator(deps: TokenAuthenticatorDeps): TokenAut
   }
 
   async function apiToken(token: string): Promise<Credential> {
-    const hash = apiTokenHash(token)
+    const hash = apiTokenSecrets.hash(token)
     const found = hash === undefined ? undefined : await deps.apiTokens.byHash(hash)
     if (found === undefined) throw unauthenticated('TOKEN_INVALID')
     const expireTimeMs = found.expireTime.getTime()

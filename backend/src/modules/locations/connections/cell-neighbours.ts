@@ -1,12 +1,11 @@
-import { coverage } from '../consent/index.ts'
-import { type FixColumns, fixColumns, trackFixes } from './fix-columns.ts'
+import { coveredCandidates, readCovered } from './covered-candidates.ts'
 import type { NeighbourQuery, NeighbourSource } from './neighbour-source.ts'
 import type { ReadSession } from './read-session.ts'
 import { searchKeys } from './search-keys.ts'
-import { compareByTime, type TrackFix } from './track-fix.ts'
+import type { TrackFix } from './track-fix.ts'
 
 /** offset 0: from each key to its fixes by the index, whatever statistics say of days that were empty a moment ago. */
-const NEAR = `with candidate as materialized (
+const NEAR = coveredCandidates(`
     select fix.* from unnest($4::int4[], $5::int8[], $6::int8[], $7::float8[], $8::float8[], $9::float8[],
       $10::float8[], $11::float8[], $12::float8[])
       as key (bucket, first, last, start_s, end_s, south, north, west, east)
@@ -19,25 +18,15 @@ const NEAR = `with candidate as materialized (
         and person_no <> $15
       offset 0
     ) as fix
-    limit $16
-  ), subject as materialized (
-    ${coverage('$1', '$2', 'persons.person_no in (select person_no from candidate)')}
-  ), near as (
-    select candidate.* from candidate join subject using (person_no)
-    where subject.covered @> candidate.recorded_at
-  )
-  select ${fixColumns('near')}, (select count(*)::int4 from candidate) as candidates from near`
+    limit $16`)
 
 /** Finds neighbours by the index of H3 cells and buckets of time: one statement, one look-up a key. */
 export const cellNeighbours: NeighbourSource = {
   async near(session: ReadSession, query: NeighbourQuery): Promise<TrackFix[] | undefined> {
-    const { scope, rule, own, span, limit } = query
+    const { rule, own, span, limit } = query
     const keys = searchKeys(rule, own, span)
     if (keys.length === 0) return []
-    const [row] = await session.rows<FixColumns & { candidates: number }>(NEAR, [
-      scope.organizationId,
-      scope.purposeId,
-      scope.organizationNo,
+    return readCovered(session, query, NEAR, [
       keys.map(({ bucket }) => bucket),
       keys.map(({ first }) => first),
       keys.map(({ last }) => last),
@@ -52,7 +41,5 @@ export const cellNeighbours: NeighbourSource = {
       query.personNo,
       limit + 1,
     ])
-    if (row === undefined || row.candidates > limit) return undefined
-    return trackFixes(row).sort(compareByTime)
   },
 }

@@ -1,10 +1,9 @@
 import { createDataSource } from '../../../database/index.ts'
-import { coverage } from '../consent/index.ts'
 import { searchRadiusM } from './connection-rule.ts'
-import { type FixColumns, fixColumns, trackFixes } from './fix-columns.ts'
+import { coveredCandidates, readCovered } from './covered-candidates.ts'
 import type { NeighbourQuery, NeighbourSource } from './neighbour-source.ts'
 import type { ReadSession } from './read-session.ts'
-import { compareByTime, type TrackFix } from './track-fix.ts'
+import type { TrackFix } from './track-fix.ts'
 
 const PLACE = 'geography(st_makepoint(longitude, latitude))'
 /** PostGIS reckons with other formulae than haversines: nanometres apart, decided by contactsBetween(). */
@@ -27,7 +26,7 @@ export async function preparePostgis(databaseUrl: string): Promise<void> {
   }
 }
 
-const NEAR = `with candidate as materialized (
+const NEAR = coveredCandidates(`
     select distinct on (fix.device_no, fix.recorded_at) fix.*
     from unnest($4::float8[], $5::float8[], $6::float8[], $7::float8[])
       as own (time_s, latitude, longitude, radius_m)
@@ -39,23 +38,13 @@ const NEAR = `with candidate as materialized (
         and person_no <> $11
       offset 0
     ) as fix
-    limit $12
-  ), subject as materialized (
-    ${coverage('$1', '$2', 'persons.person_no in (select person_no from candidate)')}
-  ), near as (
-    select candidate.* from candidate join subject using (person_no)
-    where subject.covered @> candidate.recorded_at
-  )
-  select ${fixColumns('near')}, (select count(*)::int4 from candidate) as candidates from near`
+    limit $12`)
 
 /** Finds neighbours by an index of PostGIS, which a database may have: one statement, one look-up a fix. */
 export const postgisNeighbours: NeighbourSource = {
   async near(session: ReadSession, query: NeighbourQuery): Promise<TrackFix[] | undefined> {
-    const { scope, rule, own, span, limit } = query
-    const [row] = await session.rows<FixColumns & { candidates: number }>(NEAR, [
-      scope.organizationId,
-      scope.purposeId,
-      scope.organizationNo,
+    const { rule, own, span, limit } = query
+    return readCovered(session, query, NEAR, [
       own.map(({ timeMs }) => timeMs / 1000),
       own.map(({ latitude }) => latitude),
       own.map(({ longitude }) => longitude),
@@ -66,7 +55,5 @@ export const postgisNeighbours: NeighbourSource = {
       query.personNo,
       limit + 1,
     ])
-    if (row === undefined || row.candidates > limit) return undefined
-    return trackFixes(row).sort(compareByTime)
   },
 }

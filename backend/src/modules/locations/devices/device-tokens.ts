@@ -1,6 +1,6 @@
 import type { DataSource } from 'typeorm'
 import type { DeviceTokens } from '../../identity/index.ts'
-import { DEVICE_TOKEN_PREFIX, deviceTokenHash } from './device-token.ts'
+import { deviceTokenSecrets } from './device-token.ts'
 
 interface DeviceRow {
   id: string
@@ -12,9 +12,9 @@ interface DeviceRow {
 /** For authentication: the devices that tokens are of. */
 export function deviceTokens(dataSource: DataSource): DeviceTokens {
   return {
-    prefix: DEVICE_TOKEN_PREFIX,
+    prefix: deviceTokenSecrets.prefix,
     async find(token) {
-      const hash = deviceTokenHash(token)
+      const hash = deviceTokenSecrets.hash(token)
       if (hash === undefined) return undefined
       const [row]: DeviceRow[] = await dataSource.query(
         `select devices.id, organization_id, slug, token_expire_time

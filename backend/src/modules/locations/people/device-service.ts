@@ -1,7 +1,7 @@
 import type { DataSource } from 'typeorm'
 import { v7 } from 'uuid'
 import { personNotFound } from '../consent/index.ts'
-import { newDeviceToken } from '../devices/device-token.ts'
+import { deviceTokenSecrets } from '../devices/device-token.ts'
 import {
   type Device,
   type DeviceCursor,
@@ -55,7 +55,7 @@ export class DeviceService {
     id: string,
     lifetimeDays: number,
   ): Promise<{ readonly device: Device; readonly secret: string }> {
-    const { secret, hash, prefix } = newDeviceToken()
+    const { secret, hash, prefix } = deviceTokenSecrets.make()
     const token = { hash, prefix, lifetimeDays: lifetimeDays === 0 ? DEFAULT_LIFETIME_DAYS : lifetimeDays }
     if (!(await setDeviceToken(this.#dataSource, organizationId, id, token))) throw deviceNotFound()
     return { device: await this.#get(organizationId, id), secret }

@@ -1,7 +1,7 @@
+import type { Random } from '../../../random.ts'
 import { between, distanceM, type Place } from './city-map.ts'
 import type { Citizen } from './harbour-city.ts'
 import type { Knot } from './itinerary.ts'
-import type { SeededRandom } from './seeded-random.ts'
 
 export interface CitizenFix {
   /** Seconds of the day, to the millisecond. */
@@ -24,7 +24,7 @@ const WAIT_MAX_S = 600
 const NIGHT_S = { until: 6 * 3600, from: 23 * 3600 }
 
 /** What a telephone tells of a day: often on the way, seldom in one place, and never exactly. */
-export function* citizenFixes(random: SeededRandom, { knots, offAtNight }: Citizen): Generator<CitizenFix> {
+export function* citizenFixes(random: Random, { knots, offAtNight }: Citizen): Generator<CitizenFix> {
   // Errors of GPS change slowly.
   let drift: Place = { x: 0, y: 0 }
   for (const [index, from] of knots.entries()) {

@@ -1,4 +1,4 @@
-import type { SeededRandom } from './seeded-random.ts'
+import type { Random } from '../../../random.ts'
 
 /** Metres east and north of the city's centre. */
 export interface Place {
@@ -35,7 +35,7 @@ const districts: readonly Place[] = [
 const STOP_DISTANCE_M = 450
 
 /** The same for the same random numbers. */
-export function makeCityMap(random: SeededRandom, homeCount: number): CityMap {
+export function makeCityMap(random: Random, homeCount: number): CityMap {
   const around = ({ x, y }: Place, spreadM: number): Place => ({
     x: x + random.gaussian() * spreadM,
     y: y + random.gaussian() * spreadM,

@@ -1,6 +1,6 @@
+import { Random } from '../../../random.ts'
 import { type CityMap, makeCityMap, type Place } from './city-map.ts'
 import { Itinerary, type Knot } from './itinerary.ts'
-import { SeededRandom } from './seeded-random.ts'
 
 export interface Citizen {
   readonly displayName: string
@@ -46,7 +46,7 @@ const familyNames =
  * @param seed the same city and day for the same one
  */
 export function harbourCity(seed: number, count: number): Citizen[] {
-  const random = new SeededRandom(seed)
+  const random = new Random(seed)
   const map = makeCityMap(random, Math.ceil(count / HOUSEHOLD))
   const residents = Array.from({ length: count }, (_, index) => makeResident(random, map, index))
   arrangeMeetings(random, map, residents)
@@ -57,7 +57,7 @@ export function harbourCity(seed: number, count: number): Citizen[] {
   }))
 }
 
-function makeResident(random: SeededRandom, map: CityMap, index: number): Resident {
+function makeResident(random: Random, map: CityMap, index: number): Resident {
   const [office = { x: 0, y: 0 }] = map.offices
   const isFirst = index < 3
   const occupation = isFirst ? 'office' : occupationOf(random.next())
@@ -77,7 +77,7 @@ function occupationOf(drawn: number): Occupation {
   return drawn < 0.93 ? 'night shift' : 'retired'
 }
 
-function workOf(random: SeededRandom, map: CityMap, occupation: Occupation): Place {
+function workOf(random: Random, map: CityMap, occupation: Occupation): Place {
   switch (occupation) {
     case 'office':
       return random.pick(map.offices)
@@ -94,7 +94,7 @@ function workOf(random: SeededRandom, map: CityMap, occupation: Occupation): Pla
   }
 }
 
-function arrangeMeetings(random: SeededRandom, map: CityMap, residents: readonly Resident[]): void {
+function arrangeMeetings(random: Random, map: CityMap, residents: readonly Resident[]): void {
   const arrange = (who: readonly Resident[], place: Place, fromS: number, toS: number) => {
     for (const { appointments } of who) {
       const isFree = appointments.every(
@@ -150,7 +150,7 @@ function nearestOf(places: readonly Place[], to: Place): Place {
   return places.reduce((best, place) => (distance(place) < distance(best) ? place : best))
 }
 
-function dayOf(random: SeededRandom, map: CityMap, resident: Resident): Knot[] {
+function dayOf(random: Random, map: CityMap, resident: Resident): Knot[] {
   const { home, work, occupation, appointments } = resident
   /** Desks and rooms: not everybody is at the very same point of a place. */
   const within = ({ x, y }: Place): Place => ({ x: x + random.gaussian() * 6, y: y + random.gaussian() * 6 })

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createLog } from '../../../log.ts'
+import { Random } from '../../../random.ts'
 import { createTestDatabase, type TestDatabase } from '../../../testing/database.ts'
 import { createIdentityReader, readSeed, seedIdentity } from '../../identity/index.ts'
 import { rows } from '../sql.ts'
@@ -9,7 +10,6 @@ import { type CitizenFix, citizenFixes } from './citizen-fixes.ts'
 import { distanceM } from './city-map.ts'
 import { harbourCity } from './harbour-city.ts'
 import { type LocationsSeed, readLocationsSeed, seedLocations } from './index.ts'
-import { SeededRandom } from './seeded-random.ts'
 
 /** What `npm start` sows. */
 const file = join(import.meta.dirname, '../../../../../dev/seed/organizations.json')
@@ -67,7 +67,7 @@ describe('the demo city', () => {
   })
 
   test('tells each day of a person in the order of time, without repeating an instant', () => {
-    const random = new SeededRandom(1)
+    const random = new Random(1)
     for (const citizen of citizens.slice(0, 20)) {
       const times = fixesOf(citizenFixes(random, citizen)).map(({ atS }) => atS)
       expect(times).toEqual([...new Set(times)].toSorted((a, b) => a - b))

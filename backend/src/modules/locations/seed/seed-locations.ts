@@ -2,6 +2,7 @@ import type { Logger } from 'pino'
 import type { DataSource, EntityManager } from 'typeorm'
 import { v5 } from 'uuid'
 import { inTransaction } from '../../../database/index.ts'
+import { Random } from '../../../random.ts'
 import type { IdentityService, User } from '../../identity/index.ts'
 import { DirectFixSink, FixBatchBuilder, KnownDevices } from '../fixes/index.ts'
 import { organizationNo } from '../organization-no.ts'
@@ -9,7 +10,6 @@ import { rows } from '../sql.ts'
 import { citizenFixes } from './citizen-fixes.ts'
 import { type Citizen, harbourCity } from './harbour-city.ts'
 import type { LocationsSeed } from './locations-seed.ts'
-import { SeededRandom } from './seeded-random.ts'
 
 export interface LocationsSeedOptions {
   readonly dataSource: DataSource
@@ -127,7 +127,7 @@ async function addPeople(
      on conflict do nothing`,
     [organizationId, externalIds.map((externalId) => idOf('device', externalId)), externalIds],
   )
-  const random = new SeededRandom(seed.city.seed)
+  const random = new Random(seed.city.seed)
   for (const { slug, displayName, description, consents } of seed.purposes) {
     const consenting = persons.filter(
       (_, index) => random.chance(consents) || people[index]?.member !== undefined,
@@ -166,7 +166,7 @@ async function addDay(day: {
   const refs = people.map(({ externalId }) => externalId)
   const devices = await known.resolve(organizationId, refs)
   const beginMs = Math.floor(now.getTime() / DAY_MS) * DAY_MS - DAY_MS
-  const random = new SeededRandom(seed.city.seed + 1)
+  const random = new Random(seed.city.seed + 1)
   let builder = new FixBatchBuilder(devices, { nowMs: now.getTime(), capacity: BATCH_FIXES })
   let added = 0
   const write = async () => {

@@ -1,4 +1,4 @@
-import type { Random } from '../../../../testing/random.ts'
+import type { Random } from '../../../../random.ts'
 import type { ConnectionRule } from '../../connections/connection-rule.ts'
 import type { Point } from '../../connections/sphere.ts'
 import { ODD_PLACES, pointAt } from '../../connections/testing/odd-places.ts'
