@@ -26,6 +26,7 @@ import { LocationsFixes1763700015100 } from './1763700015100-locations-fixes.ts'
 import { LocationsQueue1763700015200 } from './1763700015200-locations-queue.ts'
 import { LocationsImports1763700015300 } from './1763700015300-locations-imports.ts'
 import { LocationsErasures1763700015400 } from './1763700015400-locations-erasures.ts'
+import { Files1763700016000 } from './1763700016000-files.ts'
 
 /** Every migration, in the order of their timestamps. One step a file; never changed once released. */
 export const migrations = [
@@ -57,4 +58,5 @@ export const migrations = [
   LocationsQueue1763700015200,
   LocationsImports1763700015300,
   LocationsErasures1763700015400,
+  Files1763700016000,
 ]

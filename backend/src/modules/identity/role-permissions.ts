@@ -14,6 +14,12 @@ export type Permission =
   | 'credits.record'
   | 'credits.trade'
   | 'datasets.read'
+  | 'datasets.register'
+  | 'files.manage'
+  | 'files.observe'
+  | 'files.operate'
+  | 'files.read'
+  | 'files.write'
   | 'jobs.manage'
   | 'jobs.observe'
   | 'jobs.operate'
@@ -48,6 +54,7 @@ const reader: readonly Permission[] = [
   'organizations.read',
   'members.read',
   'datasets.read',
+  'files.read',
   'jobs.read',
   'credits.read',
   'locations.self',
@@ -57,9 +64,17 @@ const reader: readonly Permission[] = [
   'notifications.manage',
 ]
 /** Whom the organisation lets work with its data. */
-const submitter: readonly Permission[] = [...reader, 'jobs.submit', 'locations.read', 'locations.record']
+const submitter: readonly Permission[] = [
+  ...reader,
+  'datasets.register',
+  'files.write',
+  'jobs.submit',
+  'locations.read',
+  'locations.record',
+]
 const administrator: readonly Permission[] = [
   ...submitter,
+  'files.manage',
   'jobs.manage',
   'locations.manage',
   'members.manage',
@@ -70,6 +85,7 @@ const observer: readonly Permission[] = [
   'organizations.list',
   'jobs.observe',
   'credits.observe',
+  'files.observe',
   'locations.observe',
   'notifications.observe',
 ]
@@ -77,13 +93,20 @@ const observer: readonly Permission[] = [
 /** The one table of who may do what. A role exists only in the kinds that list it. */
 const grants: Readonly<Record<OrganizationKind, Readonly<Partial<Record<Role, Grants>>>>> = {
   OPERATOR: {
-    ANALYST: { organization: reader, platform: [...observer, 'credits.recommend', 'credits.book'] },
-    DIRECTOR: { organization: reader, platform: [...observer, 'credits.approve', 'credits.record'] },
+    ANALYST: {
+      organization: [...reader, 'files.write'],
+      platform: [...observer, 'credits.recommend', 'credits.book'],
+    },
+    DIRECTOR: {
+      organization: [...reader, 'files.write'],
+      platform: [...observer, 'credits.approve', 'credits.record'],
+    },
     ADMINISTRATOR: {
       organization: administrator,
       platform: [
         ...observer,
         'organizations.create',
+        'files.operate',
         'jobs.operate',
         'credits.book',
         'credits.configure',
@@ -96,7 +119,7 @@ const grants: Readonly<Record<OrganizationKind, Readonly<Partial<Record<Role, Gr
   MEMBER: {
     MEMBER: { organization: reader, platform: [] },
     SUBMITTER: { organization: submitter, platform: [] },
-    TREASURER: { organization: [...reader, 'credits.trade'], platform: [] },
+    TREASURER: { organization: [...reader, 'credits.trade', 'files.write'], platform: [] },
     ADMINISTRATOR: { organization: [...administrator, 'credits.trade'], platform: [] },
   },
 }

@@ -19,6 +19,7 @@ import {
   type UntypedServiceImplementation,
 } from "@grpc/grpc-js";
 import { Timestamp } from "../../../google/protobuf/timestamp.ts";
+import { Attachment, CreateAttachmentUrlResponse } from "./transfers.ts";
 
 export const protobufPackage = "fairlead.credits.v1";
 
@@ -295,6 +296,8 @@ export interface Booking {
   actions: BookingAction[];
   /** Why the caller may not decide though the role would allow it; empty otherwise. */
   barredReason: string;
+  /** Files of the operator; without url. */
+  evidence: Attachment[];
 }
 
 export interface BookingTotal {
@@ -387,6 +390,8 @@ export interface CreateBookingRequest {
   reversedTransaction: string;
   /** A UUID of the caller's; a repeat returns the first answer. */
   requestId: string;
+  /** "organizations/{organization}/files/{uuid}" of the operator's organisation, of purpose EVIDENCE and released. */
+  evidenceFiles: string[];
 }
 
 export interface NewBookingRow {
@@ -410,6 +415,11 @@ export interface WithdrawBookingRequest {
   name: string;
 }
 
+export interface CreateBookingEvidenceUrlRequest {
+  /** Its last segment is the place in Booking.evidence, from 0. */
+  name: string;
+}
+
 function createBaseBooking(): Booking {
   return {
     name: "",
@@ -430,6 +440,7 @@ function createBaseBooking(): Booking {
     reversedTransaction: "",
     actions: [],
     barredReason: "",
+    evidence: [],
   };
 }
 
@@ -492,6 +503,9 @@ export const Booking: MessageFns<Booking> = {
     }
     if (message.barredReason !== "") {
       writer.uint32(146).string(message.barredReason);
+    }
+    for (const v of message.evidence) {
+      Attachment.encode(v!, writer.uint32(154).fork()).join();
     }
     return writer;
   },
@@ -663,6 +677,14 @@ export const Booking: MessageFns<Booking> = {
             message.barredReason = reader.string();
             continue;
           }
+          case 19: {
+            if (tag !== 154) {
+              break;
+            }
+
+            message.evidence.push(Attachment.decode(reader, reader.uint32()));
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -747,6 +769,9 @@ export const Booking: MessageFns<Booking> = {
         : isSet(object.barred_reason)
         ? globalThis.String(object.barred_reason)
         : "",
+      evidence: globalThis.Array.isArray(object?.evidence)
+        ? object.evidence.map((e: any) => Attachment.fromJSON(e))
+        : [],
     };
   },
 
@@ -806,6 +831,9 @@ export const Booking: MessageFns<Booking> = {
     if (message.barredReason !== "") {
       obj.barredReason = message.barredReason;
     }
+    if (message.evidence?.length) {
+      obj.evidence = message.evidence.map((e) => Attachment.toJSON(e));
+    }
     return obj;
   },
 
@@ -832,6 +860,7 @@ export const Booking: MessageFns<Booking> = {
     message.reversedTransaction = object.reversedTransaction ?? "";
     message.actions = object.actions?.map((e) => e) || [];
     message.barredReason = object.barredReason ?? "";
+    message.evidence = object.evidence?.map((e) => Attachment.fromPartial(e)) || [];
     return message;
   },
 };
@@ -2009,6 +2038,7 @@ function createBaseCreateBookingRequest(): CreateBookingRequest {
     rows: [],
     reversedTransaction: "",
     requestId: "",
+    evidenceFiles: [],
   };
 }
 
@@ -2040,6 +2070,9 @@ export const CreateBookingRequest: MessageFns<CreateBookingRequest> = {
     }
     if (message.requestId !== "") {
       writer.uint32(74).string(message.requestId);
+    }
+    for (const v of message.evidenceFiles) {
+      writer.uint32(82).string(v!);
     }
     return writer;
   },
@@ -2129,6 +2162,14 @@ export const CreateBookingRequest: MessageFns<CreateBookingRequest> = {
             message.requestId = reader.string();
             continue;
           }
+          case 10: {
+            if (tag !== 82) {
+              break;
+            }
+
+            message.evidenceFiles.push(reader.string());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2172,6 +2213,11 @@ export const CreateBookingRequest: MessageFns<CreateBookingRequest> = {
         : isSet(object.request_id)
         ? globalThis.String(object.request_id)
         : "",
+      evidenceFiles: globalThis.Array.isArray(object?.evidenceFiles)
+        ? object.evidenceFiles.map((e: any) => globalThis.String(e))
+        : globalThis.Array.isArray(object?.evidence_files)
+        ? object.evidence_files.map((e: any) => globalThis.String(e))
+        : [],
     };
   },
 
@@ -2204,6 +2250,9 @@ export const CreateBookingRequest: MessageFns<CreateBookingRequest> = {
     if (message.requestId !== "") {
       obj.requestId = message.requestId;
     }
+    if (message.evidenceFiles?.length) {
+      obj.evidenceFiles = message.evidenceFiles;
+    }
     return obj;
   },
 
@@ -2221,6 +2270,7 @@ export const CreateBookingRequest: MessageFns<CreateBookingRequest> = {
     message.rows = object.rows?.map((e) => NewBookingRow.fromPartial(e)) || [];
     message.reversedTransaction = object.reversedTransaction ?? "";
     message.requestId = object.requestId ?? "";
+    message.evidenceFiles = object.evidenceFiles?.map((e) => e) || [];
     return message;
   },
 };
@@ -2568,6 +2618,75 @@ export const WithdrawBookingRequest: MessageFns<WithdrawBookingRequest> = {
   },
 };
 
+function createBaseCreateBookingEvidenceUrlRequest(): CreateBookingEvidenceUrlRequest {
+  return { name: "" };
+}
+
+export const CreateBookingEvidenceUrlRequest: MessageFns<CreateBookingEvidenceUrlRequest> = {
+  encode(message: CreateBookingEvidenceUrlRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.name !== "") {
+      writer.uint32(10).string(message.name);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): CreateBookingEvidenceUrlRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseCreateBookingEvidenceUrlRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.name = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): CreateBookingEvidenceUrlRequest {
+    return { name: isSet(object.name) ? globalThis.String(object.name) : "" };
+  },
+
+  toJSON(message: CreateBookingEvidenceUrlRequest): unknown {
+    const obj: any = {};
+    if (message.name !== "") {
+      obj.name = message.name;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<CreateBookingEvidenceUrlRequest>, I>>(base?: I): CreateBookingEvidenceUrlRequest {
+    return CreateBookingEvidenceUrlRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<CreateBookingEvidenceUrlRequest>, I>>(
+    object: I,
+  ): CreateBookingEvidenceUrlRequest {
+    const message = createBaseCreateBookingEvidenceUrlRequest();
+    message.name = object.name ?? "";
+    return message;
+  },
+};
+
 /**
  * What the operator does to balances: issuance, award, reduction, adjustment and reversal. One person draws a booking
  * up with its evidence, another one approves it, and only then is anything booked.
@@ -2662,6 +2781,19 @@ export const BookingServiceService = {
     responseSerialize: (value: Booking): Buffer => Buffer.from(Booking.encode(value).finish()),
     responseDeserialize: (value: Buffer): Booking => Booking.decode(value),
   },
+  /** A signed address to fetch one file of its evidence from, short-lived. */
+  createBookingEvidenceUrl: {
+    path: "/fairlead.credits.v1.BookingService/CreateBookingEvidenceUrl" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: CreateBookingEvidenceUrlRequest): Buffer =>
+      Buffer.from(CreateBookingEvidenceUrlRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): CreateBookingEvidenceUrlRequest =>
+      CreateBookingEvidenceUrlRequest.decode(value),
+    responseSerialize: (value: CreateAttachmentUrlResponse): Buffer =>
+      Buffer.from(CreateAttachmentUrlResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): CreateAttachmentUrlResponse => CreateAttachmentUrlResponse.decode(value),
+  },
 } as const;
 
 export interface BookingServiceServer extends UntypedServiceImplementation {
@@ -2681,6 +2813,8 @@ export interface BookingServiceServer extends UntypedServiceImplementation {
   declineBooking: handleUnaryCall<DeclineBookingRequest, Booking>;
   /** By the person who drew it up. */
   withdrawBooking: handleUnaryCall<WithdrawBookingRequest, Booking>;
+  /** A signed address to fetch one file of its evidence from, short-lived. */
+  createBookingEvidenceUrl: handleUnaryCall<CreateBookingEvidenceUrlRequest, CreateAttachmentUrlResponse>;
 }
 
 export interface BookingServiceClient extends Client {
@@ -2811,6 +2945,22 @@ export interface BookingServiceClient extends Client {
     metadata: Metadata,
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: Booking) => void,
+  ): ClientUnaryCall;
+  /** A signed address to fetch one file of its evidence from, short-lived. */
+  createBookingEvidenceUrl(
+    request: CreateBookingEvidenceUrlRequest,
+    callback: (error: ServiceError | null, response: CreateAttachmentUrlResponse) => void,
+  ): ClientUnaryCall;
+  createBookingEvidenceUrl(
+    request: CreateBookingEvidenceUrlRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: CreateAttachmentUrlResponse) => void,
+  ): ClientUnaryCall;
+  createBookingEvidenceUrl(
+    request: CreateBookingEvidenceUrlRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: CreateAttachmentUrlResponse) => void,
   ): ClientUnaryCall;
 }
 

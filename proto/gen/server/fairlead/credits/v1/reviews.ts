@@ -20,7 +20,7 @@ import {
 } from "@grpc/grpc-js";
 import { Timestamp } from "../../../google/protobuf/timestamp.ts";
 import { Balance } from "./credits.ts";
-import { ListDeclarationsResponse, Transfer } from "./transfers.ts";
+import { CreateAttachmentUrlResponse, ListDeclarationsResponse, Transfer } from "./transfers.ts";
 
 export const protobufPackage = "fairlead.credits.v1";
 
@@ -387,6 +387,11 @@ export interface CommentOnReviewRequest {
 
 export interface SetDeclarationsRequest {
   texts: string[];
+}
+
+export interface CreateReviewAttachmentUrlRequest {
+  /** Its last segment is the place in Transfer.attachments, from 0. */
+  name: string;
 }
 
 function createBaseReview(): Review {
@@ -2219,6 +2224,77 @@ export const SetDeclarationsRequest: MessageFns<SetDeclarationsRequest> = {
   },
 };
 
+function createBaseCreateReviewAttachmentUrlRequest(): CreateReviewAttachmentUrlRequest {
+  return { name: "" };
+}
+
+export const CreateReviewAttachmentUrlRequest: MessageFns<CreateReviewAttachmentUrlRequest> = {
+  encode(message: CreateReviewAttachmentUrlRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.name !== "") {
+      writer.uint32(10).string(message.name);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): CreateReviewAttachmentUrlRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseCreateReviewAttachmentUrlRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.name = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): CreateReviewAttachmentUrlRequest {
+    return { name: isSet(object.name) ? globalThis.String(object.name) : "" };
+  },
+
+  toJSON(message: CreateReviewAttachmentUrlRequest): unknown {
+    const obj: any = {};
+    if (message.name !== "") {
+      obj.name = message.name;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<CreateReviewAttachmentUrlRequest>, I>>(
+    base?: I,
+  ): CreateReviewAttachmentUrlRequest {
+    return CreateReviewAttachmentUrlRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<CreateReviewAttachmentUrlRequest>, I>>(
+    object: I,
+  ): CreateReviewAttachmentUrlRequest {
+    const message = createBaseCreateReviewAttachmentUrlRequest();
+    message.name = object.name ?? "";
+    return message;
+  },
+};
+
 /** Transfers of all organisations, as the operator reviews and decides them. */
 export type TransferReviewServiceService = typeof TransferReviewServiceService;
 export const TransferReviewServiceService = {
@@ -2298,6 +2374,19 @@ export const TransferReviewServiceService = {
     responseSerialize: (value: Review): Buffer => Buffer.from(Review.encode(value).finish()),
     responseDeserialize: (value: Buffer): Review => Review.decode(value),
   },
+  /** A signed address to fetch one attached file from, short-lived. */
+  createReviewAttachmentUrl: {
+    path: "/fairlead.credits.v1.TransferReviewService/CreateReviewAttachmentUrl" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: CreateReviewAttachmentUrlRequest): Buffer =>
+      Buffer.from(CreateReviewAttachmentUrlRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): CreateReviewAttachmentUrlRequest =>
+      CreateReviewAttachmentUrlRequest.decode(value),
+    responseSerialize: (value: CreateAttachmentUrlResponse): Buffer =>
+      Buffer.from(CreateAttachmentUrlResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): CreateAttachmentUrlResponse => CreateAttachmentUrlResponse.decode(value),
+  },
   /** Replaces what people agree to when they propose or accept; what was agreed to before keeps its text. */
   setDeclarations: {
     path: "/fairlead.credits.v1.TransferReviewService/SetDeclarations" as const,
@@ -2327,6 +2416,8 @@ export interface TransferReviewServiceServer extends UntypedServiceImplementatio
   /** Records approved transfers now, all or none, also before their effective date. */
   recordTransfers: handleUnaryCall<RecordTransfersRequest, RecordTransfersResponse>;
   commentOnReview: handleUnaryCall<CommentOnReviewRequest, Review>;
+  /** A signed address to fetch one attached file from, short-lived. */
+  createReviewAttachmentUrl: handleUnaryCall<CreateReviewAttachmentUrlRequest, CreateAttachmentUrlResponse>;
   /** Replaces what people agree to when they propose or accept; what was agreed to before keeps its text. */
   setDeclarations: handleUnaryCall<SetDeclarationsRequest, ListDeclarationsResponse>;
 }
@@ -2443,6 +2534,22 @@ export interface TransferReviewServiceClient extends Client {
     metadata: Metadata,
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: Review) => void,
+  ): ClientUnaryCall;
+  /** A signed address to fetch one attached file from, short-lived. */
+  createReviewAttachmentUrl(
+    request: CreateReviewAttachmentUrlRequest,
+    callback: (error: ServiceError | null, response: CreateAttachmentUrlResponse) => void,
+  ): ClientUnaryCall;
+  createReviewAttachmentUrl(
+    request: CreateReviewAttachmentUrlRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: CreateAttachmentUrlResponse) => void,
+  ): ClientUnaryCall;
+  createReviewAttachmentUrl(
+    request: CreateReviewAttachmentUrlRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: CreateAttachmentUrlResponse) => void,
   ): ClientUnaryCall;
   /** Replaces what people agree to when they propose or accept; what was agreed to before keeps its text. */
   setDeclarations(

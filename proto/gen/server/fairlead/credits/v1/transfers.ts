@@ -457,10 +457,21 @@ export interface Transfer {
   etag: string;
 }
 
+/** Either an address or a file. */
 export interface Attachment {
   displayName: string;
-  /** An https address. */
+  /** An https address; empty for a file. */
   url: string;
+  /**
+   * "organizations/{organization}/files/{uuid}" of the organisation that attaches it, of purpose EVIDENCE and released.
+   * The version that is the newest then is attached for good; both sides and the operator may fetch it.
+   */
+  file: string;
+  /** Version of the file. */
+  fileVersion: number;
+  sizeBytes: bigint;
+  /** SHA-256 of the file, lower-case hexadecimal. */
+  sha256: string;
 }
 
 export interface Declaration {
@@ -592,6 +603,17 @@ export interface CommentOnTransferRequest {
   text: string;
   /** A UUID of the caller's; a repeat returns the first answer. */
   requestId: string;
+}
+
+export interface CreateAttachmentUrlRequest {
+  /** Its last segment is the place in Transfer.attachments, from 0. */
+  name: string;
+}
+
+export interface CreateAttachmentUrlResponse {
+  /** Path and query relative to Fairlead's address, or absolute for a store with its own. */
+  url: string;
+  expireTime: Date | undefined;
 }
 
 function createBaseTransfer(): Transfer {
@@ -1118,7 +1140,7 @@ export const Transfer: MessageFns<Transfer> = {
 };
 
 function createBaseAttachment(): Attachment {
-  return { displayName: "", url: "" };
+  return { displayName: "", url: "", file: "", fileVersion: 0, sizeBytes: 0n, sha256: "" };
 }
 
 export const Attachment: MessageFns<Attachment> = {
@@ -1128,6 +1150,21 @@ export const Attachment: MessageFns<Attachment> = {
     }
     if (message.url !== "") {
       writer.uint32(18).string(message.url);
+    }
+    if (message.file !== "") {
+      writer.uint32(26).string(message.file);
+    }
+    if (message.fileVersion !== 0) {
+      writer.uint32(32).int32(message.fileVersion);
+    }
+    if (message.sizeBytes !== 0n) {
+      if (BigInt.asIntN(64, message.sizeBytes) !== message.sizeBytes) {
+        throw new globalThis.Error("value provided for field message.sizeBytes of type int64 too large");
+      }
+      writer.uint32(40).int64(message.sizeBytes);
+    }
+    if (message.sha256 !== "") {
+      writer.uint32(50).string(message.sha256);
     }
     return writer;
   },
@@ -1161,6 +1198,38 @@ export const Attachment: MessageFns<Attachment> = {
             message.url = reader.string();
             continue;
           }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.file = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.fileVersion = reader.int32();
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.sizeBytes = reader.int64() as bigint;
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.sha256 = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1181,6 +1250,18 @@ export const Attachment: MessageFns<Attachment> = {
         ? globalThis.String(object.display_name)
         : "",
       url: isSet(object.url) ? globalThis.String(object.url) : "",
+      file: isSet(object.file) ? globalThis.String(object.file) : "",
+      fileVersion: isSet(object.fileVersion)
+        ? globalThis.Number(object.fileVersion)
+        : isSet(object.file_version)
+        ? globalThis.Number(object.file_version)
+        : 0,
+      sizeBytes: isSet(object.sizeBytes)
+        ? BigInt(object.sizeBytes)
+        : isSet(object.size_bytes)
+        ? BigInt(object.size_bytes)
+        : 0n,
+      sha256: isSet(object.sha256) ? globalThis.String(object.sha256) : "",
     };
   },
 
@@ -1192,6 +1273,18 @@ export const Attachment: MessageFns<Attachment> = {
     if (message.url !== "") {
       obj.url = message.url;
     }
+    if (message.file !== "") {
+      obj.file = message.file;
+    }
+    if (message.fileVersion !== 0) {
+      obj.fileVersion = Math.round(message.fileVersion);
+    }
+    if (message.sizeBytes !== 0n) {
+      obj.sizeBytes = message.sizeBytes.toString();
+    }
+    if (message.sha256 !== "") {
+      obj.sha256 = message.sha256;
+    }
     return obj;
   },
 
@@ -1202,6 +1295,10 @@ export const Attachment: MessageFns<Attachment> = {
     const message = createBaseAttachment();
     message.displayName = object.displayName ?? "";
     message.url = object.url ?? "";
+    message.file = object.file ?? "";
+    message.fileVersion = object.fileVersion ?? 0;
+    message.sizeBytes = (object.sizeBytes !== undefined && object.sizeBytes !== null) ? BigInt(object.sizeBytes) : 0n;
+    message.sha256 = object.sha256 ?? "";
     return message;
   },
 };
@@ -3145,6 +3242,162 @@ export const CommentOnTransferRequest: MessageFns<CommentOnTransferRequest> = {
   },
 };
 
+function createBaseCreateAttachmentUrlRequest(): CreateAttachmentUrlRequest {
+  return { name: "" };
+}
+
+export const CreateAttachmentUrlRequest: MessageFns<CreateAttachmentUrlRequest> = {
+  encode(message: CreateAttachmentUrlRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.name !== "") {
+      writer.uint32(10).string(message.name);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): CreateAttachmentUrlRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseCreateAttachmentUrlRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.name = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): CreateAttachmentUrlRequest {
+    return { name: isSet(object.name) ? globalThis.String(object.name) : "" };
+  },
+
+  toJSON(message: CreateAttachmentUrlRequest): unknown {
+    const obj: any = {};
+    if (message.name !== "") {
+      obj.name = message.name;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<CreateAttachmentUrlRequest>, I>>(base?: I): CreateAttachmentUrlRequest {
+    return CreateAttachmentUrlRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<CreateAttachmentUrlRequest>, I>>(object: I): CreateAttachmentUrlRequest {
+    const message = createBaseCreateAttachmentUrlRequest();
+    message.name = object.name ?? "";
+    return message;
+  },
+};
+
+function createBaseCreateAttachmentUrlResponse(): CreateAttachmentUrlResponse {
+  return { url: "", expireTime: undefined };
+}
+
+export const CreateAttachmentUrlResponse: MessageFns<CreateAttachmentUrlResponse> = {
+  encode(message: CreateAttachmentUrlResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.url !== "") {
+      writer.uint32(10).string(message.url);
+    }
+    if (message.expireTime !== undefined) {
+      Timestamp.encode(toTimestamp(message.expireTime), writer.uint32(18).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): CreateAttachmentUrlResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseCreateAttachmentUrlResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.url = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.expireTime = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): CreateAttachmentUrlResponse {
+    return {
+      url: isSet(object.url) ? globalThis.String(object.url) : "",
+      expireTime: isSet(object.expireTime)
+        ? fromJsonTimestamp(object.expireTime)
+        : isSet(object.expire_time)
+        ? fromJsonTimestamp(object.expire_time)
+        : undefined,
+    };
+  },
+
+  toJSON(message: CreateAttachmentUrlResponse): unknown {
+    const obj: any = {};
+    if (message.url !== "") {
+      obj.url = message.url;
+    }
+    if (message.expireTime !== undefined) {
+      obj.expireTime = message.expireTime.toISOString();
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<CreateAttachmentUrlResponse>, I>>(base?: I): CreateAttachmentUrlResponse {
+    return CreateAttachmentUrlResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<CreateAttachmentUrlResponse>, I>>(object: I): CreateAttachmentUrlResponse {
+    const message = createBaseCreateAttachmentUrlResponse();
+    message.url = object.url ?? "";
+    message.expireTime = object.expireTime ?? undefined;
+    return message;
+  },
+};
+
 /**
  * Transfers of credits between organisations, as their members see and drive them. What the operator's people think
  * of a transfer before its decision is in no message of this service.
@@ -3253,6 +3506,18 @@ export const TransferServiceService = {
     responseSerialize: (value: Transfer): Buffer => Buffer.from(Transfer.encode(value).finish()),
     responseDeserialize: (value: Buffer): Transfer => Transfer.decode(value),
   },
+  /** A signed address to fetch one attached file from, short-lived: for members of either side who may see the transfer. */
+  createAttachmentUrl: {
+    path: "/fairlead.credits.v1.TransferService/CreateAttachmentUrl" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: CreateAttachmentUrlRequest): Buffer =>
+      Buffer.from(CreateAttachmentUrlRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): CreateAttachmentUrlRequest => CreateAttachmentUrlRequest.decode(value),
+    responseSerialize: (value: CreateAttachmentUrlResponse): Buffer =>
+      Buffer.from(CreateAttachmentUrlResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): CreateAttachmentUrlResponse => CreateAttachmentUrlResponse.decode(value),
+  },
 } as const;
 
 export interface TransferServiceServer extends UntypedServiceImplementation {
@@ -3276,6 +3541,8 @@ export interface TransferServiceServer extends UntypedServiceImplementation {
   rescindTransfer: handleUnaryCall<RescindTransferRequest, Transfer>;
   /** Says something that both sides and the operator can read. */
   commentOnTransfer: handleUnaryCall<CommentOnTransferRequest, Transfer>;
+  /** A signed address to fetch one attached file from, short-lived: for members of either side who may see the transfer. */
+  createAttachmentUrl: handleUnaryCall<CreateAttachmentUrlRequest, CreateAttachmentUrlResponse>;
 }
 
 export interface TransferServiceClient extends Client {
@@ -3424,6 +3691,22 @@ export interface TransferServiceClient extends Client {
     metadata: Metadata,
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: Transfer) => void,
+  ): ClientUnaryCall;
+  /** A signed address to fetch one attached file from, short-lived: for members of either side who may see the transfer. */
+  createAttachmentUrl(
+    request: CreateAttachmentUrlRequest,
+    callback: (error: ServiceError | null, response: CreateAttachmentUrlResponse) => void,
+  ): ClientUnaryCall;
+  createAttachmentUrl(
+    request: CreateAttachmentUrlRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: CreateAttachmentUrlResponse) => void,
+  ): ClientUnaryCall;
+  createAttachmentUrl(
+    request: CreateAttachmentUrlRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: CreateAttachmentUrlResponse) => void,
   ): ClientUnaryCall;
 }
 

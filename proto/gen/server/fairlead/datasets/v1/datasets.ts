@@ -18,6 +18,7 @@ import {
   type ServiceError,
   type UntypedServiceImplementation,
 } from "@grpc/grpc-js";
+import { Empty } from "../../../google/protobuf/empty.ts";
 import { Timestamp } from "../../../google/protobuf/timestamp.ts";
 
 export const protobufPackage = "fairlead.datasets.v1";
@@ -117,7 +118,14 @@ export interface Dataset {
     | undefined;
   /** The HDU's header as it stands in the file: cards of 80 characters, END excluded. */
   header: string[];
-  pyramid: Pyramid | undefined;
+  pyramid:
+    | Pyramid
+    | undefined;
+  /**
+   * "organizations/{organization}/files/{uuid}" that it was registered from, for members of the owner; empty for a
+   * dataset of the operator's folders.
+   */
+  file: string;
 }
 
 export interface SkyCoverage {
@@ -208,6 +216,22 @@ export interface DatasetTile {
   codes: Uint8Array;
 }
 
+export interface RegisterDatasetRequest {
+  parent: string;
+  /** Released, of purpose DATASET. */
+  file: string;
+  /** What a job's ID parameter takes; empty for one made of the file's name. */
+  datasetId: string;
+  /** At most 200 bytes of UTF-8; empty for the file's name. */
+  displayName: string;
+  /** Unset means ORGANIZATION. */
+  visibility: Visibility;
+}
+
+export interface DeleteDatasetRequest {
+  name: string;
+}
+
 function createBaseDataset(): Dataset {
   return {
     name: "",
@@ -224,6 +248,7 @@ function createBaseDataset(): Dataset {
     coverage: undefined,
     header: [],
     pyramid: undefined,
+    file: "",
   };
 }
 
@@ -280,6 +305,9 @@ export const Dataset: MessageFns<Dataset> = {
     }
     if (message.pyramid !== undefined) {
       Pyramid.encode(message.pyramid, writer.uint32(114).fork()).join();
+    }
+    if (message.file !== "") {
+      writer.uint32(122).string(message.file);
     }
     return writer;
   },
@@ -419,6 +447,14 @@ export const Dataset: MessageFns<Dataset> = {
             message.pyramid = Pyramid.decode(reader, reader.uint32());
             continue;
           }
+          case 15: {
+            if (tag !== 122) {
+              break;
+            }
+
+            message.file = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -461,6 +497,7 @@ export const Dataset: MessageFns<Dataset> = {
       coverage: isSet(object.coverage) ? SkyCoverage.fromJSON(object.coverage) : undefined,
       header: globalThis.Array.isArray(object?.header) ? object.header.map((e: any) => globalThis.String(e)) : [],
       pyramid: isSet(object.pyramid) ? Pyramid.fromJSON(object.pyramid) : undefined,
+      file: isSet(object.file) ? globalThis.String(object.file) : "",
     };
   },
 
@@ -508,6 +545,9 @@ export const Dataset: MessageFns<Dataset> = {
     if (message.pyramid !== undefined) {
       obj.pyramid = Pyramid.toJSON(message.pyramid);
     }
+    if (message.file !== "") {
+      obj.file = message.file;
+    }
     return obj;
   },
 
@@ -534,6 +574,7 @@ export const Dataset: MessageFns<Dataset> = {
     message.pyramid = (object.pyramid !== undefined && object.pyramid !== null)
       ? Pyramid.fromPartial(object.pyramid)
       : undefined;
+    message.file = object.file ?? "";
     return message;
   },
 };
@@ -1659,6 +1700,214 @@ export const DatasetTile: MessageFns<DatasetTile> = {
   },
 };
 
+function createBaseRegisterDatasetRequest(): RegisterDatasetRequest {
+  return { parent: "", file: "", datasetId: "", displayName: "", visibility: Visibility.VISIBILITY_UNSPECIFIED };
+}
+
+export const RegisterDatasetRequest: MessageFns<RegisterDatasetRequest> = {
+  encode(message: RegisterDatasetRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.parent !== "") {
+      writer.uint32(10).string(message.parent);
+    }
+    if (message.file !== "") {
+      writer.uint32(18).string(message.file);
+    }
+    if (message.datasetId !== "") {
+      writer.uint32(26).string(message.datasetId);
+    }
+    if (message.displayName !== "") {
+      writer.uint32(34).string(message.displayName);
+    }
+    if (message.visibility !== Visibility.VISIBILITY_UNSPECIFIED) {
+      writer.uint32(40).int32(visibilityToNumber(message.visibility));
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RegisterDatasetRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRegisterDatasetRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.parent = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.file = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.datasetId = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.displayName = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.visibility = visibilityFromJSON(reader.int32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): RegisterDatasetRequest {
+    return {
+      parent: isSet(object.parent) ? globalThis.String(object.parent) : "",
+      file: isSet(object.file) ? globalThis.String(object.file) : "",
+      datasetId: isSet(object.datasetId)
+        ? globalThis.String(object.datasetId)
+        : isSet(object.dataset_id)
+        ? globalThis.String(object.dataset_id)
+        : "",
+      displayName: isSet(object.displayName)
+        ? globalThis.String(object.displayName)
+        : isSet(object.display_name)
+        ? globalThis.String(object.display_name)
+        : "",
+      visibility: isSet(object.visibility) ? visibilityFromJSON(object.visibility) : Visibility.VISIBILITY_UNSPECIFIED,
+    };
+  },
+
+  toJSON(message: RegisterDatasetRequest): unknown {
+    const obj: any = {};
+    if (message.parent !== "") {
+      obj.parent = message.parent;
+    }
+    if (message.file !== "") {
+      obj.file = message.file;
+    }
+    if (message.datasetId !== "") {
+      obj.datasetId = message.datasetId;
+    }
+    if (message.displayName !== "") {
+      obj.displayName = message.displayName;
+    }
+    if (message.visibility !== Visibility.VISIBILITY_UNSPECIFIED) {
+      obj.visibility = visibilityToJSON(message.visibility);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<RegisterDatasetRequest>, I>>(base?: I): RegisterDatasetRequest {
+    return RegisterDatasetRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<RegisterDatasetRequest>, I>>(object: I): RegisterDatasetRequest {
+    const message = createBaseRegisterDatasetRequest();
+    message.parent = object.parent ?? "";
+    message.file = object.file ?? "";
+    message.datasetId = object.datasetId ?? "";
+    message.displayName = object.displayName ?? "";
+    message.visibility = object.visibility ?? Visibility.VISIBILITY_UNSPECIFIED;
+    return message;
+  },
+};
+
+function createBaseDeleteDatasetRequest(): DeleteDatasetRequest {
+  return { name: "" };
+}
+
+export const DeleteDatasetRequest: MessageFns<DeleteDatasetRequest> = {
+  encode(message: DeleteDatasetRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.name !== "") {
+      writer.uint32(10).string(message.name);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): DeleteDatasetRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseDeleteDatasetRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.name = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): DeleteDatasetRequest {
+    return { name: isSet(object.name) ? globalThis.String(object.name) : "" };
+  },
+
+  toJSON(message: DeleteDatasetRequest): unknown {
+    const obj: any = {};
+    if (message.name !== "") {
+      obj.name = message.name;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<DeleteDatasetRequest>, I>>(base?: I): DeleteDatasetRequest {
+    return DeleteDatasetRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<DeleteDatasetRequest>, I>>(object: I): DeleteDatasetRequest {
+    const message = createBaseDeleteDatasetRequest();
+    message.name = object.name ?? "";
+    return message;
+  },
+};
+
 /**
  * Images next to which jobs run. A dataset is always seen through an organisation: its own datasets
  * and those that every member may read.
@@ -1696,6 +1945,30 @@ export const DatasetServiceService = {
     responseSerialize: (value: DatasetTile): Buffer => Buffer.from(DatasetTile.encode(value).finish()),
     responseDeserialize: (value: Buffer): DatasetTile => DatasetTile.decode(value),
   },
+  /**
+   * Makes a released FITS file of the organisation a dataset; the file stays as long as the dataset does.
+   * ALREADY_EXISTS for an identifier that is taken. Reading a large image takes a while: at most 10 minutes.
+   */
+  registerDataset: {
+    path: "/fairlead.datasets.v1.DatasetService/RegisterDataset" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: RegisterDatasetRequest): Buffer =>
+      Buffer.from(RegisterDatasetRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): RegisterDatasetRequest => RegisterDatasetRequest.decode(value),
+    responseSerialize: (value: Dataset): Buffer => Buffer.from(Dataset.encode(value).finish()),
+    responseDeserialize: (value: Buffer): Dataset => Dataset.decode(value),
+  },
+  /** Forgets a dataset that was registered from a file of the organisation; the file stays. */
+  deleteDataset: {
+    path: "/fairlead.datasets.v1.DatasetService/DeleteDataset" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: DeleteDatasetRequest): Buffer => Buffer.from(DeleteDatasetRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): DeleteDatasetRequest => DeleteDatasetRequest.decode(value),
+    responseSerialize: (value: Empty): Buffer => Buffer.from(Empty.encode(value).finish()),
+    responseDeserialize: (value: Buffer): Empty => Empty.decode(value),
+  },
 } as const;
 
 export interface DatasetServiceServer extends UntypedServiceImplementation {
@@ -1704,6 +1977,13 @@ export interface DatasetServiceServer extends UntypedServiceImplementation {
   getDataset: handleUnaryCall<GetDatasetRequest, Dataset>;
   /** Pixels of one tile of the image's pyramid, for the sky view. */
   getDatasetTile: handleUnaryCall<GetDatasetTileRequest, DatasetTile>;
+  /**
+   * Makes a released FITS file of the organisation a dataset; the file stays as long as the dataset does.
+   * ALREADY_EXISTS for an identifier that is taken. Reading a large image takes a while: at most 10 minutes.
+   */
+  registerDataset: handleUnaryCall<RegisterDatasetRequest, Dataset>;
+  /** Forgets a dataset that was registered from a file of the organisation; the file stays. */
+  deleteDataset: handleUnaryCall<DeleteDatasetRequest, Empty>;
 }
 
 export interface DatasetServiceClient extends Client {
@@ -1753,6 +2033,41 @@ export interface DatasetServiceClient extends Client {
     metadata: Metadata,
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: DatasetTile) => void,
+  ): ClientUnaryCall;
+  /**
+   * Makes a released FITS file of the organisation a dataset; the file stays as long as the dataset does.
+   * ALREADY_EXISTS for an identifier that is taken. Reading a large image takes a while: at most 10 minutes.
+   */
+  registerDataset(
+    request: RegisterDatasetRequest,
+    callback: (error: ServiceError | null, response: Dataset) => void,
+  ): ClientUnaryCall;
+  registerDataset(
+    request: RegisterDatasetRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: Dataset) => void,
+  ): ClientUnaryCall;
+  registerDataset(
+    request: RegisterDatasetRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: Dataset) => void,
+  ): ClientUnaryCall;
+  /** Forgets a dataset that was registered from a file of the organisation; the file stays. */
+  deleteDataset(
+    request: DeleteDatasetRequest,
+    callback: (error: ServiceError | null, response: Empty) => void,
+  ): ClientUnaryCall;
+  deleteDataset(
+    request: DeleteDatasetRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: Empty) => void,
+  ): ClientUnaryCall;
+  deleteDataset(
+    request: DeleteDatasetRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: Empty) => void,
   ): ClientUnaryCall;
 }
 

@@ -9,6 +9,7 @@ import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
 import { grpc } from "@improbable-eng/grpc-web";
 import { BrowserHeaders } from "browser-headers";
 import { Timestamp } from "../../../google/protobuf/timestamp.ts";
+import { Attachment, CreateAttachmentUrlResponse } from "./transfers.ts";
 
 export const protobufPackage = "fairlead.credits.v1";
 
@@ -231,6 +232,8 @@ export interface Booking {
   actions: BookingAction[];
   /** Why the caller may not decide though the role would allow it; empty otherwise. */
   barredReason: string;
+  /** Files of the operator; without url. */
+  evidence: Attachment[];
 }
 
 export interface BookingTotal {
@@ -323,6 +326,8 @@ export interface CreateBookingRequest {
   reversedTransaction: string;
   /** A UUID of the caller's; a repeat returns the first answer. */
   requestId: string;
+  /** "organizations/{organization}/files/{uuid}" of the operator's organisation, of purpose EVIDENCE and released. */
+  evidenceFiles: string[];
 }
 
 export interface NewBookingRow {
@@ -346,6 +351,11 @@ export interface WithdrawBookingRequest {
   name: string;
 }
 
+export interface CreateBookingEvidenceUrlRequest {
+  /** Its last segment is the place in Booking.evidence, from 0. */
+  name: string;
+}
+
 function createBaseBooking(): Booking {
   return {
     name: "",
@@ -366,6 +376,7 @@ function createBaseBooking(): Booking {
     reversedTransaction: "",
     actions: [],
     barredReason: "",
+    evidence: [],
   };
 }
 
@@ -428,6 +439,9 @@ export const Booking: MessageFns<Booking> = {
     }
     if (message.barredReason !== "") {
       writer.uint32(146).string(message.barredReason);
+    }
+    for (const v of message.evidence) {
+      Attachment.encode(v!, writer.uint32(154).fork()).join();
     }
     return writer;
   },
@@ -599,6 +613,14 @@ export const Booking: MessageFns<Booking> = {
             message.barredReason = reader.string();
             continue;
           }
+          case 19: {
+            if (tag !== 154) {
+              break;
+            }
+
+            message.evidence.push(Attachment.decode(reader, reader.uint32()));
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -634,6 +656,7 @@ export const Booking: MessageFns<Booking> = {
     message.reversedTransaction = object.reversedTransaction ?? "";
     message.actions = object.actions?.map((e) => e) || [];
     message.barredReason = object.barredReason ?? "";
+    message.evidence = object.evidence?.map((e) => Attachment.fromPartial(e)) || [];
     return message;
   },
 };
@@ -1529,6 +1552,7 @@ function createBaseCreateBookingRequest(): CreateBookingRequest {
     rows: [],
     reversedTransaction: "",
     requestId: "",
+    evidenceFiles: [],
   };
 }
 
@@ -1560,6 +1584,9 @@ export const CreateBookingRequest: MessageFns<CreateBookingRequest> = {
     }
     if (message.requestId !== "") {
       writer.uint32(74).string(message.requestId);
+    }
+    for (const v of message.evidenceFiles) {
+      writer.uint32(82).string(v!);
     }
     return writer;
   },
@@ -1649,6 +1676,14 @@ export const CreateBookingRequest: MessageFns<CreateBookingRequest> = {
             message.requestId = reader.string();
             continue;
           }
+          case 10: {
+            if (tag !== 82) {
+              break;
+            }
+
+            message.evidenceFiles.push(reader.string());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1675,6 +1710,7 @@ export const CreateBookingRequest: MessageFns<CreateBookingRequest> = {
     message.rows = object.rows?.map((e) => NewBookingRow.fromPartial(e)) || [];
     message.reversedTransaction = object.reversedTransaction ?? "";
     message.requestId = object.requestId ?? "";
+    message.evidenceFiles = object.evidenceFiles?.map((e) => e) || [];
     return message;
   },
 };
@@ -1950,6 +1986,63 @@ export const WithdrawBookingRequest: MessageFns<WithdrawBookingRequest> = {
   },
 };
 
+function createBaseCreateBookingEvidenceUrlRequest(): CreateBookingEvidenceUrlRequest {
+  return { name: "" };
+}
+
+export const CreateBookingEvidenceUrlRequest: MessageFns<CreateBookingEvidenceUrlRequest> = {
+  encode(message: CreateBookingEvidenceUrlRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.name !== "") {
+      writer.uint32(10).string(message.name);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): CreateBookingEvidenceUrlRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseCreateBookingEvidenceUrlRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.name = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<CreateBookingEvidenceUrlRequest>, I>>(base?: I): CreateBookingEvidenceUrlRequest {
+    return CreateBookingEvidenceUrlRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<CreateBookingEvidenceUrlRequest>, I>>(
+    object: I,
+  ): CreateBookingEvidenceUrlRequest {
+    const message = createBaseCreateBookingEvidenceUrlRequest();
+    message.name = object.name ?? "";
+    return message;
+  },
+};
+
 /**
  * What the operator does to balances: issuance, award, reduction, adjustment and reversal. One person draws a booking
  * up with its evidence, another one approves it, and only then is anything booked.
@@ -1977,6 +2070,11 @@ export interface BookingService {
   DeclineBooking(request: DeepPartial<DeclineBookingRequest>, metadata?: grpc.Metadata): Promise<Booking>;
   /** By the person who drew it up. */
   WithdrawBooking(request: DeepPartial<WithdrawBookingRequest>, metadata?: grpc.Metadata): Promise<Booking>;
+  /** A signed address to fetch one file of its evidence from, short-lived. */
+  CreateBookingEvidenceUrl(
+    request: DeepPartial<CreateBookingEvidenceUrlRequest>,
+    metadata?: grpc.Metadata,
+  ): Promise<CreateAttachmentUrlResponse>;
 }
 
 export class BookingServiceClientImpl implements BookingService {
@@ -1992,6 +2090,7 @@ export class BookingServiceClientImpl implements BookingService {
     this.ApproveBooking = this.ApproveBooking.bind(this);
     this.DeclineBooking = this.DeclineBooking.bind(this);
     this.WithdrawBooking = this.WithdrawBooking.bind(this);
+    this.CreateBookingEvidenceUrl = this.CreateBookingEvidenceUrl.bind(this);
   }
 
   ListBookings(request: DeepPartial<ListBookingsRequest>, metadata?: grpc.Metadata): Promise<ListBookingsResponse> {
@@ -2030,6 +2129,17 @@ export class BookingServiceClientImpl implements BookingService {
 
   WithdrawBooking(request: DeepPartial<WithdrawBookingRequest>, metadata?: grpc.Metadata): Promise<Booking> {
     return this.rpc.unary(BookingServiceWithdrawBookingDesc, WithdrawBookingRequest.fromPartial(request), metadata);
+  }
+
+  CreateBookingEvidenceUrl(
+    request: DeepPartial<CreateBookingEvidenceUrlRequest>,
+    metadata?: grpc.Metadata,
+  ): Promise<CreateAttachmentUrlResponse> {
+    return this.rpc.unary(
+      BookingServiceCreateBookingEvidenceUrlDesc,
+      CreateBookingEvidenceUrlRequest.fromPartial(request),
+      metadata,
+    );
   }
 }
 
@@ -2209,6 +2319,29 @@ export const BookingServiceWithdrawBookingDesc: UnaryMethodDefinitionish = {
   responseType: {
     deserializeBinary(data: Uint8Array) {
       const value = Booking.decode(data);
+      return {
+        ...value,
+        toObject() {
+          return value;
+        },
+      };
+    },
+  } as any,
+};
+
+export const BookingServiceCreateBookingEvidenceUrlDesc: UnaryMethodDefinitionish = {
+  methodName: "CreateBookingEvidenceUrl",
+  service: BookingServiceDesc,
+  requestStream: false,
+  responseStream: false,
+  requestType: {
+    serializeBinary() {
+      return CreateBookingEvidenceUrlRequest.encode(this).finish();
+    },
+  } as any,
+  responseType: {
+    deserializeBinary(data: Uint8Array) {
+      const value = CreateAttachmentUrlResponse.decode(data);
       return {
         ...value,
         toObject() {

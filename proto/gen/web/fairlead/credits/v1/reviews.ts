@@ -10,7 +10,7 @@ import { grpc } from "@improbable-eng/grpc-web";
 import { BrowserHeaders } from "browser-headers";
 import { Timestamp } from "../../../google/protobuf/timestamp.ts";
 import { Balance } from "./credits.ts";
-import { ListDeclarationsResponse, Transfer } from "./transfers.ts";
+import { CreateAttachmentUrlResponse, ListDeclarationsResponse, Transfer } from "./transfers.ts";
 
 export const protobufPackage = "fairlead.credits.v1";
 
@@ -325,6 +325,11 @@ export interface CommentOnReviewRequest {
 
 export interface SetDeclarationsRequest {
   texts: string[];
+}
+
+export interface CreateReviewAttachmentUrlRequest {
+  /** Its last segment is the place in Transfer.attachments, from 0. */
+  name: string;
 }
 
 function createBaseReview(): Review {
@@ -1707,6 +1712,65 @@ export const SetDeclarationsRequest: MessageFns<SetDeclarationsRequest> = {
   },
 };
 
+function createBaseCreateReviewAttachmentUrlRequest(): CreateReviewAttachmentUrlRequest {
+  return { name: "" };
+}
+
+export const CreateReviewAttachmentUrlRequest: MessageFns<CreateReviewAttachmentUrlRequest> = {
+  encode(message: CreateReviewAttachmentUrlRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.name !== "") {
+      writer.uint32(10).string(message.name);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): CreateReviewAttachmentUrlRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseCreateReviewAttachmentUrlRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.name = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<CreateReviewAttachmentUrlRequest>, I>>(
+    base?: I,
+  ): CreateReviewAttachmentUrlRequest {
+    return CreateReviewAttachmentUrlRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<CreateReviewAttachmentUrlRequest>, I>>(
+    object: I,
+  ): CreateReviewAttachmentUrlRequest {
+    const message = createBaseCreateReviewAttachmentUrlRequest();
+    message.name = object.name ?? "";
+    return message;
+  },
+};
+
 /** Transfers of all organisations, as the operator reviews and decides them. */
 export interface TransferReviewService {
   /** Those that wait for the operator first, the one that has waited longest at the top, when states is empty. */
@@ -1726,6 +1790,11 @@ export interface TransferReviewService {
     metadata?: grpc.Metadata,
   ): Promise<RecordTransfersResponse>;
   CommentOnReview(request: DeepPartial<CommentOnReviewRequest>, metadata?: grpc.Metadata): Promise<Review>;
+  /** A signed address to fetch one attached file from, short-lived. */
+  CreateReviewAttachmentUrl(
+    request: DeepPartial<CreateReviewAttachmentUrlRequest>,
+    metadata?: grpc.Metadata,
+  ): Promise<CreateAttachmentUrlResponse>;
   /** Replaces what people agree to when they propose or accept; what was agreed to before keeps its text. */
   SetDeclarations(
     request: DeepPartial<SetDeclarationsRequest>,
@@ -1745,6 +1814,7 @@ export class TransferReviewServiceClientImpl implements TransferReviewService {
     this.DeclineTransfer = this.DeclineTransfer.bind(this);
     this.RecordTransfers = this.RecordTransfers.bind(this);
     this.CommentOnReview = this.CommentOnReview.bind(this);
+    this.CreateReviewAttachmentUrl = this.CreateReviewAttachmentUrl.bind(this);
     this.SetDeclarations = this.SetDeclarations.bind(this);
   }
 
@@ -1795,6 +1865,17 @@ export class TransferReviewServiceClientImpl implements TransferReviewService {
     return this.rpc.unary(
       TransferReviewServiceCommentOnReviewDesc,
       CommentOnReviewRequest.fromPartial(request),
+      metadata,
+    );
+  }
+
+  CreateReviewAttachmentUrl(
+    request: DeepPartial<CreateReviewAttachmentUrlRequest>,
+    metadata?: grpc.Metadata,
+  ): Promise<CreateAttachmentUrlResponse> {
+    return this.rpc.unary(
+      TransferReviewServiceCreateReviewAttachmentUrlDesc,
+      CreateReviewAttachmentUrlRequest.fromPartial(request),
       metadata,
     );
   }
@@ -1964,6 +2045,29 @@ export const TransferReviewServiceCommentOnReviewDesc: UnaryMethodDefinitionish 
   responseType: {
     deserializeBinary(data: Uint8Array) {
       const value = Review.decode(data);
+      return {
+        ...value,
+        toObject() {
+          return value;
+        },
+      };
+    },
+  } as any,
+};
+
+export const TransferReviewServiceCreateReviewAttachmentUrlDesc: UnaryMethodDefinitionish = {
+  methodName: "CreateReviewAttachmentUrl",
+  service: TransferReviewServiceDesc,
+  requestStream: false,
+  responseStream: false,
+  requestType: {
+    serializeBinary() {
+      return CreateReviewAttachmentUrlRequest.encode(this).finish();
+    },
+  } as any,
+  responseType: {
+    deserializeBinary(data: Uint8Array) {
+      const value = CreateAttachmentUrlResponse.decode(data);
       return {
         ...value,
         toObject() {

@@ -361,10 +361,21 @@ export interface Transfer {
   etag: string;
 }
 
+/** Either an address or a file. */
 export interface Attachment {
   displayName: string;
-  /** An https address. */
+  /** An https address; empty for a file. */
   url: string;
+  /**
+   * "organizations/{organization}/files/{uuid}" of the organisation that attaches it, of purpose EVIDENCE and released.
+   * The version that is the newest then is attached for good; both sides and the operator may fetch it.
+   */
+  file: string;
+  /** Version of the file. */
+  fileVersion: number;
+  sizeBytes: bigint;
+  /** SHA-256 of the file, lower-case hexadecimal. */
+  sha256: string;
 }
 
 export interface Declaration {
@@ -496,6 +507,17 @@ export interface CommentOnTransferRequest {
   text: string;
   /** A UUID of the caller's; a repeat returns the first answer. */
   requestId: string;
+}
+
+export interface CreateAttachmentUrlRequest {
+  /** Its last segment is the place in Transfer.attachments, from 0. */
+  name: string;
+}
+
+export interface CreateAttachmentUrlResponse {
+  /** Path and query relative to Fairlead's address, or absolute for a store with its own. */
+  url: string;
+  expireTime: Date | undefined;
 }
 
 function createBaseTransfer(): Transfer {
@@ -864,7 +886,7 @@ export const Transfer: MessageFns<Transfer> = {
 };
 
 function createBaseAttachment(): Attachment {
-  return { displayName: "", url: "" };
+  return { displayName: "", url: "", file: "", fileVersion: 0, sizeBytes: 0n, sha256: "" };
 }
 
 export const Attachment: MessageFns<Attachment> = {
@@ -874,6 +896,21 @@ export const Attachment: MessageFns<Attachment> = {
     }
     if (message.url !== "") {
       writer.uint32(18).string(message.url);
+    }
+    if (message.file !== "") {
+      writer.uint32(26).string(message.file);
+    }
+    if (message.fileVersion !== 0) {
+      writer.uint32(32).int32(message.fileVersion);
+    }
+    if (message.sizeBytes !== 0n) {
+      if (BigInt.asIntN(64, message.sizeBytes) !== message.sizeBytes) {
+        throw new globalThis.Error("value provided for field message.sizeBytes of type int64 too large");
+      }
+      writer.uint32(40).int64(message.sizeBytes);
+    }
+    if (message.sha256 !== "") {
+      writer.uint32(50).string(message.sha256);
     }
     return writer;
   },
@@ -907,6 +944,38 @@ export const Attachment: MessageFns<Attachment> = {
             message.url = reader.string();
             continue;
           }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.file = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.fileVersion = reader.int32();
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.sizeBytes = reader.int64() as bigint;
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.sha256 = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -926,6 +995,10 @@ export const Attachment: MessageFns<Attachment> = {
     const message = createBaseAttachment();
     message.displayName = object.displayName ?? "";
     message.url = object.url ?? "";
+    message.file = object.file ?? "";
+    message.fileVersion = object.fileVersion ?? 0;
+    message.sizeBytes = (object.sizeBytes !== undefined && object.sizeBytes !== null) ? BigInt(object.sizeBytes) : 0n;
+    message.sha256 = object.sha256 ?? "";
     return message;
   },
 };
@@ -2386,6 +2459,128 @@ export const CommentOnTransferRequest: MessageFns<CommentOnTransferRequest> = {
   },
 };
 
+function createBaseCreateAttachmentUrlRequest(): CreateAttachmentUrlRequest {
+  return { name: "" };
+}
+
+export const CreateAttachmentUrlRequest: MessageFns<CreateAttachmentUrlRequest> = {
+  encode(message: CreateAttachmentUrlRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.name !== "") {
+      writer.uint32(10).string(message.name);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): CreateAttachmentUrlRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseCreateAttachmentUrlRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.name = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<CreateAttachmentUrlRequest>, I>>(base?: I): CreateAttachmentUrlRequest {
+    return CreateAttachmentUrlRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<CreateAttachmentUrlRequest>, I>>(object: I): CreateAttachmentUrlRequest {
+    const message = createBaseCreateAttachmentUrlRequest();
+    message.name = object.name ?? "";
+    return message;
+  },
+};
+
+function createBaseCreateAttachmentUrlResponse(): CreateAttachmentUrlResponse {
+  return { url: "", expireTime: undefined };
+}
+
+export const CreateAttachmentUrlResponse: MessageFns<CreateAttachmentUrlResponse> = {
+  encode(message: CreateAttachmentUrlResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.url !== "") {
+      writer.uint32(10).string(message.url);
+    }
+    if (message.expireTime !== undefined) {
+      Timestamp.encode(toTimestamp(message.expireTime), writer.uint32(18).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): CreateAttachmentUrlResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseCreateAttachmentUrlResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.url = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.expireTime = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<CreateAttachmentUrlResponse>, I>>(base?: I): CreateAttachmentUrlResponse {
+    return CreateAttachmentUrlResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<CreateAttachmentUrlResponse>, I>>(object: I): CreateAttachmentUrlResponse {
+    const message = createBaseCreateAttachmentUrlResponse();
+    message.url = object.url ?? "";
+    message.expireTime = object.expireTime ?? undefined;
+    return message;
+  },
+};
+
 /**
  * Transfers of credits between organisations, as their members see and drive them. What the operator's people think
  * of a transfer before its decision is in no message of this service.
@@ -2417,6 +2612,11 @@ export interface TransferService {
   RescindTransfer(request: DeepPartial<RescindTransferRequest>, metadata?: grpc.Metadata): Promise<Transfer>;
   /** Says something that both sides and the operator can read. */
   CommentOnTransfer(request: DeepPartial<CommentOnTransferRequest>, metadata?: grpc.Metadata): Promise<Transfer>;
+  /** A signed address to fetch one attached file from, short-lived: for members of either side who may see the transfer. */
+  CreateAttachmentUrl(
+    request: DeepPartial<CreateAttachmentUrlRequest>,
+    metadata?: grpc.Metadata,
+  ): Promise<CreateAttachmentUrlResponse>;
 }
 
 export class TransferServiceClientImpl implements TransferService {
@@ -2433,6 +2633,7 @@ export class TransferServiceClientImpl implements TransferService {
     this.RefuseTransfer = this.RefuseTransfer.bind(this);
     this.RescindTransfer = this.RescindTransfer.bind(this);
     this.CommentOnTransfer = this.CommentOnTransfer.bind(this);
+    this.CreateAttachmentUrl = this.CreateAttachmentUrl.bind(this);
   }
 
   ListTradePartners(
@@ -2481,6 +2682,17 @@ export class TransferServiceClientImpl implements TransferService {
     return this.rpc.unary(
       TransferServiceCommentOnTransferDesc,
       CommentOnTransferRequest.fromPartial(request),
+      metadata,
+    );
+  }
+
+  CreateAttachmentUrl(
+    request: DeepPartial<CreateAttachmentUrlRequest>,
+    metadata?: grpc.Metadata,
+  ): Promise<CreateAttachmentUrlResponse> {
+    return this.rpc.unary(
+      TransferServiceCreateAttachmentUrlDesc,
+      CreateAttachmentUrlRequest.fromPartial(request),
       metadata,
     );
   }
@@ -2685,6 +2897,29 @@ export const TransferServiceCommentOnTransferDesc: UnaryMethodDefinitionish = {
   responseType: {
     deserializeBinary(data: Uint8Array) {
       const value = Transfer.decode(data);
+      return {
+        ...value,
+        toObject() {
+          return value;
+        },
+      };
+    },
+  } as any,
+};
+
+export const TransferServiceCreateAttachmentUrlDesc: UnaryMethodDefinitionish = {
+  methodName: "CreateAttachmentUrl",
+  service: TransferServiceDesc,
+  requestStream: false,
+  responseStream: false,
+  requestType: {
+    serializeBinary() {
+      return CreateAttachmentUrlRequest.encode(this).finish();
+    },
+  } as any,
+  responseType: {
+    deserializeBinary(data: Uint8Array) {
+      const value = CreateAttachmentUrlResponse.decode(data);
       return {
         ...value,
         toObject() {

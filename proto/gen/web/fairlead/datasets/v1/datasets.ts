@@ -8,6 +8,7 @@
 import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
 import { grpc } from "@improbable-eng/grpc-web";
 import { BrowserHeaders } from "browser-headers";
+import { Empty } from "../../../google/protobuf/empty.ts";
 import { Timestamp } from "../../../google/protobuf/timestamp.ts";
 
 export const protobufPackage = "fairlead.datasets.v1";
@@ -93,7 +94,14 @@ export interface Dataset {
     | undefined;
   /** The HDU's header as it stands in the file: cards of 80 characters, END excluded. */
   header: string[];
-  pyramid: Pyramid | undefined;
+  pyramid:
+    | Pyramid
+    | undefined;
+  /**
+   * "organizations/{organization}/files/{uuid}" that it was registered from, for members of the owner; empty for a
+   * dataset of the operator's folders.
+   */
+  file: string;
 }
 
 export interface SkyCoverage {
@@ -184,6 +192,22 @@ export interface DatasetTile {
   codes: Uint8Array;
 }
 
+export interface RegisterDatasetRequest {
+  parent: string;
+  /** Released, of purpose DATASET. */
+  file: string;
+  /** What a job's ID parameter takes; empty for one made of the file's name. */
+  datasetId: string;
+  /** At most 200 bytes of UTF-8; empty for the file's name. */
+  displayName: string;
+  /** Unset means ORGANIZATION. */
+  visibility: Visibility;
+}
+
+export interface DeleteDatasetRequest {
+  name: string;
+}
+
 function createBaseDataset(): Dataset {
   return {
     name: "",
@@ -200,6 +224,7 @@ function createBaseDataset(): Dataset {
     coverage: undefined,
     header: [],
     pyramid: undefined,
+    file: "",
   };
 }
 
@@ -256,6 +281,9 @@ export const Dataset: MessageFns<Dataset> = {
     }
     if (message.pyramid !== undefined) {
       Pyramid.encode(message.pyramid, writer.uint32(114).fork()).join();
+    }
+    if (message.file !== "") {
+      writer.uint32(122).string(message.file);
     }
     return writer;
   },
@@ -395,6 +423,14 @@ export const Dataset: MessageFns<Dataset> = {
             message.pyramid = Pyramid.decode(reader, reader.uint32());
             continue;
           }
+          case 15: {
+            if (tag !== 122) {
+              break;
+            }
+
+            message.file = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -430,6 +466,7 @@ export const Dataset: MessageFns<Dataset> = {
     message.pyramid = (object.pyramid !== undefined && object.pyramid !== null)
       ? Pyramid.fromPartial(object.pyramid)
       : undefined;
+    message.file = object.file ?? "";
     return message;
   },
 };
@@ -1257,6 +1294,164 @@ export const DatasetTile: MessageFns<DatasetTile> = {
   },
 };
 
+function createBaseRegisterDatasetRequest(): RegisterDatasetRequest {
+  return { parent: "", file: "", datasetId: "", displayName: "", visibility: Visibility.VISIBILITY_UNSPECIFIED };
+}
+
+export const RegisterDatasetRequest: MessageFns<RegisterDatasetRequest> = {
+  encode(message: RegisterDatasetRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.parent !== "") {
+      writer.uint32(10).string(message.parent);
+    }
+    if (message.file !== "") {
+      writer.uint32(18).string(message.file);
+    }
+    if (message.datasetId !== "") {
+      writer.uint32(26).string(message.datasetId);
+    }
+    if (message.displayName !== "") {
+      writer.uint32(34).string(message.displayName);
+    }
+    if (message.visibility !== Visibility.VISIBILITY_UNSPECIFIED) {
+      writer.uint32(40).int32(visibilityToNumber(message.visibility));
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RegisterDatasetRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRegisterDatasetRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.parent = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.file = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.datasetId = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.displayName = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.visibility = visibilityFromJSON(reader.int32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<RegisterDatasetRequest>, I>>(base?: I): RegisterDatasetRequest {
+    return RegisterDatasetRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<RegisterDatasetRequest>, I>>(object: I): RegisterDatasetRequest {
+    const message = createBaseRegisterDatasetRequest();
+    message.parent = object.parent ?? "";
+    message.file = object.file ?? "";
+    message.datasetId = object.datasetId ?? "";
+    message.displayName = object.displayName ?? "";
+    message.visibility = object.visibility ?? Visibility.VISIBILITY_UNSPECIFIED;
+    return message;
+  },
+};
+
+function createBaseDeleteDatasetRequest(): DeleteDatasetRequest {
+  return { name: "" };
+}
+
+export const DeleteDatasetRequest: MessageFns<DeleteDatasetRequest> = {
+  encode(message: DeleteDatasetRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.name !== "") {
+      writer.uint32(10).string(message.name);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): DeleteDatasetRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseDeleteDatasetRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.name = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<DeleteDatasetRequest>, I>>(base?: I): DeleteDatasetRequest {
+    return DeleteDatasetRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<DeleteDatasetRequest>, I>>(object: I): DeleteDatasetRequest {
+    const message = createBaseDeleteDatasetRequest();
+    message.name = object.name ?? "";
+    return message;
+  },
+};
+
 /**
  * Images next to which jobs run. A dataset is always seen through an organisation: its own datasets
  * and those that every member may read.
@@ -1267,6 +1462,13 @@ export interface DatasetService {
   GetDataset(request: DeepPartial<GetDatasetRequest>, metadata?: grpc.Metadata): Promise<Dataset>;
   /** Pixels of one tile of the image's pyramid, for the sky view. */
   GetDatasetTile(request: DeepPartial<GetDatasetTileRequest>, metadata?: grpc.Metadata): Promise<DatasetTile>;
+  /**
+   * Makes a released FITS file of the organisation a dataset; the file stays as long as the dataset does.
+   * ALREADY_EXISTS for an identifier that is taken. Reading a large image takes a while: at most 10 minutes.
+   */
+  RegisterDataset(request: DeepPartial<RegisterDatasetRequest>, metadata?: grpc.Metadata): Promise<Dataset>;
+  /** Forgets a dataset that was registered from a file of the organisation; the file stays. */
+  DeleteDataset(request: DeepPartial<DeleteDatasetRequest>, metadata?: grpc.Metadata): Promise<Empty>;
 }
 
 export class DatasetServiceClientImpl implements DatasetService {
@@ -1277,6 +1479,8 @@ export class DatasetServiceClientImpl implements DatasetService {
     this.ListDatasets = this.ListDatasets.bind(this);
     this.GetDataset = this.GetDataset.bind(this);
     this.GetDatasetTile = this.GetDatasetTile.bind(this);
+    this.RegisterDataset = this.RegisterDataset.bind(this);
+    this.DeleteDataset = this.DeleteDataset.bind(this);
   }
 
   ListDatasets(request: DeepPartial<ListDatasetsRequest>, metadata?: grpc.Metadata): Promise<ListDatasetsResponse> {
@@ -1289,6 +1493,14 @@ export class DatasetServiceClientImpl implements DatasetService {
 
   GetDatasetTile(request: DeepPartial<GetDatasetTileRequest>, metadata?: grpc.Metadata): Promise<DatasetTile> {
     return this.rpc.unary(DatasetServiceGetDatasetTileDesc, GetDatasetTileRequest.fromPartial(request), metadata);
+  }
+
+  RegisterDataset(request: DeepPartial<RegisterDatasetRequest>, metadata?: grpc.Metadata): Promise<Dataset> {
+    return this.rpc.unary(DatasetServiceRegisterDatasetDesc, RegisterDatasetRequest.fromPartial(request), metadata);
+  }
+
+  DeleteDataset(request: DeepPartial<DeleteDatasetRequest>, metadata?: grpc.Metadata): Promise<Empty> {
+    return this.rpc.unary(DatasetServiceDeleteDatasetDesc, DeleteDatasetRequest.fromPartial(request), metadata);
   }
 }
 
@@ -1353,6 +1565,52 @@ export const DatasetServiceGetDatasetTileDesc: UnaryMethodDefinitionish = {
   responseType: {
     deserializeBinary(data: Uint8Array) {
       const value = DatasetTile.decode(data);
+      return {
+        ...value,
+        toObject() {
+          return value;
+        },
+      };
+    },
+  } as any,
+};
+
+export const DatasetServiceRegisterDatasetDesc: UnaryMethodDefinitionish = {
+  methodName: "RegisterDataset",
+  service: DatasetServiceDesc,
+  requestStream: false,
+  responseStream: false,
+  requestType: {
+    serializeBinary() {
+      return RegisterDatasetRequest.encode(this).finish();
+    },
+  } as any,
+  responseType: {
+    deserializeBinary(data: Uint8Array) {
+      const value = Dataset.decode(data);
+      return {
+        ...value,
+        toObject() {
+          return value;
+        },
+      };
+    },
+  } as any,
+};
+
+export const DatasetServiceDeleteDatasetDesc: UnaryMethodDefinitionish = {
+  methodName: "DeleteDataset",
+  service: DatasetServiceDesc,
+  requestStream: false,
+  responseStream: false,
+  requestType: {
+    serializeBinary() {
+      return DeleteDatasetRequest.encode(this).finish();
+    },
+  } as any,
+  responseType: {
+    deserializeBinary(data: Uint8Array) {
+      const value = Empty.decode(data);
       return {
         ...value,
         toObject() {
