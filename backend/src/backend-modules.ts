@@ -4,6 +4,7 @@ import type { Listener } from './database/index.ts'
 import { jobServices } from './job-services.ts'
 import { createCreditsModule } from './modules/credits/index.ts'
 import { createDatasetsModule } from './modules/datasets/index.ts'
+import { createFilesModule } from './modules/files/index.ts'
 import { allPermissions, createIdentityModule, type IdentityModuleDeps } from './modules/identity/index.ts'
 import {
   createJobsModule,
@@ -93,6 +94,18 @@ export async function createBackendModules(
   })
   releasers.defer(() => identity.close())
 
+  const storedFiles = await createFilesModule({
+    dataSource,
+    databaseUrl,
+    objects,
+    pageTokens: tokens,
+    identity: identity.identity,
+    heartbeatMs: parts.heartbeatSeconds * 1000,
+    registry: parts.metrics.registry,
+    log,
+  })
+  releasers.defer(() => storedFiles.close())
+
   const datasets = createDatasetsModule({
     dataSource,
     objects,
@@ -164,6 +177,7 @@ export async function createBackendModules(
       ...credits.services,
       ...notifications.services,
       ...locations.services,
+      ...storedFiles.services,
     ],
     routes: [...notifications.routes, ...locations.routes],
     datasets: datasets.service,

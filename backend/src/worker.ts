@@ -13,6 +13,7 @@ import { createDataSource, poolMetrics } from './database/index.ts'
 import { jobServices } from './job-services.ts'
 import { createCreditsWorker } from './modules/credits/index.ts'
 import { registerFolders } from './modules/datasets/index.ts'
+import { createFilesWorker } from './modules/files/index.ts'
 import { watchTokenExpiry } from './modules/identity/index.ts'
 import { createJobsWorker, queueMetrics } from './modules/jobs/index.ts'
 import {
@@ -104,12 +105,16 @@ await runProcess('worker', workerSettings, async (settings, log, releasers, trac
   })
   releasers.defer(() => locations.stop())
 
+  const files = createFilesWorker({ dataSource, databaseUrl, objects, registry, log })
+  releasers.defer(() => files.stop())
+
   const health = async () => {
     await dataSource.query('select 1')
     if (!worker.healthy()) throw new Error('the worker cannot renew its leases')
     if (!notifications.healthy()) throw new Error('the worker cannot turn events into notifications')
     if (!credits.healthy()) throw new Error('the worker cannot do what is due with credits')
     if (!locations.healthy()) throw new Error('the worker cannot do what is due with locations')
+    if (!files.healthy()) throw new Error('the worker cannot do what is due with files')
     if (!registered) throw new Error('the datasets folders are being read')
   }
   const http = createHttpServer(operationsRoutes(registry, health), log)
@@ -119,6 +124,7 @@ await runProcess('worker', workerSettings, async (settings, log, releasers, trac
   await notifications.start()
   await credits.start()
   await locations.start()
+  await files.start()
   const expiry = watchTokenExpiry({ dataSource, log })
   releasers.defer(() => expiry.stop())
 
