@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { playwrightTally } from '../../dev/src/testing/playwright-tally.ts'
 import { judge, nothingRan, summary } from '../../dev/src/testing/tally.ts'
 import { ClusterTool } from './harness/cluster-tool.ts'
+import { servicesTakeEffect, watchCluster } from './harness/cluster-watch.ts'
 import { repository } from './harness/repository.ts'
 
 /**
@@ -20,15 +21,32 @@ async function main(): Promise<number> {
   const results = mkdtempSync(join(tmpdir(), 'fairlead-cluster-'))
   try {
     console.log('Starting the cluster')
-    await tool.call(['up'])
+    await start(tool)
     await tool.call(['base'])
     const report = join(results, 'report.json')
-    const code = await playwright(report)
+    const leave = watchCluster(tool)
+    const code = await playwright(report).finally(leave)
     const tally = judge(existsSync(report) ? playwrightTally(report) : undefined, code)
     console.log(`\n${summary(tally).join('\n')}`)
     return tally.failed === 0 ? 0 : 1
   } finally {
     rmSync(results, { recursive: true, force: true })
+  }
+}
+
+async function start(tool: ClusterTool): Promise<void> {
+  await tool.call(['up'])
+  Object.assign(process.env, await tool.environment())
+  try {
+    await servicesTakeEffect(tool)
+  } catch (error) {
+    console.log(error instanceof Error ? error.message : error)
+    // Someone's own environments may stand in it, but not in CI.
+    if (process.env['CI'] === undefined) throw new Error('the cluster is broken: end it and start it again')
+    console.log('Starting the cluster afresh')
+    await tool.call(['down'])
+    await tool.call(['up'])
+    await servicesTakeEffect(tool)
   }
 }
 

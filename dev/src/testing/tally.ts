@@ -1,3 +1,5 @@
+import { stripVTControlCharacters } from 'node:util'
+
 export interface Skipped {
   name: string
   reason: string
@@ -8,10 +10,22 @@ export interface Tally {
   passed: number
   failed: number
   skipped: Skipped[]
-  /** Names of those that failed, and what failed outside of tests. */
+  /** Names of those that failed, each with the beginning of why, and what failed outside of tests. */
   failures: string[]
-  /** Names of those that failed and then passed; counted with those that passed. */
+  /** The same of those that failed and then passed; counted with those that passed. */
   flaky: string[]
+}
+
+const REASON_LENGTH = 600
+
+/** An error's message for one line of the summary: without colours, its lines joined, not long. */
+export function reasonOf(message: string | undefined): string {
+  const lines = stripVTControlCharacters(message ?? 'no message')
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '')
+  const text = lines.join(' | ')
+  return text.length > REASON_LENGTH ? `${text.slice(0, REASON_LENGTH)}...` : text
 }
 
 export const nothingRan = (): Tally => ({ passed: 0, failed: 0, skipped: [], failures: [], flaky: [] })

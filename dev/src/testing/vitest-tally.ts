@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import type { Reporter, TestModule } from 'vitest/node'
-import { nothingRan } from './tally.ts'
+import { nothingRan, reasonOf } from './tally.ts'
 
 /** Writes the tally of a vitest run to FAIRLEAD_TALLY. Its JSON reporter leaves out why a test was skipped. */
 export default class VitestTally implements Reporter {
@@ -9,17 +9,18 @@ export default class VitestTally implements Reporter {
     if (path === undefined) return
     // Errors outside of tests: a module that does not load, an unhandled rejection.
     const tally = nothingRan()
-    tally.failures.push(...errors.map((error) => `outside of tests: ${firstLine(error)}`))
+    tally.failures.push(...errors.map((error) => `outside of tests: ${messageOf(error)}`))
     for (const module of modules) {
-      const outside = module.errors().map((error) => `${module.relativeModuleId}: ${firstLine(error)}`)
+      const outside = module.errors().map((error) => `${module.relativeModuleId}: ${messageOf(error)}`)
       tally.failures.push(...outside)
       for (const test of module.children.allTests()) {
         const result = test.result()
         const name = `${module.relativeModuleId}: ${test.fullName}`
+        const told = () => `${name}: ${reasonOf(result.errors?.[0]?.message)}`
         if (result.state === 'passed') {
           tally.passed += 1
-          if (test.diagnostic()?.flaky === true) tally.flaky.push(name)
-        } else if (result.state === 'failed') tally.failures.push(name)
+          if (test.diagnostic()?.flaky === true) tally.flaky.push(told())
+        } else if (result.state === 'failed') tally.failures.push(told())
         else {
           const reason = result.state === 'skipped' ? (result.note ?? 'its name says why') : 'did not run'
           tally.skipped.push({ name, reason })
@@ -31,7 +32,5 @@ export default class VitestTally implements Reporter {
   }
 }
 
-function firstLine(error: unknown): string {
-  const text = error instanceof Object && 'message' in error ? String(error.message) : String(error)
-  return text.split('\n', 1).join('')
-}
+const messageOf = (error: unknown): string =>
+  reasonOf(error instanceof Object && 'message' in error ? String(error.message) : String(error))
