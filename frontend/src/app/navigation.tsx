@@ -4,6 +4,7 @@ import {
   IconArrowsExchange,
   IconBuilding,
   IconCoins,
+  IconFiles,
   IconLayoutDashboard,
   IconListDetails,
   IconMapPin,
@@ -12,6 +13,7 @@ import {
   IconScale,
   IconServerCog,
   IconShare,
+  IconShieldLock,
   IconSpeakerphone,
 } from '@tabler/icons-react'
 import { Link, NavLink } from 'react-router'
@@ -33,10 +35,13 @@ interface NavigationProps {
   /** Whether it is one that trades them: the operator does not. */
   readonly hasTransfers: boolean
   readonly maySeeLocations: boolean
+  readonly maySeeFiles: boolean
   /** Whether the caller sees the credits of all organisations. */
   readonly mayObserveCredits: boolean
   /** Whether the caller sees the queue of the whole installation. */
   readonly mayObserve: boolean
+  /** Whether the caller sees what became of the files of all organisations. */
+  readonly mayObserveFiles: boolean
   readonly mayAnnounce: boolean
 }
 
@@ -46,8 +51,10 @@ export function Navigation({
   maySeeCredits,
   hasTransfers,
   maySeeLocations,
+  maySeeFiles,
   mayObserveCredits,
   mayObserve,
+  mayObserveFiles,
   mayAnnounce,
 }: NavigationProps) {
   const base = `/o/${organization}`
@@ -58,6 +65,7 @@ export function Navigation({
           { to: base, label: 'Overview', icon: IconLayoutDashboard, exact: true },
           { to: `${base}/datasets`, label: 'Datasets', icon: IconPhoto },
           { to: `${base}/jobs`, label: 'Jobs', icon: IconListDetails },
+          ...(maySeeFiles ? [{ to: `${base}/files`, label: 'Files', icon: IconFiles }] : []),
           ...(maySeeCredits ? [{ to: `${base}/credits`, label: 'Credits', icon: IconCoins }] : []),
           ...(maySeeCredits && hasTransfers
             ? [{ to: `${base}/transfers`, label: 'Transfers', icon: IconArrowsExchange }]
@@ -93,6 +101,12 @@ export function Navigation({
         <NavLink to="/operations" className={classes.link ?? ''}>
           <IconServerCog size={18} stroke={1.7} aria-hidden />
           Operations
+        </NavLink>
+      )}
+      {mayObserveFiles && (
+        <NavLink to="/operator/quarantine" className={classes.link ?? ''}>
+          <IconShieldLock size={18} stroke={1.7} aria-hidden />
+          Quarantine
         </NavLink>
       )}
       {mayAnnounce && (

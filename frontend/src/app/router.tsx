@@ -47,6 +47,8 @@ const organizationPages: RouteObject[] = [
     ...page(() => import('../modules/locations/locations-layout')),
     children: locationPages,
   },
+  { path: 'files', ...page(() => import('../modules/files/files-page')) },
+  { path: 'files/:file', ...page(() => import('../modules/files/file-page')) },
 ]
 
 /** Of the operator's people. */
@@ -84,6 +86,11 @@ export function createRouter() {
                   children: [
                     { path: '/o/:organization', children: organizationPages },
                     { path: '/shared', ...page(() => import('../modules/jobs/shared-page')) },
+                    { path: '/shared/files', ...page(() => import('../modules/files/shared-files-page')) },
+                    {
+                      path: '/operator/quarantine',
+                      ...page(() => import('../modules/files/quarantine/quarantine-page')),
+                    },
                     { path: '/credits', children: creditsDeskPages },
                     { path: '/operations', ...page(() => import('../modules/operations/operations-page')) },
                     { path: '/notifications', ...page(() => import('../modules/notifications/inbox-page')) },

@@ -26,10 +26,12 @@ export default function Shell() {
   const caller = useCaller()
   const memberships = caller.data?.memberships
   const isMember = memberships?.some(({ slug }) => slug === organization) ?? false
-  // A job of another organisation may be shared with the caller.
+  // A job or a file of another organisation may be shared with the caller.
   const isJob = useMatch('/o/:organization/jobs/:job') !== null
+  const isFile = useMatch('/o/:organization/files/:file') !== null
+  const mayBeShared = isJob || isFile
   const home = homeOrganization(memberships ?? [], rememberedOrganization())
-  const slug = organization !== undefined && (isMember || !isJob) ? organization : home
+  const slug = organization !== undefined && (isMember || !mayBeShared) ? organization : home
   const shown = memberships?.find((membership) => membership.slug === slug)
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: the menu closes when the page changes.
@@ -78,8 +80,10 @@ export default function Shell() {
           maySeeCredits={shown?.permissions.includes('credits.read') ?? false}
           hasTransfers={shown?.kind === 'ORGANIZATION_KIND_MEMBER'}
           maySeeLocations={shown?.permissions.includes('locations.read') ?? false}
+          maySeeFiles={shown?.permissions.includes('files.read') ?? false}
           mayObserveCredits={caller.data?.platformPermissions.includes('credits.observe') ?? false}
           mayObserve={caller.data?.platformPermissions.includes('jobs.observe') ?? false}
+          mayObserveFiles={caller.data?.platformPermissions.includes('files.observe') ?? false}
           mayAnnounce={caller.data?.platformPermissions.includes('notifications.announce') ?? false}
         />
       </AppShell.Navbar>
@@ -98,7 +102,7 @@ export default function Shell() {
       if (caller.isError) return <ErrorState error={caller.error} onRetry={() => caller.refetch()} />
       return <PageLoader />
     }
-    if (organization !== undefined && !isMember && !isJob) {
+    if (organization !== undefined && !isMember && !mayBeShared) {
       return (
         <>
           <PageHeader title="Organisation not found" />
