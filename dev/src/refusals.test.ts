@@ -73,6 +73,12 @@ describe('the settings', () => {
     )
   })
 
+  test.each(['2049', '6667', '10080'])('FAIRLEAD_PORT=%s, which browsers block', async (port) => {
+    expect(await refusal({ FAIRLEAD_HOME: home(), FAIRLEAD_PORT: port })).toBe(
+      `FAIRLEAD_PORT is ${port}, which browsers refuse to open; choose another one, such as ${Number(port) + 10} (0 for any free one).`,
+    )
+  })
+
   test.each(['0', '9', 'many'])('FAIRLEAD_WORKERS=%s', async (workers) => {
     expect(await refusal({ FAIRLEAD_HOME: home(), FAIRLEAD_WORKERS: workers })).toBe(
       `FAIRLEAD_WORKERS is "${workers}"; it must be a number from 1 to 8.`,

@@ -24,6 +24,12 @@ const defaultPort = 10_000
 /** On one machine, for trying: each takes a few hundred megabytes. */
 const mostWorkers = 8
 
+/** Those from 1024 on that browsers refuse to ask, as other protocols are spoken there: https://fetch.spec.whatwg.org/#port-blocking */
+const blockedPorts: ReadonlySet<number> = new Set([
+  1719, 1720, 1723, 2049, 3659, 4045, 4190, 5060, 5061, 6000, 6566, 6665, 6666, 6667, 6668, 6669, 6679, 6697,
+  10_080,
+])
+
 /** FAIRLEAD_PORT for the front door; the others from there upward, where free. 0 means any free ones. */
 export async function choosePorts(env: NodeJS.ProcessEnv): Promise<Ports> {
   const front = parsePort(env['FAIRLEAD_PORT'])
@@ -32,7 +38,7 @@ export async function choosePorts(env: NodeJS.ProcessEnv): Promise<Ports> {
   if (!(await isFree(front))) throw taken(front)
   const chosen = [front]
   for (let port = front + 1; chosen.length < count && port < 65_536; port += 1) {
-    if (await isFree(port)) chosen.push(port)
+    if (!blockedPorts.has(port) && (await isFree(port))) chosen.push(port)
   }
   if (chosen.length < count) {
     throw new Refusal(
@@ -45,7 +51,12 @@ export async function choosePorts(env: NodeJS.ProcessEnv): Promise<Ports> {
 function parsePort(text: string | undefined): number {
   if (text === undefined || text === '') return defaultPort
   const port = Number(text)
-  if (/^\d+$/.test(text) && port <= 65_000 && (port === 0 || port >= 1024)) return port
+  if (/^\d+$/.test(text) && port <= 65_000 && (port === 0 || port >= 1024)) {
+    if (!blockedPorts.has(port)) return port
+    throw new Refusal(
+      `FAIRLEAD_PORT is ${port}, which browsers refuse to open; choose another one, such as ${port + 10} (0 for any free one).`,
+    )
+  }
   throw new Refusal(
     `FAIRLEAD_PORT is "${text}"; it must be a number from 1024 to 65000, or 0 for any free port.`,
   )
@@ -102,6 +113,6 @@ export async function hasIpv6Loopback(): Promise<boolean> {
 
 function taken(port: number): Refusal {
   return new Refusal(
-    `Port ${port} is in use by ${portHolder(port) ?? 'another program'}; stop it, or choose another port with FAIRLEAD_PORT=${port + 10} (0 for any free one).`,
+    `Port ${port} is in use by ${portHolder(port) ?? 'another program'}; stop it, or choose another port with FAIRLEAD_PORT=${port + (blockedPorts.has(port + 10) ? 20 : 10)} (0 for any free one).`,
   )
 }

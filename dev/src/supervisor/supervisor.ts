@@ -36,6 +36,7 @@ export interface Options {
   console: Console
 }
 
+const FRONT_DOOR_MS = 60_000
 /** Open streams would hold a graceful stop up. */
 const reloadGraceMs = 1000
 
@@ -95,7 +96,14 @@ export class Supervisor {
     )
     throwFirst(all)
     await console.step('Front door', () =>
-      specs.frontDoorReady(environment)(AbortSignal.any([this.stopping, AbortSignal.timeout(60_000)])),
+      specs
+        .frontDoorReady(environment)(AbortSignal.any([this.stopping, AbortSignal.timeout(FRONT_DOOR_MS)]))
+        .catch((error: unknown) => {
+          if (this.stopping.aborted) throw error
+          throw new Refusal(
+            `The front door at ${environment.url} does not answer within ${FRONT_DOOR_MS / 1000} s; its log is ${join(this.#home.logs, 'envoy.log')}.`,
+          )
+        }),
     )
     this.#ready = true
     this.#record()
