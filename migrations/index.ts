@@ -27,6 +27,7 @@ import { LocationsQueue1763700015200 } from './1763700015200-locations-queue.ts'
 import { LocationsImports1763700015300 } from './1763700015300-locations-imports.ts'
 import { LocationsErasures1763700015400 } from './1763700015400-locations-erasures.ts'
 import { Files1763700016000 } from './1763700016000-files.ts'
+import { FilesCore1763700016100 } from './1763700016100-files-core.ts'
 
 /** Every migration, in the order of their timestamps. One step a file; never changed once released. */
 export const migrations = [
@@ -59,4 +60,5 @@ export const migrations = [
   LocationsImports1763700015300,
   LocationsErasures1763700015400,
   Files1763700016000,
+  FilesCore1763700016100,
 ]
