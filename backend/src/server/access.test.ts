@@ -40,6 +40,7 @@ const whoMay: Readonly<Record<string, readonly string[]>> = {
   'locations.record': ['submitter', 'administrator', 'operator'],
   'locations.manage': ['administrator', 'operator'],
   'locations.observe': ['analyst', 'director', 'operator'],
+  'locations.operate': ['operator'],
 }
 /** SELF: everyone who is signed in. */
 const selfPermissions = [

@@ -27,6 +27,7 @@ export type Permission =
   | 'jobs.submit'
   | 'locations.manage'
   | 'locations.observe'
+  | 'locations.operate'
   | 'locations.read'
   | 'locations.record'
   | 'locations.self'
@@ -108,6 +109,7 @@ const grants: Readonly<Record<OrganizationKind, Readonly<Partial<Record<Role, Gr
         'organizations.create',
         'files.operate',
         'jobs.operate',
+        'locations.operate',
         'credits.book',
         'credits.configure',
         'credits.record',

@@ -52,7 +52,7 @@ export function createLocationsModule(options: LocationsModuleOptions): Location
   const sink =
     fixQueue === undefined ? direct : new QueuedFixSink({ queue: fixQueue, database: dataSource, log })
   fixQueueMetrics(registry, dataSource, fixQueue === undefined ? undefined : () => fixQueue.length())
-  const operations = new LocationOperations({ dataSource, queue: fixQueue, log })
+  const operations = new LocationOperations({ dataSource, queue: fixQueue, sink, log })
   releasers.defer(() => operations.close())
   const imports = createImports({ ...options, known, sink })
   return {

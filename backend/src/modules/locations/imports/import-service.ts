@@ -1,8 +1,10 @@
 import type { DataSource } from 'typeorm'
 import { v7 as uuid } from 'uuid'
 import { DomainError, invalidField } from '../../../errors/domain-error.ts'
+import type { NamedRow } from '../page-by-name.ts'
 import type { FixImportRecord, NewFixImport } from './fix-import.ts'
 import { timeReader } from './formats/index.ts'
+import { type ImportDevice, listImportDevices } from './import-devices.ts'
 import { importEnded, importNotFound, tooManyImports } from './import-errors.ts'
 import { ImportStore, WAITING_MAX } from './import-store.ts'
 import { uploadAddress } from './upload-address.ts'
@@ -60,6 +62,16 @@ export class ImportService {
 
   page(organizationId: string, afterId: string | undefined, size: number): Promise<FixImportRecord[]> {
     return this.#store.page(organizationId, afterId, size)
+  }
+
+  /** Those whose fixes a file may hold, by display name. */
+  devices(
+    organizationId: string,
+    search: string,
+    after: NamedRow | undefined,
+    limit: number,
+  ): Promise<ImportDevice[]> {
+    return listImportDevices(this.#options.dataSource, organizationId, search, after, limit)
   }
 
   /** What was read so far is kept. */

@@ -4,6 +4,7 @@ import { type CallOrganization, organizationContext } from '../../../server/call
 import { type PageTokens, pageScope } from '../../../server/page-token.ts'
 import { type RegisteredService, registeredService } from '../../../server/service-handlers.ts'
 import type { IdentityService } from '../../identity/index.ts'
+import { pageByName } from '../page-by-name.ts'
 import type { FixImportRecord } from './fix-import.ts'
 import { importNotFound } from './import-errors.ts'
 import { formatOfMessage, importMessage, importName } from './import-messages.ts'
@@ -22,6 +23,7 @@ export function importsHandler({ imports, identity, pageTokens }: ImportsHandler
     const creators = await identity.displayNames([...new Set(records.map(({ creatorId }) => creatorId))])
     return records.map((record) => importMessage(record, slug, creators))
   }
+
   async function message(record: FixImportRecord, { slug }: CallOrganization): Promise<FixImport> {
     const creators = await identity.displayNames([record.creatorId])
     return importMessage(record, slug, creators)
@@ -64,6 +66,22 @@ export function importsHandler({ imports, identity, pageTokens }: ImportsHandler
       return {
         fixImports: await named(page, organization.slug),
         nextPageToken: isMore ? pageTokens.encode(scope, [last.id]) : '',
+      }
+    },
+
+    async listImportDevices({ search, pageSize, pageToken }, context) {
+      const { organization } = organizationContext(context)
+      const scope = pageScope('ListImportDevices', { organization: organization.id, search })
+      const page = await pageByName(pageTokens, scope, { pageSize, pageToken }, (after, limit) =>
+        imports.devices(organization.id, search, after, limit),
+      )
+      return {
+        devices: page.rows.map(({ id, displayName, externalId }) => ({
+          name: `organizations/${organization.slug}/devices/${id}`,
+          displayName,
+          externalId,
+        })),
+        nextPageToken: page.nextPageToken,
       }
     },
 

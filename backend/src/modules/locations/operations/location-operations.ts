@@ -1,13 +1,16 @@
 import {
   type IngestState,
   LocationOperationsServiceService,
+  type ResendDeadBatchResponse,
 } from '@fairlead/proto/server/fairlead/locations/v1/locations'
 import type { Logger } from 'pino'
 import type { DataSource } from 'typeorm'
 import type { BatchQueue } from '../../../ports/batch-queue.ts'
 import { type Repetition, repeatedly } from '../../../repeatedly.ts'
+import { type CallContext, callerOf } from '../../../server/call-context.ts'
 import { type RegisteredService, registeredService } from '../../../server/service-handlers.ts'
-import { countDeadBatches, lastDeadBatches, queueLagS } from '../queue/index.ts'
+import type { FixSink } from '../fixes/index.ts'
+import { countDeadBatches, lastDeadBatches, queueLagS, resendDeadBatch } from '../queue/index.ts'
 import { readStoredFixes, readWrittenFixes } from './stored-fixes.ts'
 import { WriteRate } from './write-rate.ts'
 
@@ -15,6 +18,8 @@ export interface OperationsOptions {
   readonly dataSource: DataSource
   /** Undefined: backends write fixes at once. */
   readonly queue: BatchQueue | undefined
+  /** The way that fixes go now. */
+  readonly sink: FixSink
   readonly log: Logger
 }
 
@@ -32,6 +37,7 @@ export class LocationOperations {
     this.#options = options
     this.service = registeredService(LocationOperationsServiceService, {
       getIngestState: () => this.#state(),
+      resendDeadBatch: ({ id }, call) => this.#resend(id, call),
     })
     const { dataSource, log } = options
     this.#sampling = repeatedly(
@@ -42,6 +48,19 @@ export class LocationOperations {
 
   close(): Promise<void> {
     return this.#sampling.stop()
+  }
+
+  async #resend(id: string, call: CallContext): Promise<ResendDeadBatchResponse> {
+    const { dataSource, sink } = this.#options
+    const { accepted, duplicates, gone, queued } = await resendDeadBatch(dataSource, sink, id)
+    const { userId } = callerOf(call)
+    call.log.info({ userId, deadBatchId: id, accepted, queued }, 'a dead batch of fixes was sent again')
+    return {
+      accepted: BigInt(accepted),
+      duplicates: BigInt(duplicates),
+      gone: BigInt(gone.length),
+      queued,
+    }
   }
 
   async #state(): Promise<IngestState> {

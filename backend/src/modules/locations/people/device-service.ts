@@ -2,9 +2,9 @@ import type { DataSource } from 'typeorm'
 import { v7 } from 'uuid'
 import { personNotFound } from '../consent/index.ts'
 import { deviceTokenSecrets } from '../devices/device-token.ts'
+import type { NamedRow } from '../page-by-name.ts'
 import {
   type Device,
-  type DeviceCursor,
   findDevice,
   insertDevice,
   listDevices,
@@ -33,7 +33,7 @@ export class DeviceService {
   list(
     organizationId: string,
     personId: string | undefined,
-    after: DeviceCursor | undefined,
+    after: NamedRow | undefined,
     limit: number,
   ): Promise<readonly Device[]> {
     return listDevices(this.#dataSource, organizationId, personId, after, limit)

@@ -1,3 +1,4 @@
+import type { NamedRow } from '../page-by-name.ts'
 import { type Database, rows } from '../sql.ts'
 
 export interface Device {
@@ -47,18 +48,12 @@ const SELECT = `
      order by recorded_at desc limit 1) as last_fix_time
   from devices join persons on persons.id = person_id`
 
-/** Where a page ended. */
-export interface DeviceCursor {
-  readonly displayName: string
-  readonly id: string
-}
-
 /** By display name. */
 export async function listDevices(
   database: Database,
   organizationId: string,
   personId: string | undefined,
-  after: DeviceCursor | undefined,
+  after: NamedRow | undefined,
   limit: number | undefined,
 ): Promise<Device[]> {
   const found = await rows<DeviceRow>(

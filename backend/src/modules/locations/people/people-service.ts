@@ -2,6 +2,7 @@ import type { DataSource } from 'typeorm'
 import { v7 } from 'uuid'
 import { type IdentityService, memberKey, membersAmong } from '../../identity/index.ts'
 import { personNotFound } from '../consent/index.ts'
+import type { NamedRow } from '../page-by-name.ts'
 import { notAMember } from './person-errors.ts'
 import {
   findPerson,
@@ -10,7 +11,6 @@ import {
   type OwnedPerson,
   type Person,
   type PersonColumns,
-  type PersonCursor,
   personsOfUser,
   updatePerson,
 } from './person-store.ts'
@@ -39,7 +39,7 @@ export class PeopleService {
   list(
     organizationId: string,
     search: string,
-    after: PersonCursor | undefined,
+    after: NamedRow | undefined,
     limit: number,
   ): Promise<readonly Person[]> {
     return listPersons(this.#dataSource, organizationId, search.trim(), after, limit)

@@ -17,6 +17,7 @@ import {
   personIdOf,
 } from '../consent/index.ts'
 import type { LookService } from '../looks/index.ts'
+import { pageByName } from '../page-by-name.ts'
 import { type PolicyService, type PolicyUpdate, policyPaths } from '../policy/index.ts'
 import type { DeviceService } from './device-service.ts'
 import type { Erasures } from './erase-person.ts'
@@ -55,15 +56,12 @@ export function personHandler(dependencies: PersonHandlerDependencies): Register
     async listPersons({ pageSize, pageToken, search }, call) {
       const { organization } = organizationContext(call)
       const scope = pageScope('ListPersons', { organization: organization.id, search })
-      const [displayName, id] = pageTokens.decode(scope, pageToken) ?? []
-      const size = pageSize || DEFAULT_PAGE_SIZE
-      const after = displayName === undefined || id === undefined ? undefined : { displayName, id }
-      const found = await people.list(organization.id, search, after, size + 1)
-      const page = found.slice(0, size)
-      const last = found.length > size ? page.at(-1) : undefined
+      const page = await pageByName(pageTokens, scope, { pageSize, pageToken }, (after, limit) =>
+        people.list(organization.id, search, after, limit),
+      )
       return {
-        persons: page.map((person) => personMessage(organization.slug, person)),
-        nextPageToken: last === undefined ? '' : pageTokens.encode(scope, [last.displayName, last.id]),
+        persons: page.rows.map((person) => personMessage(organization.slug, person)),
+        nextPageToken: page.nextPageToken,
       }
     },
 
@@ -110,15 +108,12 @@ export function personHandler(dependencies: PersonHandlerDependencies): Register
       const { organization } = organizationContext(call)
       const personId = await existing(person, organizationContext(call), people)
       const scope = pageScope('ListDevices', { organization: organization.id, person })
-      const [displayName, id] = pageTokens.decode(scope, pageToken) ?? []
-      const size = pageSize || DEFAULT_PAGE_SIZE
-      const after = displayName === undefined || id === undefined ? undefined : { displayName, id }
-      const found = await devices.list(organization.id, personId, after, size + 1)
-      const page = found.slice(0, size)
-      const last = found.length > size ? page.at(-1) : undefined
+      const page = await pageByName(pageTokens, scope, { pageSize, pageToken }, (after, limit) =>
+        devices.list(organization.id, personId, after, limit),
+      )
       return {
-        devices: page.map((device) => deviceMessage(organization.slug, device)),
-        nextPageToken: last === undefined ? '' : pageTokens.encode(scope, [last.displayName, last.id]),
+        devices: page.rows.map((device) => deviceMessage(organization.slug, device)),
+        nextPageToken: page.nextPageToken,
       }
     },
 

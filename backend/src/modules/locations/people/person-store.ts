@@ -1,3 +1,4 @@
+import type { NamedRow } from '../page-by-name.ts'
 import { type Database, rows } from '../sql.ts'
 
 export interface Person {
@@ -62,18 +63,12 @@ const SELECT = `
      where devices.person_id = persons.id) as last_fix_time
   from persons left join users on users.id = user_id`
 
-/** Where a page ended. */
-export interface PersonCursor {
-  readonly displayName: string
-  readonly id: string
-}
-
 /** By display name. */
 export async function listPersons(
   database: Database,
   organizationId: string,
   search: string,
-  after: PersonCursor | undefined,
+  after: NamedRow | undefined,
   limit: number,
 ): Promise<Person[]> {
   const found = await rows<PersonRow>(

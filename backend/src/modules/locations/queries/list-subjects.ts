@@ -6,14 +6,11 @@ import type { DataSource } from 'typeorm'
 import type { OrganizationCallContext } from '../../../server/call-context.ts'
 import { type PageTokens, pageScope } from '../../../server/page-token.ts'
 import { coverage, personName, purposeNamed } from '../consent/index.ts'
+import { type NamedRow, pageByName } from '../page-by-name.ts'
 import { rows } from '../sql.ts'
 import { searchScope } from './look-context.ts'
 
-const DEFAULT_PAGE_SIZE = 50
-
-interface SubjectRow {
-  readonly person_id: string
-  readonly display_name: string
+interface SubjectRow extends NamedRow {
   readonly first_fix_time: Date | null
   readonly last_fix_time: Date | null
 }
@@ -43,7 +40,7 @@ const SUBJECTS = `with page as materialized (
     )}) as subject
     order by display_name, person_id limit $7
   )
-  select person_id, display_name, ${endOfFixes('asc')} as first_fix_time,
+  select person_id as id, display_name as "displayName", ${endOfFixes('asc')} as first_fix_time,
     ${endOfFixes('desc')} as last_fix_time
   from page order by display_name, person_id`
 
@@ -55,29 +52,27 @@ export function listSubjects(dataSource: DataSource, pageTokens: PageTokens) {
     const purpose = await purposeNamed(dataSource, call.organization, request.purpose)
     const scope = await searchScope(dataSource, call, purpose.id)
     const tokens = pageScope('ListSubjects', { purpose: purpose.id, search: request.search })
-    const [displayName, id] = pageTokens.decode(tokens, request.pageToken) ?? []
-    const size = request.pageSize || DEFAULT_PAGE_SIZE
-    const found = await rows<SubjectRow>(dataSource, SUBJECTS, [
-      scope.organizationId,
-      scope.purposeId,
-      scope.organizationNo,
-      `%${request.search.replaceAll(/[\\%_]/g, String.raw`\$&`)}%`,
-      displayName ?? null,
-      id ?? null,
-      size + 1,
-      // As a whole only: it is not told, and would be found out letter by letter.
-      request.search,
-    ])
-    const page = found.slice(0, size)
-    const last = found.length > size ? page.at(-1) : undefined
+    const page = await pageByName(pageTokens, tokens, request, (after, limit) =>
+      rows<SubjectRow>(dataSource, SUBJECTS, [
+        scope.organizationId,
+        scope.purposeId,
+        scope.organizationNo,
+        `%${request.search.replaceAll(/[\\%_]/g, String.raw`\$&`)}%`,
+        after?.displayName ?? null,
+        after?.id ?? null,
+        limit,
+        // As a whole only: it is not told, and would be found out letter by letter.
+        request.search,
+      ]),
+    )
     return {
-      subjects: page.map((row) => ({
-        person: personName(call.organization.slug, row.person_id),
-        displayName: row.display_name,
+      subjects: page.rows.map((row) => ({
+        person: personName(call.organization.slug, row.id),
+        displayName: row.displayName,
         firstFixTime: row.first_fix_time ?? undefined,
         lastFixTime: row.last_fix_time ?? undefined,
       })),
-      nextPageToken: last === undefined ? '' : pageTokens.encode(tokens, [last.display_name, last.person_id]),
+      nextPageToken: page.nextPageToken,
     }
   }
 }

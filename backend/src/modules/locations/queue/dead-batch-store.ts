@@ -13,6 +13,8 @@ export interface DeadBatch {
   readonly fixCount: number
   /** Empty where the batch could not be read. */
   readonly organizationDisplayName: string
+  /** Whether there is something of it that can be written again. */
+  readonly resendable: boolean
 }
 
 const REASON_MAX = 500
@@ -65,22 +67,40 @@ export async function lastDeadBatches(database: Database, count: number): Promis
     reason: string
     fix_count: number
     display_name: string | null
+    resendable: boolean
   }>(
     database,
-    `select dead.id, dead.time, dead.reason, dead.fix_count, organizations.display_name
+    `select dead.id, dead.time, dead.reason, dead.fix_count, organizations.display_name,
+       dead.content is not null as resendable
      from fix_dead_batches dead
      left join location_policies policies using (organization_no)
      left join organizations on organizations.id = policies.organization_id
      order by dead.time desc, dead.id desc limit $1`,
     [count],
   )
-  return found.map(({ id, time, reason, fix_count, display_name }) => ({
+  return found.map(({ id, time, reason, fix_count, display_name, resendable }) => ({
     id,
     time,
     reason,
     fixCount: fix_count,
     organizationDisplayName: display_name ?? '',
+    resendable,
   }))
+}
+
+/** The batch itself: undefined where there is no such one, null where nothing of it is left. */
+export async function readDeadBatch(database: Database, id: string): Promise<FixBatch | null | undefined> {
+  const [row] = await rows<{ content: Buffer | null }>(
+    database,
+    'select content from fix_dead_batches where id = $1',
+    [id],
+  )
+  if (row === undefined) return undefined
+  return row.content === null ? null : decodeBatch(row.content)
+}
+
+export async function removeDeadBatch(database: Database, id: string): Promise<void> {
+  await rows(database, 'delete from fix_dead_batches where id = $1', [id])
 }
 
 export async function countDeadBatches(database: Database): Promise<number> {

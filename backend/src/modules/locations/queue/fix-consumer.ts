@@ -1,12 +1,12 @@
 import { setTimeout } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import type { DataSource } from 'typeorm'
-import { normalizeError } from '../../../errors/normalize-error.ts'
 import type { BatchConsumer, HandleBatch, QueuedBatch } from '../../../ports/batch-queue.ts'
 import { type Repetition, repeatedly } from '../../../repeatedly.ts'
 import type { WorkerPart } from '../../notifications/index.ts'
 import type { FixBatch, FixSink } from '../fixes/index.ts'
 import { addDeadBatch, forgetOldDeadBatches } from './dead-batch-store.ts'
+import { failureReason, isPassing } from './failure-reason.ts'
 import { beginAttempt, endAttempts, forgetOldAttempts } from './queue-attempts.ts'
 import { forgetOldMarks, removeMark } from './queue-marks.ts'
 import { BrokenBatchError, decodeBatch } from './queued-batch-codec.ts'
@@ -36,9 +36,6 @@ interface Failure {
   readonly batch?: FixBatch
   readonly reason: string
 }
-
-/** Codes of errors that pass. */
-const PASSING = new Set(['UNAVAILABLE', 'ABORTED', 'RESOURCE_EXHAUSTED', 'DEADLINE_EXCEEDED', 'CANCELLED'])
 
 /**
  * Writes the batches that come through the queue, and puts aside those that cannot be. A batch leaves the queue once it
@@ -123,7 +120,7 @@ export class FixConsumer implements WorkerPart {
       return undefined
     } catch (error) {
       this.#stopping.signal.throwIfAborted()
-      return { batch, reason: reasonOf(error) }
+      return { batch, reason: failureReason(error) }
     }
   }
 
@@ -139,17 +136,11 @@ export class FixConsumer implements WorkerPart {
       try {
         return await work()
       } catch (error) {
-        if (!PASSING.has(normalizeError(error).code) && --left <= 0) throw error
+        if (!isPassing(error) && --left <= 0) throw error
         if (attempt === 0) this.#options.log.warn({ err: error }, 'a batch of fixes is tried again')
         const delayMs = Math.min(LAST_RETRY_MS, FIRST_RETRY_MS * 2 ** attempt) * (0.5 + Math.random() / 2)
         await setTimeout(delayMs, undefined, { signal })
       }
     }
   }
-}
-
-/** For operators: nothing of what the fixes say. */
-function reasonOf(error: unknown): string {
-  const { code, message, cause } = normalizeError(error)
-  return code === 'INTERNAL' && cause instanceof Error ? cause.message : message
 }

@@ -280,6 +280,29 @@ export interface CancelFixImportRequest {
   name: string;
 }
 
+export interface ListImportDevicesRequest {
+  parent: string;
+  /** Part of a display name or external id; empty for all. */
+  search: string;
+  /** 0 means 50. */
+  pageSize: number;
+  pageToken: string;
+}
+
+export interface ListImportDevicesResponse {
+  devices: ImportDevice[];
+  /** Empty on the last page. */
+  nextPageToken: string;
+}
+
+export interface ImportDevice {
+  /** "organizations/{organization}/devices/{uuid}" */
+  name: string;
+  displayName: string;
+  /** Unique in the organisation, or empty. */
+  externalId: string;
+}
+
 function createBaseFixImport(): FixImport {
   return {
     name: "",
@@ -1344,6 +1367,331 @@ export const CancelFixImportRequest: MessageFns<CancelFixImportRequest> = {
   },
 };
 
+function createBaseListImportDevicesRequest(): ListImportDevicesRequest {
+  return { parent: "", search: "", pageSize: 0, pageToken: "" };
+}
+
+export const ListImportDevicesRequest: MessageFns<ListImportDevicesRequest> = {
+  encode(message: ListImportDevicesRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.parent !== "") {
+      writer.uint32(10).string(message.parent);
+    }
+    if (message.search !== "") {
+      writer.uint32(18).string(message.search);
+    }
+    if (message.pageSize !== 0) {
+      writer.uint32(24).int32(message.pageSize);
+    }
+    if (message.pageToken !== "") {
+      writer.uint32(34).string(message.pageToken);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListImportDevicesRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListImportDevicesRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.parent = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.search = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.pageSize = reader.int32();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.pageToken = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ListImportDevicesRequest {
+    return {
+      parent: isSet(object.parent) ? globalThis.String(object.parent) : "",
+      search: isSet(object.search) ? globalThis.String(object.search) : "",
+      pageSize: isSet(object.pageSize)
+        ? globalThis.Number(object.pageSize)
+        : isSet(object.page_size)
+        ? globalThis.Number(object.page_size)
+        : 0,
+      pageToken: isSet(object.pageToken)
+        ? globalThis.String(object.pageToken)
+        : isSet(object.page_token)
+        ? globalThis.String(object.page_token)
+        : "",
+    };
+  },
+
+  toJSON(message: ListImportDevicesRequest): unknown {
+    const obj: any = {};
+    if (message.parent !== "") {
+      obj.parent = message.parent;
+    }
+    if (message.search !== "") {
+      obj.search = message.search;
+    }
+    if (message.pageSize !== 0) {
+      obj.pageSize = Math.round(message.pageSize);
+    }
+    if (message.pageToken !== "") {
+      obj.pageToken = message.pageToken;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ListImportDevicesRequest>, I>>(base?: I): ListImportDevicesRequest {
+    return ListImportDevicesRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ListImportDevicesRequest>, I>>(object: I): ListImportDevicesRequest {
+    const message = createBaseListImportDevicesRequest();
+    message.parent = object.parent ?? "";
+    message.search = object.search ?? "";
+    message.pageSize = object.pageSize ?? 0;
+    message.pageToken = object.pageToken ?? "";
+    return message;
+  },
+};
+
+function createBaseListImportDevicesResponse(): ListImportDevicesResponse {
+  return { devices: [], nextPageToken: "" };
+}
+
+export const ListImportDevicesResponse: MessageFns<ListImportDevicesResponse> = {
+  encode(message: ListImportDevicesResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.devices) {
+      ImportDevice.encode(v!, writer.uint32(10).fork()).join();
+    }
+    if (message.nextPageToken !== "") {
+      writer.uint32(18).string(message.nextPageToken);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListImportDevicesResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListImportDevicesResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.devices.push(ImportDevice.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.nextPageToken = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ListImportDevicesResponse {
+    return {
+      devices: globalThis.Array.isArray(object?.devices)
+        ? object.devices.map((e: any) => ImportDevice.fromJSON(e))
+        : [],
+      nextPageToken: isSet(object.nextPageToken)
+        ? globalThis.String(object.nextPageToken)
+        : isSet(object.next_page_token)
+        ? globalThis.String(object.next_page_token)
+        : "",
+    };
+  },
+
+  toJSON(message: ListImportDevicesResponse): unknown {
+    const obj: any = {};
+    if (message.devices?.length) {
+      obj.devices = message.devices.map((e) => ImportDevice.toJSON(e));
+    }
+    if (message.nextPageToken !== "") {
+      obj.nextPageToken = message.nextPageToken;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ListImportDevicesResponse>, I>>(base?: I): ListImportDevicesResponse {
+    return ListImportDevicesResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ListImportDevicesResponse>, I>>(object: I): ListImportDevicesResponse {
+    const message = createBaseListImportDevicesResponse();
+    message.devices = object.devices?.map((e) => ImportDevice.fromPartial(e)) || [];
+    message.nextPageToken = object.nextPageToken ?? "";
+    return message;
+  },
+};
+
+function createBaseImportDevice(): ImportDevice {
+  return { name: "", displayName: "", externalId: "" };
+}
+
+export const ImportDevice: MessageFns<ImportDevice> = {
+  encode(message: ImportDevice, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.name !== "") {
+      writer.uint32(10).string(message.name);
+    }
+    if (message.displayName !== "") {
+      writer.uint32(18).string(message.displayName);
+    }
+    if (message.externalId !== "") {
+      writer.uint32(26).string(message.externalId);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ImportDevice {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseImportDevice();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.name = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.displayName = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.externalId = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ImportDevice {
+    return {
+      name: isSet(object.name) ? globalThis.String(object.name) : "",
+      displayName: isSet(object.displayName)
+        ? globalThis.String(object.displayName)
+        : isSet(object.display_name)
+        ? globalThis.String(object.display_name)
+        : "",
+      externalId: isSet(object.externalId)
+        ? globalThis.String(object.externalId)
+        : isSet(object.external_id)
+        ? globalThis.String(object.external_id)
+        : "",
+    };
+  },
+
+  toJSON(message: ImportDevice): unknown {
+    const obj: any = {};
+    if (message.name !== "") {
+      obj.name = message.name;
+    }
+    if (message.displayName !== "") {
+      obj.displayName = message.displayName;
+    }
+    if (message.externalId !== "") {
+      obj.externalId = message.externalId;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ImportDevice>, I>>(base?: I): ImportDevice {
+    return ImportDevice.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ImportDevice>, I>>(object: I): ImportDevice {
+    const message = createBaseImportDevice();
+    message.name = object.name ?? "";
+    message.displayName = object.displayName ?? "";
+    message.externalId = object.externalId ?? "";
+    return message;
+  },
+};
+
 /**
  * Imports of files of fixes: GPX, GeoJSON, CSV and NDJSON, also compressed with gzip. A file is read while it is
  * uploaded and never stored; rows that cannot be taken are told with their lines, and the others are kept.
@@ -1383,6 +1731,18 @@ export const FixImportServiceService = {
       Buffer.from(ListFixImportsResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): ListFixImportsResponse => ListFixImportsResponse.decode(value),
   },
+  /** Devices whose fixes a file may hold, by display name: how rows name them. Tells no person and no location. */
+  listImportDevices: {
+    path: "/fairlead.locations.v1.FixImportService/ListImportDevices" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: ListImportDevicesRequest): Buffer =>
+      Buffer.from(ListImportDevicesRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ListImportDevicesRequest => ListImportDevicesRequest.decode(value),
+    responseSerialize: (value: ListImportDevicesResponse): Buffer =>
+      Buffer.from(ListImportDevicesResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ListImportDevicesResponse => ListImportDevicesResponse.decode(value),
+  },
   /** Ends an import that runs; what was read so far is kept. */
   cancelFixImport: {
     path: "/fairlead.locations.v1.FixImportService/CancelFixImport" as const,
@@ -1402,6 +1762,8 @@ export interface FixImportServiceServer extends UntypedServiceImplementation {
   getFixImport: handleUnaryCall<GetFixImportRequest, FixImport>;
   /** Newest first. */
   listFixImports: handleUnaryCall<ListFixImportsRequest, ListFixImportsResponse>;
+  /** Devices whose fixes a file may hold, by display name: how rows name them. Tells no person and no location. */
+  listImportDevices: handleUnaryCall<ListImportDevicesRequest, ListImportDevicesResponse>;
   /** Ends an import that runs; what was read so far is kept. */
   cancelFixImport: handleUnaryCall<CancelFixImportRequest, FixImport>;
 }
@@ -1453,6 +1815,22 @@ export interface FixImportServiceClient extends Client {
     metadata: Metadata,
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: ListFixImportsResponse) => void,
+  ): ClientUnaryCall;
+  /** Devices whose fixes a file may hold, by display name: how rows name them. Tells no person and no location. */
+  listImportDevices(
+    request: ListImportDevicesRequest,
+    callback: (error: ServiceError | null, response: ListImportDevicesResponse) => void,
+  ): ClientUnaryCall;
+  listImportDevices(
+    request: ListImportDevicesRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: ListImportDevicesResponse) => void,
+  ): ClientUnaryCall;
+  listImportDevices(
+    request: ListImportDevicesRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: ListImportDevicesResponse) => void,
   ): ClientUnaryCall;
   /** Ends an import that runs; what was read so far is kept. */
   cancelFixImport(

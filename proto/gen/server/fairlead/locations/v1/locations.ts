@@ -423,6 +423,24 @@ export interface DeadBatch {
   reason: string;
   fixCount: number;
   organizationDisplayName: string;
+  /** Whether there is something of it to send again: it could be read, and not all of its devices were removed. */
+  resendable: boolean;
+}
+
+export interface ResendDeadBatchRequest {
+  /** A DeadBatch's. */
+  id: string;
+}
+
+export interface ResendDeadBatchResponse {
+  /** Stored by this call; where queued is true: taken, to be stored, duplicates included. */
+  accepted: bigint;
+  /** Already there. */
+  duplicates: bigint;
+  /** Of devices that were removed. */
+  gone: bigint;
+  /** Whether the batch stands in the queue again and is stored in a moment, or put aside again. */
+  queued: boolean;
 }
 
 function createBaseLookReason(): LookReason {
@@ -3970,7 +3988,7 @@ export const IngestState: MessageFns<IngestState> = {
 };
 
 function createBaseDeadBatch(): DeadBatch {
-  return { id: "", time: undefined, reason: "", fixCount: 0, organizationDisplayName: "" };
+  return { id: "", time: undefined, reason: "", fixCount: 0, organizationDisplayName: "", resendable: false };
 }
 
 export const DeadBatch: MessageFns<DeadBatch> = {
@@ -3989,6 +4007,9 @@ export const DeadBatch: MessageFns<DeadBatch> = {
     }
     if (message.organizationDisplayName !== "") {
       writer.uint32(42).string(message.organizationDisplayName);
+    }
+    if (message.resendable !== false) {
+      writer.uint32(48).bool(message.resendable);
     }
     return writer;
   },
@@ -4046,6 +4067,14 @@ export const DeadBatch: MessageFns<DeadBatch> = {
             message.organizationDisplayName = reader.string();
             continue;
           }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.resendable = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -4073,6 +4102,7 @@ export const DeadBatch: MessageFns<DeadBatch> = {
         : isSet(object.organization_display_name)
         ? globalThis.String(object.organization_display_name)
         : "",
+      resendable: isSet(object.resendable) ? globalThis.Boolean(object.resendable) : false,
     };
   },
 
@@ -4093,6 +4123,9 @@ export const DeadBatch: MessageFns<DeadBatch> = {
     if (message.organizationDisplayName !== "") {
       obj.organizationDisplayName = message.organizationDisplayName;
     }
+    if (message.resendable !== false) {
+      obj.resendable = message.resendable;
+    }
     return obj;
   },
 
@@ -4106,6 +4139,202 @@ export const DeadBatch: MessageFns<DeadBatch> = {
     message.reason = object.reason ?? "";
     message.fixCount = object.fixCount ?? 0;
     message.organizationDisplayName = object.organizationDisplayName ?? "";
+    message.resendable = object.resendable ?? false;
+    return message;
+  },
+};
+
+function createBaseResendDeadBatchRequest(): ResendDeadBatchRequest {
+  return { id: "" };
+}
+
+export const ResendDeadBatchRequest: MessageFns<ResendDeadBatchRequest> = {
+  encode(message: ResendDeadBatchRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.id !== "") {
+      writer.uint32(10).string(message.id);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ResendDeadBatchRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseResendDeadBatchRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.id = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ResendDeadBatchRequest {
+    return { id: isSet(object.id) ? globalThis.String(object.id) : "" };
+  },
+
+  toJSON(message: ResendDeadBatchRequest): unknown {
+    const obj: any = {};
+    if (message.id !== "") {
+      obj.id = message.id;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ResendDeadBatchRequest>, I>>(base?: I): ResendDeadBatchRequest {
+    return ResendDeadBatchRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ResendDeadBatchRequest>, I>>(object: I): ResendDeadBatchRequest {
+    const message = createBaseResendDeadBatchRequest();
+    message.id = object.id ?? "";
+    return message;
+  },
+};
+
+function createBaseResendDeadBatchResponse(): ResendDeadBatchResponse {
+  return { accepted: 0n, duplicates: 0n, gone: 0n, queued: false };
+}
+
+export const ResendDeadBatchResponse: MessageFns<ResendDeadBatchResponse> = {
+  encode(message: ResendDeadBatchResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.accepted !== 0n) {
+      if (BigInt.asIntN(64, message.accepted) !== message.accepted) {
+        throw new globalThis.Error("value provided for field message.accepted of type int64 too large");
+      }
+      writer.uint32(8).int64(message.accepted);
+    }
+    if (message.duplicates !== 0n) {
+      if (BigInt.asIntN(64, message.duplicates) !== message.duplicates) {
+        throw new globalThis.Error("value provided for field message.duplicates of type int64 too large");
+      }
+      writer.uint32(16).int64(message.duplicates);
+    }
+    if (message.gone !== 0n) {
+      if (BigInt.asIntN(64, message.gone) !== message.gone) {
+        throw new globalThis.Error("value provided for field message.gone of type int64 too large");
+      }
+      writer.uint32(24).int64(message.gone);
+    }
+    if (message.queued !== false) {
+      writer.uint32(32).bool(message.queued);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ResendDeadBatchResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseResendDeadBatchResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.accepted = reader.int64() as bigint;
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.duplicates = reader.int64() as bigint;
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.gone = reader.int64() as bigint;
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.queued = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ResendDeadBatchResponse {
+    return {
+      accepted: isSet(object.accepted) ? BigInt(object.accepted) : 0n,
+      duplicates: isSet(object.duplicates) ? BigInt(object.duplicates) : 0n,
+      gone: isSet(object.gone) ? BigInt(object.gone) : 0n,
+      queued: isSet(object.queued) ? globalThis.Boolean(object.queued) : false,
+    };
+  },
+
+  toJSON(message: ResendDeadBatchResponse): unknown {
+    const obj: any = {};
+    if (message.accepted !== 0n) {
+      obj.accepted = message.accepted.toString();
+    }
+    if (message.duplicates !== 0n) {
+      obj.duplicates = message.duplicates.toString();
+    }
+    if (message.gone !== 0n) {
+      obj.gone = message.gone.toString();
+    }
+    if (message.queued !== false) {
+      obj.queued = message.queued;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ResendDeadBatchResponse>, I>>(base?: I): ResendDeadBatchResponse {
+    return ResendDeadBatchResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ResendDeadBatchResponse>, I>>(object: I): ResendDeadBatchResponse {
+    const message = createBaseResendDeadBatchResponse();
+    message.accepted = (object.accepted !== undefined && object.accepted !== null) ? BigInt(object.accepted) : 0n;
+    message.duplicates = (object.duplicates !== undefined && object.duplicates !== null)
+      ? BigInt(object.duplicates)
+      : 0n;
+    message.gone = (object.gone !== undefined && object.gone !== null) ? BigInt(object.gone) : 0n;
+    message.queued = object.queued ?? false;
     return message;
   },
 };
@@ -4353,10 +4582,30 @@ export const LocationOperationsServiceService = {
     responseSerialize: (value: IngestState): Buffer => Buffer.from(IngestState.encode(value).finish()),
     responseDeserialize: (value: Buffer): IngestState => IngestState.decode(value),
   },
+  /**
+   * Sends a batch that was put aside the way that fixes come in now, and takes it off the list once it is taken. Fixes
+   * of devices that were removed meanwhile are left out.
+   */
+  resendDeadBatch: {
+    path: "/fairlead.locations.v1.LocationOperationsService/ResendDeadBatch" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: ResendDeadBatchRequest): Buffer =>
+      Buffer.from(ResendDeadBatchRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ResendDeadBatchRequest => ResendDeadBatchRequest.decode(value),
+    responseSerialize: (value: ResendDeadBatchResponse): Buffer =>
+      Buffer.from(ResendDeadBatchResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ResendDeadBatchResponse => ResendDeadBatchResponse.decode(value),
+  },
 } as const;
 
 export interface LocationOperationsServiceServer extends UntypedServiceImplementation {
   getIngestState: handleUnaryCall<GetIngestStateRequest, IngestState>;
+  /**
+   * Sends a batch that was put aside the way that fixes come in now, and takes it off the list once it is taken. Fixes
+   * of devices that were removed meanwhile are left out.
+   */
+  resendDeadBatch: handleUnaryCall<ResendDeadBatchRequest, ResendDeadBatchResponse>;
 }
 
 export interface LocationOperationsServiceClient extends Client {
@@ -4374,6 +4623,25 @@ export interface LocationOperationsServiceClient extends Client {
     metadata: Metadata,
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: IngestState) => void,
+  ): ClientUnaryCall;
+  /**
+   * Sends a batch that was put aside the way that fixes come in now, and takes it off the list once it is taken. Fixes
+   * of devices that were removed meanwhile are left out.
+   */
+  resendDeadBatch(
+    request: ResendDeadBatchRequest,
+    callback: (error: ServiceError | null, response: ResendDeadBatchResponse) => void,
+  ): ClientUnaryCall;
+  resendDeadBatch(
+    request: ResendDeadBatchRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: ResendDeadBatchResponse) => void,
+  ): ClientUnaryCall;
+  resendDeadBatch(
+    request: ResendDeadBatchRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: ResendDeadBatchResponse) => void,
   ): ClientUnaryCall;
 }
 

@@ -5051,7 +5051,10 @@ export const PersonServiceService = {
       Buffer.from(RecordConsentsResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): RecordConsentsResponse => RecordConsentsResponse.decode(value),
   },
-  /** From now on nothing of the person is seen by virtue of it. */
+  /**
+   * From now on no query sees anything of the person by virtue of it, and those that are going on stop. What was told
+   * before stays told: answers that were read, and results of jobs, until these are deleted.
+   */
   withdrawConsent: {
     path: "/fairlead.locations.v1.PersonService/WithdrawConsent" as const,
     requestStream: false as const,
@@ -5122,7 +5125,10 @@ export interface PersonServiceServer extends UntypedServiceImplementation {
   listConsents: handleUnaryCall<ListConsentsRequest, ListConsentsResponse>;
   /** Writes down that up to 1,000 persons consented. */
   recordConsents: handleUnaryCall<RecordConsentsRequest, RecordConsentsResponse>;
-  /** From now on nothing of the person is seen by virtue of it. */
+  /**
+   * From now on no query sees anything of the person by virtue of it, and those that are going on stop. What was told
+   * before stays told: answers that were read, and results of jobs, until these are deleted.
+   */
   withdrawConsent: handleUnaryCall<WithdrawConsentRequest, Consent>;
   getLocationPolicy: handleUnaryCall<GetLocationPolicyRequest, LocationPolicy>;
   updateLocationPolicy: handleUnaryCall<UpdateLocationPolicyRequest, LocationPolicy>;
@@ -5343,7 +5349,10 @@ export interface PersonServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: RecordConsentsResponse) => void,
   ): ClientUnaryCall;
-  /** From now on nothing of the person is seen by virtue of it. */
+  /**
+   * From now on no query sees anything of the person by virtue of it, and those that are going on stop. What was told
+   * before stays told: answers that were read, and results of jobs, until these are deleted.
+   */
   withdrawConsent(
     request: WithdrawConsentRequest,
     callback: (error: ServiceError | null, response: Consent) => void,

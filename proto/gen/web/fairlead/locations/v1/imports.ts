@@ -232,6 +232,29 @@ export interface CancelFixImportRequest {
   name: string;
 }
 
+export interface ListImportDevicesRequest {
+  parent: string;
+  /** Part of a display name or external id; empty for all. */
+  search: string;
+  /** 0 means 50. */
+  pageSize: number;
+  pageToken: string;
+}
+
+export interface ListImportDevicesResponse {
+  devices: ImportDevice[];
+  /** Empty on the last page. */
+  nextPageToken: string;
+}
+
+export interface ImportDevice {
+  /** "organizations/{organization}/devices/{uuid}" */
+  name: string;
+  displayName: string;
+  /** Unique in the organisation, or empty. */
+  externalId: string;
+}
+
 function createBaseFixImport(): FixImport {
   return {
     name: "",
@@ -1014,6 +1037,243 @@ export const CancelFixImportRequest: MessageFns<CancelFixImportRequest> = {
   },
 };
 
+function createBaseListImportDevicesRequest(): ListImportDevicesRequest {
+  return { parent: "", search: "", pageSize: 0, pageToken: "" };
+}
+
+export const ListImportDevicesRequest: MessageFns<ListImportDevicesRequest> = {
+  encode(message: ListImportDevicesRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.parent !== "") {
+      writer.uint32(10).string(message.parent);
+    }
+    if (message.search !== "") {
+      writer.uint32(18).string(message.search);
+    }
+    if (message.pageSize !== 0) {
+      writer.uint32(24).int32(message.pageSize);
+    }
+    if (message.pageToken !== "") {
+      writer.uint32(34).string(message.pageToken);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListImportDevicesRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListImportDevicesRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.parent = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.search = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.pageSize = reader.int32();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.pageToken = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<ListImportDevicesRequest>, I>>(base?: I): ListImportDevicesRequest {
+    return ListImportDevicesRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ListImportDevicesRequest>, I>>(object: I): ListImportDevicesRequest {
+    const message = createBaseListImportDevicesRequest();
+    message.parent = object.parent ?? "";
+    message.search = object.search ?? "";
+    message.pageSize = object.pageSize ?? 0;
+    message.pageToken = object.pageToken ?? "";
+    return message;
+  },
+};
+
+function createBaseListImportDevicesResponse(): ListImportDevicesResponse {
+  return { devices: [], nextPageToken: "" };
+}
+
+export const ListImportDevicesResponse: MessageFns<ListImportDevicesResponse> = {
+  encode(message: ListImportDevicesResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.devices) {
+      ImportDevice.encode(v!, writer.uint32(10).fork()).join();
+    }
+    if (message.nextPageToken !== "") {
+      writer.uint32(18).string(message.nextPageToken);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListImportDevicesResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListImportDevicesResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.devices.push(ImportDevice.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.nextPageToken = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<ListImportDevicesResponse>, I>>(base?: I): ListImportDevicesResponse {
+    return ListImportDevicesResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ListImportDevicesResponse>, I>>(object: I): ListImportDevicesResponse {
+    const message = createBaseListImportDevicesResponse();
+    message.devices = object.devices?.map((e) => ImportDevice.fromPartial(e)) || [];
+    message.nextPageToken = object.nextPageToken ?? "";
+    return message;
+  },
+};
+
+function createBaseImportDevice(): ImportDevice {
+  return { name: "", displayName: "", externalId: "" };
+}
+
+export const ImportDevice: MessageFns<ImportDevice> = {
+  encode(message: ImportDevice, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.name !== "") {
+      writer.uint32(10).string(message.name);
+    }
+    if (message.displayName !== "") {
+      writer.uint32(18).string(message.displayName);
+    }
+    if (message.externalId !== "") {
+      writer.uint32(26).string(message.externalId);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ImportDevice {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseImportDevice();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.name = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.displayName = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.externalId = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<ImportDevice>, I>>(base?: I): ImportDevice {
+    return ImportDevice.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ImportDevice>, I>>(object: I): ImportDevice {
+    const message = createBaseImportDevice();
+    message.name = object.name ?? "";
+    message.displayName = object.displayName ?? "";
+    message.externalId = object.externalId ?? "";
+    return message;
+  },
+};
+
 /**
  * Imports of files of fixes: GPX, GeoJSON, CSV and NDJSON, also compressed with gzip. A file is read while it is
  * uploaded and never stored; rows that cannot be taken are told with their lines, and the others are kept.
@@ -1030,6 +1290,11 @@ export interface FixImportService {
     request: DeepPartial<ListFixImportsRequest>,
     metadata?: grpc.Metadata,
   ): Promise<ListFixImportsResponse>;
+  /** Devices whose fixes a file may hold, by display name: how rows name them. Tells no person and no location. */
+  ListImportDevices(
+    request: DeepPartial<ListImportDevicesRequest>,
+    metadata?: grpc.Metadata,
+  ): Promise<ListImportDevicesResponse>;
   /** Ends an import that runs; what was read so far is kept. */
   CancelFixImport(request: DeepPartial<CancelFixImportRequest>, metadata?: grpc.Metadata): Promise<FixImport>;
 }
@@ -1042,6 +1307,7 @@ export class FixImportServiceClientImpl implements FixImportService {
     this.CreateFixImport = this.CreateFixImport.bind(this);
     this.GetFixImport = this.GetFixImport.bind(this);
     this.ListFixImports = this.ListFixImports.bind(this);
+    this.ListImportDevices = this.ListImportDevices.bind(this);
     this.CancelFixImport = this.CancelFixImport.bind(this);
   }
 
@@ -1061,6 +1327,17 @@ export class FixImportServiceClientImpl implements FixImportService {
     metadata?: grpc.Metadata,
   ): Promise<ListFixImportsResponse> {
     return this.rpc.unary(FixImportServiceListFixImportsDesc, ListFixImportsRequest.fromPartial(request), metadata);
+  }
+
+  ListImportDevices(
+    request: DeepPartial<ListImportDevicesRequest>,
+    metadata?: grpc.Metadata,
+  ): Promise<ListImportDevicesResponse> {
+    return this.rpc.unary(
+      FixImportServiceListImportDevicesDesc,
+      ListImportDevicesRequest.fromPartial(request),
+      metadata,
+    );
   }
 
   CancelFixImport(request: DeepPartial<CancelFixImportRequest>, metadata?: grpc.Metadata): Promise<FixImport> {
@@ -1129,6 +1406,29 @@ export const FixImportServiceListFixImportsDesc: UnaryMethodDefinitionish = {
   responseType: {
     deserializeBinary(data: Uint8Array) {
       const value = ListFixImportsResponse.decode(data);
+      return {
+        ...value,
+        toObject() {
+          return value;
+        },
+      };
+    },
+  } as any,
+};
+
+export const FixImportServiceListImportDevicesDesc: UnaryMethodDefinitionish = {
+  methodName: "ListImportDevices",
+  service: FixImportServiceDesc,
+  requestStream: false,
+  responseStream: false,
+  requestType: {
+    serializeBinary() {
+      return ListImportDevicesRequest.encode(this).finish();
+    },
+  } as any,
+  responseType: {
+    deserializeBinary(data: Uint8Array) {
+      const value = ListImportDevicesResponse.decode(data);
       return {
         ...value,
         toObject() {

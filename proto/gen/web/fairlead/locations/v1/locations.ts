@@ -385,6 +385,24 @@ export interface DeadBatch {
   reason: string;
   fixCount: number;
   organizationDisplayName: string;
+  /** Whether there is something of it to send again: it could be read, and not all of its devices were removed. */
+  resendable: boolean;
+}
+
+export interface ResendDeadBatchRequest {
+  /** A DeadBatch's. */
+  id: string;
+}
+
+export interface ResendDeadBatchResponse {
+  /** Stored by this call; where queued is true: taken, to be stored, duplicates included. */
+  accepted: bigint;
+  /** Already there. */
+  duplicates: bigint;
+  /** Of devices that were removed. */
+  gone: bigint;
+  /** Whether the batch stands in the queue again and is stored in a moment, or put aside again. */
+  queued: boolean;
 }
 
 function createBaseLookReason(): LookReason {
@@ -2973,7 +2991,7 @@ export const IngestState: MessageFns<IngestState> = {
 };
 
 function createBaseDeadBatch(): DeadBatch {
-  return { id: "", time: undefined, reason: "", fixCount: 0, organizationDisplayName: "" };
+  return { id: "", time: undefined, reason: "", fixCount: 0, organizationDisplayName: "", resendable: false };
 }
 
 export const DeadBatch: MessageFns<DeadBatch> = {
@@ -2992,6 +3010,9 @@ export const DeadBatch: MessageFns<DeadBatch> = {
     }
     if (message.organizationDisplayName !== "") {
       writer.uint32(42).string(message.organizationDisplayName);
+    }
+    if (message.resendable !== false) {
+      writer.uint32(48).bool(message.resendable);
     }
     return writer;
   },
@@ -3049,6 +3070,14 @@ export const DeadBatch: MessageFns<DeadBatch> = {
             message.organizationDisplayName = reader.string();
             continue;
           }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.resendable = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -3071,6 +3100,164 @@ export const DeadBatch: MessageFns<DeadBatch> = {
     message.reason = object.reason ?? "";
     message.fixCount = object.fixCount ?? 0;
     message.organizationDisplayName = object.organizationDisplayName ?? "";
+    message.resendable = object.resendable ?? false;
+    return message;
+  },
+};
+
+function createBaseResendDeadBatchRequest(): ResendDeadBatchRequest {
+  return { id: "" };
+}
+
+export const ResendDeadBatchRequest: MessageFns<ResendDeadBatchRequest> = {
+  encode(message: ResendDeadBatchRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.id !== "") {
+      writer.uint32(10).string(message.id);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ResendDeadBatchRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseResendDeadBatchRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.id = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<ResendDeadBatchRequest>, I>>(base?: I): ResendDeadBatchRequest {
+    return ResendDeadBatchRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ResendDeadBatchRequest>, I>>(object: I): ResendDeadBatchRequest {
+    const message = createBaseResendDeadBatchRequest();
+    message.id = object.id ?? "";
+    return message;
+  },
+};
+
+function createBaseResendDeadBatchResponse(): ResendDeadBatchResponse {
+  return { accepted: 0n, duplicates: 0n, gone: 0n, queued: false };
+}
+
+export const ResendDeadBatchResponse: MessageFns<ResendDeadBatchResponse> = {
+  encode(message: ResendDeadBatchResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.accepted !== 0n) {
+      if (BigInt.asIntN(64, message.accepted) !== message.accepted) {
+        throw new globalThis.Error("value provided for field message.accepted of type int64 too large");
+      }
+      writer.uint32(8).int64(message.accepted);
+    }
+    if (message.duplicates !== 0n) {
+      if (BigInt.asIntN(64, message.duplicates) !== message.duplicates) {
+        throw new globalThis.Error("value provided for field message.duplicates of type int64 too large");
+      }
+      writer.uint32(16).int64(message.duplicates);
+    }
+    if (message.gone !== 0n) {
+      if (BigInt.asIntN(64, message.gone) !== message.gone) {
+        throw new globalThis.Error("value provided for field message.gone of type int64 too large");
+      }
+      writer.uint32(24).int64(message.gone);
+    }
+    if (message.queued !== false) {
+      writer.uint32(32).bool(message.queued);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ResendDeadBatchResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseResendDeadBatchResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.accepted = reader.int64() as bigint;
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.duplicates = reader.int64() as bigint;
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.gone = reader.int64() as bigint;
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.queued = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<ResendDeadBatchResponse>, I>>(base?: I): ResendDeadBatchResponse {
+    return ResendDeadBatchResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ResendDeadBatchResponse>, I>>(object: I): ResendDeadBatchResponse {
+    const message = createBaseResendDeadBatchResponse();
+    message.accepted = (object.accepted !== undefined && object.accepted !== null) ? BigInt(object.accepted) : 0n;
+    message.duplicates = (object.duplicates !== undefined && object.duplicates !== null)
+      ? BigInt(object.duplicates)
+      : 0n;
+    message.gone = (object.gone !== undefined && object.gone !== null) ? BigInt(object.gone) : 0n;
+    message.queued = object.queued ?? false;
     return message;
   },
 };
@@ -3336,6 +3523,14 @@ export const LocationServiceGetDensityDesc: UnaryMethodDefinitionish = {
 /** How fixes are taken in, for the operator. */
 export interface LocationOperationsService {
   GetIngestState(request: DeepPartial<GetIngestStateRequest>, metadata?: grpc.Metadata): Promise<IngestState>;
+  /**
+   * Sends a batch that was put aside the way that fixes come in now, and takes it off the list once it is taken. Fixes
+   * of devices that were removed meanwhile are left out.
+   */
+  ResendDeadBatch(
+    request: DeepPartial<ResendDeadBatchRequest>,
+    metadata?: grpc.Metadata,
+  ): Promise<ResendDeadBatchResponse>;
 }
 
 export class LocationOperationsServiceClientImpl implements LocationOperationsService {
@@ -3344,12 +3539,24 @@ export class LocationOperationsServiceClientImpl implements LocationOperationsSe
   constructor(rpc: Rpc) {
     this.rpc = rpc;
     this.GetIngestState = this.GetIngestState.bind(this);
+    this.ResendDeadBatch = this.ResendDeadBatch.bind(this);
   }
 
   GetIngestState(request: DeepPartial<GetIngestStateRequest>, metadata?: grpc.Metadata): Promise<IngestState> {
     return this.rpc.unary(
       LocationOperationsServiceGetIngestStateDesc,
       GetIngestStateRequest.fromPartial(request),
+      metadata,
+    );
+  }
+
+  ResendDeadBatch(
+    request: DeepPartial<ResendDeadBatchRequest>,
+    metadata?: grpc.Metadata,
+  ): Promise<ResendDeadBatchResponse> {
+    return this.rpc.unary(
+      LocationOperationsServiceResendDeadBatchDesc,
+      ResendDeadBatchRequest.fromPartial(request),
       metadata,
     );
   }
@@ -3370,6 +3577,29 @@ export const LocationOperationsServiceGetIngestStateDesc: UnaryMethodDefinitioni
   responseType: {
     deserializeBinary(data: Uint8Array) {
       const value = IngestState.decode(data);
+      return {
+        ...value,
+        toObject() {
+          return value;
+        },
+      };
+    },
+  } as any,
+};
+
+export const LocationOperationsServiceResendDeadBatchDesc: UnaryMethodDefinitionish = {
+  methodName: "ResendDeadBatch",
+  service: LocationOperationsServiceDesc,
+  requestStream: false,
+  responseStream: false,
+  requestType: {
+    serializeBinary() {
+      return ResendDeadBatchRequest.encode(this).finish();
+    },
+  } as any,
+  responseType: {
+    deserializeBinary(data: Uint8Array) {
+      const value = ResendDeadBatchResponse.decode(data);
       return {
         ...value,
         toObject() {

@@ -3724,7 +3724,10 @@ export interface PersonService {
     request: DeepPartial<RecordConsentsRequest>,
     metadata?: grpc.Metadata,
   ): Promise<RecordConsentsResponse>;
-  /** From now on nothing of the person is seen by virtue of it. */
+  /**
+   * From now on no query sees anything of the person by virtue of it, and those that are going on stop. What was told
+   * before stays told: answers that were read, and results of jobs, until these are deleted.
+   */
   WithdrawConsent(request: DeepPartial<WithdrawConsentRequest>, metadata?: grpc.Metadata): Promise<Consent>;
   GetLocationPolicy(request: DeepPartial<GetLocationPolicyRequest>, metadata?: grpc.Metadata): Promise<LocationPolicy>;
   UpdateLocationPolicy(
