@@ -28,6 +28,8 @@ import { LocationsImports1763700015300 } from './1763700015300-locations-imports
 import { LocationsErasures1763700015400 } from './1763700015400-locations-erasures.ts'
 import { Files1763700016000 } from './1763700016000-files.ts'
 import { FilesCore1763700016100 } from './1763700016100-files-core.ts'
+import { BookingEvidence1763700016110 } from './1763700016110-booking-evidence.ts'
+import { DatasetsOfFiles1763700016120 } from './1763700016120-datasets-of-files.ts'
 
 /** Every migration, in the order of their timestamps. One step a file; never changed once released. */
 export const migrations = [
@@ -61,4 +63,6 @@ export const migrations = [
   LocationsErasures1763700015400,
   Files1763700016000,
   FilesCore1763700016100,
+  BookingEvidence1763700016110,
+  DatasetsOfFiles1763700016120,
 ]

@@ -3,6 +3,7 @@ import type { DataSource } from 'typeorm'
 import type { PageTokens } from '../../server/page-token.ts'
 import type { RegisteredService } from '../../server/service-handlers.ts'
 import type { IdentityService } from '../identity/index.ts'
+import type { AttachableFiles } from './attachments/index.ts'
 import { PricingService, pricingHandler } from './billing/index.ts'
 import { Bookings, bookingsHandler } from './bookings/index.ts'
 import { creditReads } from './explorer/index.ts'
@@ -15,6 +16,8 @@ export interface CreditsModuleOptions {
   readonly identity: IdentityService
   /** Ids of the job services, which have prices. */
   readonly jobServices: readonly string[]
+  /** What can be attached to transfers and bookings. */
+  readonly files?: AttachableFiles | undefined
   readonly log: Logger
 }
 

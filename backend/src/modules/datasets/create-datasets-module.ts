@@ -7,6 +7,7 @@ import type { RegisteredService } from '../../server/service-handlers.ts'
 import type { IdentityService } from '../identity/index.ts'
 import { datasetsHandler } from './datasets-handler.ts'
 import { DatasetsService } from './datasets-service.ts'
+import { type DatasetSourceFiles, FileDatasets } from './file-datasets.ts'
 import { TileService } from './tile-service.ts'
 
 export interface DatasetsModuleDependencies {
@@ -15,6 +16,8 @@ export interface DatasetsModuleDependencies {
   readonly files: DatasetFiles
   readonly pageTokens: PageTokens
   readonly identity: Pick<IdentityService, 'organizationById'>
+  /** What organisations can make datasets of. */
+  readonly sourceFiles?: DatasetSourceFiles | undefined
   readonly log: Logger
 }
 
@@ -28,8 +31,9 @@ export interface DatasetsModule {
 export function createDatasetsModule(dependencies: DatasetsModuleDependencies): DatasetsModule {
   const service = new DatasetsService(dependencies)
   const tiles = new TileService(dependencies)
+  const fileDatasets = new FileDatasets(dependencies)
   return {
-    services: [datasetsHandler({ service, tiles, identity: dependencies.identity })],
+    services: [datasetsHandler({ service, tiles, fileDatasets, identity: dependencies.identity })],
     service,
     close: () => tiles.close(),
   }

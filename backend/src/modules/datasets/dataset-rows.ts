@@ -9,6 +9,7 @@ export interface DatasetRow {
   readonly visibility: DatasetVisibility
   readonly location: string
   readonly location_version: string
+  readonly file_id: string | null
   readonly unavailable_reason: string | null
   readonly create_time: Date
   readonly size_bytes: string
@@ -25,7 +26,7 @@ export interface DatasetRow {
 
 /** Without the header, which can be a megabyte. */
 export const listColumns = `id, public_id, display_name, organization_id, visibility, location,
-  location_version, unavailable_reason, create_time, size_bytes, sha256, hdu, bitpix, axes, unit, coverage,
+  location_version, file_id, unavailable_reason, create_time, size_bytes, sha256, hdu, bitpix, axes, unit, coverage,
   pyramid, pyramid_key`
 
 export const datasetColumns = `${listColumns}, header`
@@ -38,6 +39,7 @@ export function datasetOf(row: DatasetRow): DatasetRecord {
     organizationId: row.organization_id,
     visibility: row.visibility,
     location: { address: row.location, version: row.location_version, sizeBytes: Number(row.size_bytes) },
+    fileId: row.file_id ?? undefined,
     unavailableReason: row.unavailable_reason ?? undefined,
     createTime: row.create_time,
     content: {

@@ -11,6 +11,8 @@ export interface DatasetRecord {
   readonly organizationId: string
   readonly visibility: DatasetVisibility
   readonly location: DatasetLocation
+  /** Of the owner, that it was registered from; undefined for one of the operator's folders. */
+  readonly fileId: string | undefined
   /** Why the file cannot be read at present; undefined when it can. */
   readonly unavailableReason: string | undefined
   readonly createTime: Date

@@ -10,17 +10,20 @@ import { type RegisteredService, registeredService } from '../../server/service-
 import type { IdentityService } from '../identity/index.ts'
 import type { Coverage, DatasetRecord } from './dataset.ts'
 import type { DatasetSearch, DatasetsService } from './datasets-service.ts'
+import type { FileDatasets } from './file-datasets.ts'
 import type { TileService } from './tile-service.ts'
 
 export interface DatasetsHandlerDependencies {
   readonly service: DatasetsService
   readonly tiles: TileService
+  readonly fileDatasets: FileDatasets
   readonly identity: Pick<IdentityService, 'organizationById'>
 }
 
 export function datasetsHandler({
   service,
   tiles,
+  fileDatasets,
   identity,
 }: DatasetsHandlerDependencies): RegisteredService {
   return registeredService(DatasetServiceService, {
@@ -45,6 +48,26 @@ export function datasetsHandler({
       const { level, column, row, plane } = request
       const record = await service.get(organization.id, idOf(request.name), { withHeader: false })
       return await tiles.read(record, { level, column, row, plane }, context.signal)
+    },
+
+    async registerDataset(request, context) {
+      const { organization } = organizationContext(context)
+      const record = await fileDatasets.register(organization, {
+        fileName: request.file,
+        id: request.datasetId,
+        displayName: request.displayName,
+        visibility: request.visibility === Visibility.VISIBILITY_EVERYONE ? 'EVERYONE' : 'ORGANIZATION',
+      })
+      context.log.info({ dataset: record.publicId }, 'a dataset is made of a file')
+      return datasetMessage(record, organization.slug, await slugsOf([record], identity))
+    },
+
+    async deleteDataset(request, context) {
+      const { organization } = organizationContext(context)
+      const id = idOf(request.name)
+      await fileDatasets.remove(organization.id, id)
+      context.log.info({ dataset: id }, 'a dataset of a file is removed')
+      return {}
     },
   })
 }
@@ -91,11 +114,12 @@ function datasetMessage(
   seenThrough: string,
   owners: ReadonlyMap<string, string>,
 ): Dataset {
-  const { content } = record
+  const { content, fileId } = record
+  const owner = owners.get(record.organizationId) ?? ''
   return {
     name: `organizations/${seenThrough}/datasets/${record.publicId}`,
     displayName: record.displayName,
-    owner: `organizations/${owners.get(record.organizationId) ?? ''}`,
+    owner: `organizations/${owner}`,
     visibility:
       record.visibility === 'EVERYONE' ? Visibility.VISIBILITY_EVERYONE : Visibility.VISIBILITY_ORGANIZATION,
     createTime: record.createTime,
@@ -108,6 +132,7 @@ function datasetMessage(
     coverage: content.coverage && coverageMessage(content.coverage),
     header: [...content.header],
     pyramid: content.pyramid,
+    file: fileId === undefined || owner !== seenThrough ? '' : `organizations/${owner}/files/${fileId}`,
   }
 }
 

@@ -1,19 +1,18 @@
-import type { Attachment } from '@fairlead/proto/web/fairlead/credits/v1/transfers'
 import { ActionIcon, Button, Fieldset, Group, Input, Stack, TextInput, Tooltip } from '@mantine/core'
 import { IconPlus, IconX } from '@tabler/icons-react'
-import type { Problems } from './proposal'
+import type { AttachmentDraft, Problems } from './proposal'
 
 interface AttachmentsFieldProps {
-  readonly attachments: readonly Attachment[]
+  readonly attachments: readonly AttachmentDraft[]
   readonly problems: Problems
-  readonly onChange: (attachments: Attachment[]) => void
+  readonly onChange: (attachments: AttachmentDraft[]) => void
 }
 
 const most = 20
 
 /** Documents, each by its name and address. */
 export function AttachmentsField({ attachments, problems, onChange }: AttachmentsFieldProps) {
-  const change = (index: number, changed: Partial<Attachment>) =>
+  const change = (index: number, changed: Partial<AttachmentDraft>) =>
     onChange(attachments.map((one, at) => (at === index ? { ...one, ...changed } : one)))
   return (
     <Fieldset

@@ -57,7 +57,16 @@ describe('checkDraft', () => {
         category: 'TRADE_CATEGORY_SALE',
         effectiveDate: '',
         expireTime: new Date('2026-12-22T00:00:00Z'),
-        attachments: [{ displayName: 'Contract', url: 'https://example.org/contract.pdf' }],
+        attachments: [
+          {
+            displayName: 'Contract',
+            url: 'https://example.org/contract.pdf',
+            file: '',
+            fileVersion: 0,
+            sizeBytes: 0n,
+            sha256: '',
+          },
+        ],
         declarations: ['creditDeclarations/1', 'creditDeclarations/2'],
         comment: 'As agreed.',
       },

@@ -1,6 +1,5 @@
 import type { CreditClass } from '@fairlead/proto/web/fairlead/credits/v1/credits'
 import type {
-  Attachment,
   Declaration,
   ProposeTransferRequest,
   TradeCategory,
@@ -8,6 +7,20 @@ import type {
 } from '@fairlead/proto/web/fairlead/credits/v1/transfers'
 import { daysAfter, endOfDay, isDay } from '../../ui/day'
 import { formatAmount, parseAmount, parsePrice } from './amount'
+
+/** A file that is to be attached. */
+export interface ChosenFile {
+  /** "organizations/{organization}/files/{uuid}" */
+  readonly name: string
+  readonly displayName: string
+}
+
+/** A document: its address, or a file. */
+export interface AttachmentDraft {
+  readonly displayName: string
+  readonly url: string
+  readonly file?: ChosenFile
+}
 
 /** What has been typed and chosen so far. */
 export interface Draft {
@@ -24,7 +37,7 @@ export interface Draft {
   readonly effectiveDate: string
   /** YYYY-MM-DD, the last day on which it can be accepted; empty for 30 days. */
   readonly lastDay: string
-  readonly attachments: readonly Attachment[]
+  readonly attachments: readonly AttachmentDraft[]
   readonly comment: string
   /** Names of the declarations that are ticked. */
   readonly agreed: readonly string[]
@@ -83,13 +96,12 @@ export function checkDraft(draft: Draft, context: ProposalContext): CheckedDraft
   else if (lastDay > daysAfter(context.today, longestOpenDays))
     problems['lastDay'] = 'At most a year from now.'
 
-  const attachments = draft.attachments.filter(
-    ({ displayName, url }) => displayName.trim() + url.trim() !== '',
-  )
-  for (const [index, { displayName, url }] of draft.attachments.entries()) {
-    if (displayName.trim() + url.trim() === '') continue
+  const attachments = draft.attachments.filter((attachment) => !isBlank(attachment))
+  for (const [index, attachment] of draft.attachments.entries()) {
+    if (isBlank(attachment)) continue
+    const { displayName, url, file } = attachment
     if (displayName.trim() === '') problems[`attachments[${index}].displayName`] = 'Give it a name.'
-    if (!isSecureAddress(url.trim())) {
+    if (file === undefined && !isSecureAddress(url.trim())) {
       problems[`attachments[${index}].url`] = 'An address that begins with https://'
     }
   }
@@ -112,14 +124,22 @@ export function checkDraft(draft: Draft, context: ProposalContext): CheckedDraft
       effectiveDate: draft.effectiveDate,
       // Unset is 30 days to the second; the day that the form shows is good to its end.
       expireTime: endOfDay(lastDay),
-      attachments: attachments.map(({ displayName, url }) => ({
+      attachments: attachments.map(({ displayName, url, file }) => ({
         displayName: displayName.trim(),
-        url: url.trim(),
+        url: file === undefined ? url.trim() : '',
+        file: file?.name ?? '',
+        fileVersion: 0,
+        sizeBytes: 0n,
+        sha256: '',
       })),
       declarations: context.declarations.map(({ name }) => name),
       comment: draft.comment.trim(),
     },
   }
+}
+
+function isBlank({ displayName, url, file }: AttachmentDraft): boolean {
+  return file === undefined && displayName.trim() + url.trim() === ''
 }
 
 /** Whether more is to be sold than there is. */
@@ -164,11 +184,11 @@ export function problemsFromServer(
   const problems: Record<string, string> = {}
   const others: string[] = []
   for (const { field, description } of violations) {
-    const attachment = /^attachments\[(\d+)\]\.(url|display_name)$/.exec(field)
+    const attachment = /^attachments\[(\d+)\]\.(url|file|display_name)$/.exec(field)
     const name =
       attachment === null
         ? requestFields[field.replace(/\[.*$/, '')]
-        : `attachments[${attachment[1]}].${attachment[2] === 'url' ? 'url' : 'displayName'}`
+        : `attachments[${attachment[1]}].${attachment[2] === 'display_name' ? 'displayName' : attachment[2]}`
     if (name === undefined) others.push(description)
     else problems[name] ??= sentence(subjects[name as DraftField], description)
   }

@@ -21,6 +21,8 @@ interface BookingHead {
   readonly displayName: string
   readonly reason: string
   readonly evidenceUrls: readonly string[]
+  /** "organizations/{organization}/files/{uuid}" */
+  readonly evidenceFiles: readonly string[]
   readonly requestId: string | undefined
 }
 
@@ -180,7 +182,7 @@ function rowsOfReversal(reversal: NewTransaction): BookingRow[] {
 
 /** SHA-256 of what was asked for. */
 export function requestHashOf(request: BookingRequest): Buffer {
-  const { kind, displayName, reason, evidenceUrls } = request
+  const { kind, displayName, reason, evidenceUrls, evidenceFiles } = request
   const contents =
     'content' in request
       ? [request.fileName, createHash('sha256').update(request.content).digest('hex')]
@@ -188,6 +190,6 @@ export function requestHashOf(request: BookingRequest): Buffer {
         ? request.rows.map((row) => [row.organization, row.creditClass, String(row.amount), row.reference])
         : request.transactionId
   return createHash('sha256')
-    .update(JSON.stringify([kind, displayName, reason, evidenceUrls, contents]))
+    .update(JSON.stringify([kind, displayName, reason, evidenceUrls, contents, ...evidenceFiles]))
     .digest()
 }

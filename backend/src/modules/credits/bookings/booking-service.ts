@@ -2,11 +2,18 @@ import type { DataSource, EntityManager } from 'typeorm'
 import { v7 } from 'uuid'
 import { inTransaction, sqlState } from '../../../database/index.ts'
 import type { IdentityService } from '../../identity/index.ts'
+import {
+  type AttachableFiles,
+  type AttachmentAddress,
+  fileToAttach,
+  signAttached,
+} from '../attachments/index.ts'
 import { bookRows } from './book-rows.ts'
 import {
   type BookingKind,
   type BookingRecord,
   type BookingState,
+  type Evidence,
   type NewBooking,
   ROWS_MAX,
 } from './booking.ts'
@@ -45,6 +52,8 @@ export interface BookingServiceOptions {
     IdentityService,
     'organizationsBySlugs' | 'organizationsByIds' | 'operatorOrganization' | 'displayNames' | 'permissionsOf'
   >
+  /** Without them, none can be evidence. */
+  readonly files?: AttachableFiles | undefined
 }
 
 export interface FileCheck {
@@ -91,12 +100,14 @@ export class Bookings {
 
     const contents = await contentsOf(this.#options, request)
     const { kind, displayName, reason, evidenceUrls } = request
+    const evidence = await this.#evidenceOf(request.evidenceFiles)
     const booking: NewBooking = {
       id: v7(),
       kind,
       displayName,
       reason,
       evidenceUrls,
+      evidence,
       creatorId,
       requestId,
       requestHash,
@@ -111,6 +122,13 @@ export class Bookings {
     const [placed] = found === undefined ? [] : await placeBookings(this.#options, callerId, [found])
     if (placed === undefined) throw bookingNotFound()
     return placed
+  }
+
+  /** Where to fetch the file from that is evidence at a place. */
+  async evidenceAddress(callerId: string, id: string, place: number): Promise<AttachmentAddress> {
+    const booking = await findBooking(this.#options.dataSource, id)
+    if (booking === undefined) throw bookingNotFound()
+    return signAttached(this.#options.files, booking.evidence[place]?.file, callerId)
   }
 
   /** The latest first. */
@@ -207,6 +225,16 @@ export class Bookings {
     return booking
   }
 
+  async #evidenceOf(names: readonly string[]): Promise<Evidence[]> {
+    const operator = await this.#options.identity.operatorOrganization()
+    const evidence: Evidence[] = []
+    for (const [index, name] of names.entries()) {
+      const file = await fileToAttach(this.#options.files, operator, name, `evidence_files[${index}]`)
+      evidence.push({ displayName: file.displayName, file })
+    }
+    return evidence
+  }
+
   async #operatorId(): Promise<string> {
     const operator = await this.#options.identity.operatorOrganization()
     if (operator === undefined) throw new Error('a booking is decided and there is no operator')
@@ -222,6 +250,10 @@ export class Bookings {
           const first = await this.#earlier(manager, creatorId, requestId, requestHash)
           if (first === undefined) throw new Error('a booking was neither inserted nor found')
           return first
+        }
+        for (const { file } of booking.evidence) {
+          const { id: fileId, version } = file
+          await this.#options.files?.use(manager, { fileId, version, usedBy: `bookings/${booking.id}` })
         }
         await writeSubmitted(manager, booking)
         return booking.id

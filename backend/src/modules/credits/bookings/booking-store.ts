@@ -1,4 +1,5 @@
 import type { EntityManager } from 'typeorm'
+import { type AttachedFileJson, attachedFileJson, attachedFileOf } from '../attachments/index.ts'
 import { type Database, rows } from '../sql.ts'
 import type { BookedRow, BookingKind, BookingRecord, BookingState, NewBooking } from './booking.ts'
 
@@ -9,6 +10,7 @@ interface BookingTableRow {
   display_name: string
   reason: string
   evidence_urls: string[]
+  evidence: { display_name: string; file: AttachedFileJson }[]
   file_name: string
   file_sha256: Buffer | null
   row_count: number
@@ -29,7 +31,7 @@ export interface BookingCursor {
 }
 
 const SELECT = `
-  select id, kind, state, display_name, reason, evidence_urls, file_name, file_sha256, row_count, totals,
+  select id, kind, state, display_name, reason, evidence_urls, evidence, file_name, file_sha256, row_count, totals,
     reversed_transaction, creator_id, create_time, create_time::text as create_position, decider_id, decide_time,
     decision_reason
   from credit_bookings`
@@ -42,6 +44,10 @@ function bookingOf(row: BookingTableRow): BookingRecord {
     displayName: row.display_name,
     reason: row.reason,
     evidenceUrls: row.evidence_urls,
+    evidence: row.evidence.map(({ display_name, file }) => ({
+      displayName: display_name,
+      file: attachedFileOf(file),
+    })),
     fileName: row.file_name,
     fileSha256: row.file_sha256 ?? undefined,
     rowCount: row.row_count,
@@ -64,8 +70,8 @@ export async function insertBooking(manager: EntityManager, booking: NewBooking)
   const inserted = await rows<{ id: string }>(
     manager,
     `insert into credit_bookings (id, kind, display_name, reason, evidence_urls, file_name, file_sha256, row_count,
-       totals, reversed_transaction, creator_id, request_id, request_hash)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+       totals, reversed_transaction, creator_id, request_id, request_hash, evidence)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
      on conflict on constraint credit_bookings_request do nothing
      returning id`,
     [
@@ -88,6 +94,12 @@ export async function insertBooking(manager: EntityManager, booking: NewBooking)
       booking.creatorId,
       booking.requestId ?? null,
       booking.requestHash,
+      JSON.stringify(
+        booking.evidence.map(({ displayName, file }) => ({
+          display_name: displayName,
+          file: attachedFileJson(file),
+        })),
+      ),
     ],
   )
   if (inserted.length === 0) return false

@@ -1,3 +1,5 @@
+import type { AttachedFile } from '../attachments/index.ts'
+
 /** ISSUANCE and AWARD give, REDUCTION takes what there is, ADJUSTMENT does either, REVERSAL undoes a transaction. */
 export type BookingKind = 'ISSUANCE' | 'AWARD' | 'REDUCTION' | 'ADJUSTMENT' | 'REVERSAL'
 
@@ -30,12 +32,19 @@ export interface BookingTotal {
   readonly rowCount: number
 }
 
+export interface Evidence {
+  readonly displayName: string
+  readonly file: AttachedFile
+}
+
 export interface NewBooking {
   readonly id: string
   readonly kind: BookingKind
   readonly displayName: string
   readonly reason: string
   readonly evidenceUrls: readonly string[]
+  /** Files of the operator. */
+  readonly evidence: readonly Evidence[]
   /** Empty when there was none. */
   readonly fileName: string
   readonly fileSha256: Buffer | undefined

@@ -13,6 +13,7 @@ import { invalidField } from '../../../errors/domain-error.ts'
 import { callerOf } from '../../../server/call-context.ts'
 import { type PageTokens, pageScope } from '../../../server/page-token.ts'
 import { type RegisteredService, registeredService } from '../../../server/service-handlers.ts'
+import { attachedFileMessage, placeOf } from '../attachments/index.ts'
 import type { BookingAction, BookingKind, BookingState, BookingTotal } from './booking.ts'
 import type { BookingRequest, RowBookingKind } from './booking-contents.ts'
 import type { Bookings } from './booking-service.ts'
@@ -100,6 +101,12 @@ export function bookingsHandler({
       return bookingMessage(declined)
     },
 
+    createBookingEvidenceUrl({ name }, context) {
+      const { id, place } = placeOf(name)
+      if (!validate(id)) throw invalidField('name', 'has no UUID in it.')
+      return bookings.evidenceAddress(callerOf(context).userId, id, place)
+    },
+
     async withdrawBooking({ name }, context) {
       const { userId } = callerOf(context)
       const withdrawn = await bookings.withdraw(userId, idOf(name, 'name'))
@@ -162,6 +169,7 @@ function requestOf(request: CreateBookingRequest): BookingRequest {
     displayName: textOf('display_name', request.displayName),
     reason: textOf('reason', request.reason),
     evidenceUrls: request.evidenceUrls,
+    evidenceFiles: request.evidenceFiles,
     requestId: request.requestId === '' ? undefined : request.requestId,
   }
   const kind = kindOf(request.kind)
@@ -225,6 +233,9 @@ function bookingMessage(placed: PlacedBooking): BookingMessage {
       booking.reversedTransaction === undefined ? '' : `creditTransactions/${booking.reversedTransaction}`,
     actions: placed.actions.map((action) => actions[action]),
     barredReason: placed.barredReason,
+    evidence: booking.evidence.map(({ displayName, file }) =>
+      attachedFileMessage(displayName, file, placed.operatorSlug),
+    ),
   }
 }
 

@@ -64,7 +64,13 @@ const row = (organization: string, amount: bigint, reference = '') => ({
   amount,
   reference,
 })
-const head = { displayName: 'Call 12', reason: 'Decided on Monday.', evidenceUrls: [], requestId: undefined }
+const head = {
+  displayName: 'Call 12',
+  reason: 'Decided on Monday.',
+  evidenceUrls: [],
+  evidenceFiles: [],
+  requestId: undefined,
+}
 
 function submit(
   kind: RowBookingKind,

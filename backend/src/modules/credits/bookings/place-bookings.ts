@@ -6,6 +6,8 @@ import type { BookedRow, BookingAction, BookingRecord } from './booking.ts'
 /** A booking with the names of people, and what the caller may do about it. */
 export interface PlacedBooking {
   readonly booking: BookingRecord
+  /** Of the operator's organisation, whose files its evidence is. */
+  readonly operatorSlug: string
   readonly creatorDisplayName: string
   /** Empty while it is SUBMITTED. */
   readonly deciderDisplayName: string
@@ -24,7 +26,10 @@ export interface PlacedRow {
 
 export interface PlacingOptions {
   readonly dataSource: DataSource
-  readonly identity: Pick<IdentityService, 'organizationsByIds' | 'displayNames' | 'permissionsOf'>
+  readonly identity: Pick<
+    IdentityService,
+    'organizationsByIds' | 'operatorOrganization' | 'displayNames' | 'permissionsOf'
+  >
 }
 
 export async function placeBookings(
@@ -33,9 +38,10 @@ export async function placeBookings(
   bookings: readonly BookingRecord[],
 ): Promise<PlacedBooking[]> {
   const people = new Set(bookings.flatMap(({ creatorId, deciderId }) => [creatorId, deciderId ?? creatorId]))
-  const [names, permissions] = await Promise.all([
+  const [names, permissions, operator] = await Promise.all([
     identity.displayNames([...people]),
     identity.permissionsOf(callerId),
+    identity.operatorOrganization(),
   ])
   return bookings.map((booking) => {
     const isOpen = booking.state === 'SUBMITTED'
@@ -45,6 +51,7 @@ export async function placeBookings(
     if (isOpen && isOwn && permissions.has('credits.book')) actions.push('WITHDRAW')
     return {
       booking,
+      operatorSlug: operator?.slug ?? '',
       creatorDisplayName: names.get(booking.creatorId) ?? '',
       deciderDisplayName: booking.deciderId === undefined ? '' : (names.get(booking.deciderId) ?? ''),
       actions,

@@ -113,6 +113,7 @@ async function attempt(
           displayName: ids.inDatabase(action.booking),
           reason: 'Why not',
           evidenceUrls: [],
+          evidenceFiles: [],
           content: Buffer.alloc(0),
           fileName: '',
           rows: isReversal

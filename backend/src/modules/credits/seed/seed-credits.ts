@@ -95,6 +95,7 @@ class Sowing {
         displayName,
         reason,
         evidenceUrls: [],
+        evidenceFiles: [],
         requestId: requestIdOf(key),
         rows: rows.map((row) => ({
           ...row,

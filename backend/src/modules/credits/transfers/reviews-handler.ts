@@ -2,6 +2,7 @@ import { TransferReviewServiceService } from '@fairlead/proto/server/fairlead/cr
 import { type CallContext, callerOf } from '../../../server/call-context.ts'
 import { type PageTokens, pageScope } from '../../../server/page-token.ts'
 import { type RegisteredService, registeredService } from '../../../server/service-handlers.ts'
+import { placeOf } from '../attachments/index.ts'
 import { reviewMessage, reviewStatesOf } from './review-messages.ts'
 import type { ReviewCursor, Reviewer, TransferReviews } from './reviews-service.ts'
 import type { TransferKey } from './transfers-service.ts'
@@ -61,6 +62,11 @@ export function reviewsHandler({
     async commentOnReview({ name, text, public: isPublic, requestId }, context) {
       const comment = { text, public: isPublic, requestId: requestId === '' ? undefined : requestId }
       return reviewMessage(await reviews.comment(await reviewerOf(context), idOf(name), comment))
+    },
+
+    createReviewAttachmentUrl({ name }, context) {
+      const { id, place } = placeOf(name)
+      return reviews.attachmentAddress(callerOf(context).userId, id, place)
     },
 
     async setDeclarations({ texts }, context) {

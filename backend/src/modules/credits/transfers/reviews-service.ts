@@ -2,6 +2,7 @@ import type { DataSource, EntityManager } from 'typeorm'
 import { validate } from 'uuid'
 import { inTransaction } from '../../../database/index.ts'
 import { DomainError, invalidField } from '../../../errors/domain-error.ts'
+import { type AttachableFiles, type AttachmentAddress, signAttached } from '../attachments/index.ts'
 import { listDeclarations, replaceDeclarations } from './declaration-store.ts'
 import { type PartyFigures, readParty } from './party.ts'
 import { rolledBack } from './rolled-back.ts'
@@ -56,10 +57,13 @@ export interface ReviewCursor extends TransferCursor {
 export class TransferReviews {
   readonly #dataSource: DataSource
   readonly #identity: TransferIdentity
+  readonly #files: AttachableFiles | undefined
 
-  constructor(dataSource: DataSource, identity: TransferIdentity) {
+  /** Without files, none can be fetched. */
+  constructor(dataSource: DataSource, identity: TransferIdentity, files?: AttachableFiles) {
     this.#dataSource = dataSource
     this.#identity = identity
+    this.#files = files
   }
 
   /** Who calls. Permissions of the platform are not in a call's context: they are looked up, and narrowed to the token. */
@@ -94,6 +98,13 @@ export class TransferReviews {
     if (seller === undefined || buyer === undefined)
       throw new Error('two parties were read and are not there')
     return reviewView(reviewer, details, names, { seller, buyer })
+  }
+
+  /** Where to fetch the file from that is attached at a place. */
+  async attachmentAddress(userId: string, id: string, place: number): Promise<AttachmentAddress> {
+    const attachment = (await this.#find(id)).attachments[place]
+    const file = attachment !== undefined && 'file' in attachment ? attachment.file : undefined
+    return signAttached(this.#files, file, userId)
   }
 
   /** What waits for the operator, the longest wait first, then everything else, the latest step first. */

@@ -25,7 +25,9 @@ beforeAll(async () => {
 afterAll(() => world.stop())
 
 const days = (count: number) => new Date(Date.now() + count * 86_400_000)
-const attachment = (url: string, displayName = 'Contract') => ({ attachments: [{ displayName, url }] })
+const attachment = (url: string, displayName = 'Contract', file = '') => ({
+  attachments: [{ displayName, url, file, fileVersion: 0, sizeBytes: 0n, sha256: '' }],
+})
 type Bad = [string, Partial<ProposeTransferRequest>, string | undefined, string | undefined]
 
 describe('a proposal is refused that', () => {

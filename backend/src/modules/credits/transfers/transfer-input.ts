@@ -1,6 +1,6 @@
 import { DomainError, invalidField } from '../../../errors/domain-error.ts'
 import type { CreditClassRecord } from '../ledger/credit-class.ts'
-import type { Attachment, Declaration, TradeCategory } from './transfer.ts'
+import type { AskedAttachment, Declaration, TradeCategory } from './transfer.ts'
 
 const CONTROLS = /[\p{Cc}\u2028\u2029]/u
 const CONTROLS_BUT_LINES_AND_TABS = /(?![\n\t])[\p{Cc}\u2028\u2029]/u
@@ -26,13 +26,16 @@ export function parseStatement(field: string, text: string): string {
   return parsed
 }
 
-export function parseAttachments(attachments: readonly Attachment[]): Attachment[] {
-  return attachments.map(({ displayName, url }, index) => {
+/** Either an https address, or the name of a file; the other one is empty. */
+export function parseAttachments(attachments: readonly AskedAttachment[]): AskedAttachment[] {
+  return attachments.map(({ displayName, url, file }, index) => {
     const field = `attachments[${index}]`
     const line = parseStatement(`${field}.display_name`, displayName)
     if (CONTROLS.test(line))
       throw invalidField(`${field}.display_name`, 'has line breaks. Give one line of text.')
-    return { displayName: line, url: parseAddress(`${field}.url`, url) }
+    if (file === '') return { displayName: line, url: parseAddress(`${field}.url`, url), file }
+    if (url !== '') throw invalidField(`${field}.url`, 'is given next to a file. Give one of them.')
+    return { displayName: line, url, file }
   })
 }
 

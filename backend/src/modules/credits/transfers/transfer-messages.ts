@@ -8,7 +8,14 @@ import {
   type Transfer as TransferMessage,
 } from '@fairlead/proto/server/fairlead/credits/v1/transfers'
 import { invalidField } from '../../../errors/domain-error.ts'
-import type { TradeCategory, TransferComment, TransferDirection, TransferStep } from './transfer.ts'
+import { attachedAddressMessage, attachedFileMessage } from '../attachments/index.ts'
+import {
+  proposingOrganization,
+  type TradeCategory,
+  type TransferComment,
+  type TransferDirection,
+  type TransferStep,
+} from './transfer.ts'
 import type { TransferNames } from './transfer-reader.ts'
 import { type PublicState, publicState, type TransferAction } from './transfer-state.ts'
 import type { MemberView } from './transfers-service.ts'
@@ -93,7 +100,12 @@ export function transferMessage(view: MemberView): TransferMessage {
     createTime: transfer.createTime,
     updateTime: transfer.publicUpdateTime,
     recordTime: transfer.recordTime,
-    attachments: transfer.attachments.map((attachment) => ({ ...attachment })),
+    attachments: transfer.attachments.map((attachment) => {
+      const { displayName } = attachment
+      if ('url' in attachment) return attachedAddressMessage(displayName, attachment.url)
+      const { slug } = names.organization(proposingOrganization(transfer))
+      return attachedFileMessage(displayName, attachment.file, slug)
+    }),
     signedDeclarations: view.signatures.map(({ text, userId, organizationId, time }) => ({
       text,
       userDisplayName: names.user(userId),

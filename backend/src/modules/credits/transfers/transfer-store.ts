@@ -1,5 +1,7 @@
+import { type AttachedFileJson, attachedFileJson, attachedFileOf } from '../attachments/index.ts'
 import { type Database, rows } from '../sql.ts'
 import type {
+  Attachment,
   NewTransfer,
   Signature,
   TradeCategory,
@@ -9,6 +11,8 @@ import type {
   TransferStep,
 } from './transfer.ts'
 import { type TransferAction, type TransferState, waitingStates } from './transfer-state.ts'
+
+type AttachmentJson = { display_name: string } & ({ url: string } | { file: AttachedFileJson })
 
 interface TransferRow {
   id: string
@@ -22,7 +26,7 @@ interface TransferRow {
   category: TradeCategory
   effective_date: string | null
   expire_time: Date
-  attachments: { display_name: string; url: string }[]
+  attachments: AttachmentJson[]
   state: TransferState
   proposer_id: string
   accepter_id: string | null
@@ -68,7 +72,7 @@ function transferOf(row: TransferRow): TransferRecord {
     category: row.category,
     effectiveDate: row.effective_date ?? undefined,
     expireTime: row.expire_time,
-    attachments: row.attachments.map(({ display_name, url }) => ({ displayName: display_name, url })),
+    attachments: row.attachments.map(attachmentOf),
     state: row.state,
     proposerId: row.proposer_id,
     accepterId: row.accepter_id ?? undefined,
@@ -86,6 +90,20 @@ function transferOf(row: TransferRow): TransferRecord {
     isPastEffectiveDate: row.is_past_effective_date,
     isClassExpired: row.is_class_expired,
   }
+}
+
+function attachmentOf(attachment: AttachmentJson): Attachment {
+  const displayName = attachment.display_name
+  return 'file' in attachment
+    ? { displayName, file: attachedFileOf(attachment.file) }
+    : { displayName, url: attachment.url }
+}
+
+function attachmentJson(attachment: Attachment): AttachmentJson {
+  const display_name = attachment.displayName
+  return 'file' in attachment
+    ? { display_name, file: attachedFileJson(attachment.file) }
+    : { display_name, url: attachment.url }
 }
 
 /** False when the proposer's request_id has made one before. */
@@ -111,9 +129,7 @@ export async function insertTransfer(database: Database, transfer: NewTransfer):
       transfer.category,
       transfer.effectiveDate ?? null,
       transfer.expireTime,
-      JSON.stringify(
-        transfer.attachments.map(({ displayName, url }) => ({ display_name: displayName, url })),
-      ),
+      JSON.stringify(transfer.attachments.map(attachmentJson)),
       transfer.proposerId,
       transfer.requestId ?? null,
       transfer.requestHash,

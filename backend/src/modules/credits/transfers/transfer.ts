@@ -1,3 +1,4 @@
+import type { AttachedFile } from '../attachments/index.ts'
 import type { TransferAction, TransferState } from './transfer-state.ts'
 import type { Standing } from './transfer-transitions.ts'
 
@@ -7,10 +8,17 @@ export type TransferDirection = 'SELL' | 'BUY'
 /** AFFILIATED: between organisations under one control. EXCHANGE: for other credits, services or goods. */
 export type TradeCategory = 'SALE' | 'AFFILIATED' | 'EXCHANGE' | 'GIFT'
 
-export interface Attachment {
+/** Either an https address, or a file of the organisation that proposed. */
+export type Attachment = { readonly displayName: string } & (
+  | { readonly url: string }
+  | { readonly file: AttachedFile }
+)
+
+/** As it is asked for: `file` is "organizations/{organization}/files/{uuid}". */
+export interface AskedAttachment {
   readonly displayName: string
-  /** An https address. */
   readonly url: string
+  readonly file: string
 }
 
 /** What both sides agree on. */

@@ -2,6 +2,7 @@ import { TransferServiceService } from '@fairlead/proto/server/fairlead/credits/
 import { type CallContext, organizationContext } from '../../../server/call-context.ts'
 import { type PageTokens, pageScope } from '../../../server/page-token.ts'
 import { type RegisteredService, registeredService } from '../../../server/service-handlers.ts'
+import { placeOf } from '../attachments/index.ts'
 import { categoryOf, directionOf, statesOf, transferMessage } from './transfer-messages.ts'
 import type { Member, TransferKey, Transfers } from './transfers-service.ts'
 
@@ -43,7 +44,7 @@ export function transfersHandler({
         category: categoryOf(request.category),
         effectiveDate: request.effectiveDate,
         expireTime: request.expireTime,
-        attachments: request.attachments,
+        attachments: request.attachments.map(({ displayName, url, file }) => ({ displayName, url, file })),
         declarations: request.declarations,
         comment: request.comment,
         dryRun: request.dryRun,
@@ -83,6 +84,11 @@ export function transfersHandler({
 
     async rescindTransfer(request, context) {
       return transferMessage(await transfers.rescind(memberOf(context), keyOf(request), request.reason))
+    },
+
+    createAttachmentUrl({ name }, context) {
+      const { id, place } = placeOf(name)
+      return transfers.attachmentAddress(memberOf(context), id, place)
     },
 
     async commentOnTransfer({ name, text, requestId }, context) {

@@ -3,6 +3,12 @@ import type { DataSource, EntityManager } from 'typeorm'
 import { v7, validate } from 'uuid'
 import { inTransaction } from '../../../database/index.ts'
 import { invalidField } from '../../../errors/domain-error.ts'
+import {
+  type AttachableFiles,
+  type AttachmentAddress,
+  fileToAttach,
+  signAttached,
+} from '../attachments/index.ts'
 import { type CreditClassRecord, classByCode, classById } from '../ledger/index.ts'
 import { rows } from '../sql.ts'
 import { listDeclarations } from './declaration-store.ts'
@@ -10,6 +16,7 @@ import { findPartners, type TradePartner } from './partner-store.ts'
 import { rolledBack } from './rolled-back.ts'
 import { permittedStep, takeSteps } from './take-steps.ts'
 import {
+  type AskedAttachment,
   type Attachment,
   type Declaration,
   proposingOrganization,
@@ -79,7 +86,7 @@ export interface Proposal {
   /** "YYYY-MM-DD" or empty. */
   readonly effectiveDate: string
   readonly expireTime: Date | undefined
-  readonly attachments: readonly Attachment[]
+  readonly attachments: readonly AskedAttachment[]
   /** Resource names. */
   readonly declarations: readonly string[]
   readonly comment: string
@@ -108,10 +115,13 @@ export interface TransferKey {
 export class Transfers {
   readonly #dataSource: DataSource
   readonly #identity: TransferIdentity
+  readonly #files: AttachableFiles | undefined
 
-  constructor(dataSource: DataSource, identity: TransferIdentity) {
+  /** Without files, none can be attached. */
+  constructor(dataSource: DataSource, identity: TransferIdentity, files?: AttachableFiles) {
     this.#dataSource = dataSource
     this.#identity = identity
+    this.#files = files
   }
 
   partners(member: Member, query: string): Promise<TradePartner[]> {
@@ -125,6 +135,13 @@ export class Transfers {
   async get(member: Member, id: string): Promise<MemberView> {
     const transfer = await this.#find(member, id)
     return this.#view(member, await readDetails(this.#dataSource, transfer))
+  }
+
+  /** Where to fetch the file from that is attached at a place. */
+  async attachmentAddress(member: Member, id: string, place: number): Promise<AttachmentAddress> {
+    const attachment = (await this.#find(member, id)).attachments[place]
+    const file = attachment !== undefined && 'file' in attachment ? attachment.file : undefined
+    return signAttached(this.#files, file, member.userId)
   }
 
   /** The latest proposal first; without steps, comments and signatures. */
@@ -173,7 +190,9 @@ export class Transfers {
     if (partner.kind !== 'MEMBER') throw invalidField('partner', 'is the operator, who does not trade.')
     checkPrice(proposal)
     const comment = parseText('comment', proposal.comment)
-    const attachments = parseAttachments(proposal.attachments)
+    const asked = parseAttachments(proposal.attachments)
+    const own = (await this.#identity.organizationsByIds([organizationId])).get(organizationId)
+    const attachments = await this.#attachmentsOf(asked, own)
     const creditClass = await this.#classOf(proposal.creditClass)
     checkClass(creditClass)
     const moment = await this.#now()
@@ -195,7 +214,6 @@ export class Transfers {
       requestId,
       requestHash,
     }
-    const own = (await this.#identity.organizationsByIds([organizationId])).get(organizationId)
     const ownName = own?.displayName ?? ''
     const words = {
       creditClass,
@@ -211,6 +229,11 @@ export class Transfers {
         const first = await this.#repeated(manager, member, requestId, requestHash)
         if (first === undefined) throw new Error('a transfer was neither inserted nor found')
         return first
+      }
+      for (const attachment of attachments) {
+        if (!('file' in attachment)) continue
+        const { id: fileId, version } = attachment.file
+        await this.#files?.use(manager, { fileId, version, usedBy: `transfers/${id}` })
       }
       const inserted = await lockedTransfer(manager, id)
       await takeSteps(manager, [{ transfer: inserted, transition: proposing, actor, reason: '', words }])
@@ -315,6 +338,21 @@ export class Transfers {
     const creditClass = await classByCode(this.#dataSource, code)
     if (creditClass === undefined) throw classNotFound(code)
     return creditClass
+  }
+
+  async #attachmentsOf(
+    asked: readonly AskedAttachment[],
+    own: { readonly id: string; readonly slug: string } | undefined,
+  ): Promise<Attachment[]> {
+    const attachments: Attachment[] = []
+    for (const [index, { displayName, url, file: name }] of asked.entries()) {
+      if (name === '') attachments.push({ displayName, url })
+      else {
+        const file = await fileToAttach(this.#files, own, name, `attachments[${index}].file`)
+        attachments.push({ displayName, file })
+      }
+    }
+    return attachments
   }
 
   async #now(): Promise<Moment> {

@@ -5,6 +5,7 @@ import type {
 } from '@fairlead/proto/web/fairlead/credits/v1/bookings'
 import type { CreditClass } from '@fairlead/proto/web/fairlead/credits/v1/credits'
 import { maximumAmount, parseAmount } from '../amount'
+import type { ChosenFile } from '../proposal'
 import { creditClassOf } from '../use-credit-classes'
 import { asSentence } from './as-sentence'
 import type { KnownBookingKind } from './booking-words'
@@ -27,6 +28,7 @@ export interface BookingDraft {
   readonly displayName: string
   readonly reason: string
   readonly evidence: readonly string[]
+  readonly evidenceFiles: readonly ChosenFile[]
   readonly source: 'rows' | 'file'
   readonly rows: readonly RowDraft[]
   readonly file: BookingFile | undefined
@@ -55,6 +57,7 @@ export function emptyDraft(kind: KnownBookingKind, reversed: string): BookingDra
     displayName: '',
     reason: '',
     evidence: [''],
+    evidenceFiles: [],
     source: 'rows',
     rows: [emptyRow(0)],
     file: undefined,
@@ -163,6 +166,7 @@ export function toRequest(
     displayName: draft.displayName.trim(),
     reason: draft.reason.trim(),
     evidenceUrls: draft.evidence.map((url) => url.trim()).filter((url) => url !== ''),
+    evidenceFiles: draft.evidenceFiles.map(({ name }) => name),
     content: file?.content ?? new Uint8Array(),
     fileName: file?.name ?? '',
     rows:

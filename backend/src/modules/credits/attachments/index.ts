@@ -1,0 +1,12 @@
+export {
+  type AttachableFiles,
+  type AttachedFile,
+  type AttachedFileJson,
+  type AttachmentAddress,
+  attachedFileJson,
+  attachedFileOf,
+  fileToAttach,
+  placeOf,
+  signAttached,
+} from './attached-file.ts'
+export { attachedAddressMessage, attachedFileMessage } from './attachment-message.ts'
