@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Browser, Page } from '@playwright/test'
-import { apiAs } from './support/api.ts'
+import { type Api, apiAs } from './support/api.ts'
 import { expect, signIn, test } from './support/fairlead-test.ts'
 import { gpxOf, lineOf } from './support/gpx.ts'
 
@@ -105,6 +105,15 @@ async function showTracks(
   await what.getByRole('button', { name: 'Show tracks' }).click()
 }
 
+/** A member is one person of an organisation: an earlier run may have made the member another one. */
+async function freeMembers(erin: Api): Promise<void> {
+  const { persons = [] } = await erin.get<{ persons?: { name: string; user?: string }[] }>(
+    `organizations/${organization}/persons?search=ada-`,
+  )
+  for (const { name, user } of persons)
+    if (user) await erin.patch(name, { updateMask: 'userEmail', userEmail: '' })
+}
+
 async function asAlice<T>(browser: Browser, url: string, look: (page: Page) => Promise<T>): Promise<T> {
   const context = await browser.newContext({ baseURL: url })
   try {
@@ -133,6 +142,9 @@ test('a GPX file is imported, its persons met, and one of them reads who looked'
     { name: ada, points: [...walk(false), { latitude: 91.5, longitude: 8, time: new Date(noonMs) }] },
     { name: ben, points: walk(true) },
   ])
+
+  const erin = await apiAs(system, 'erin', organization)
+  await freeMembers(erin)
 
   await signInHere('erin', base)
   await addPurpose(page, purpose)
@@ -207,7 +219,6 @@ test('a GPX file is imported, its persons met, and one of them reads who looked'
   })
 
   // Withdrawn, she is as absent as somebody whom there never was.
-  const erin = await apiAs(system, 'erin', organization)
   const { persons } = await erin.get<{ persons: { name: string; displayName: string }[] }>(
     `organizations/${organization}/persons?search=${run}`,
   )

@@ -15,6 +15,7 @@ export interface Job {
 export interface Api {
   get<Answer>(path: string): Promise<Answer>
   post<Answer>(path: string, body: unknown): Promise<Answer>
+  patch<Answer>(path: string, body: unknown): Promise<Answer>
   createJob(
     parameters: readonly (readonly [string, string])[],
     options?: { service?: string; keepPending?: boolean; runId?: string },
@@ -36,6 +37,7 @@ export async function apiAs(system: System, username: string, organization: stri
   const api: Api = {
     get: (path) => request(path, { method: 'GET' }),
     post: (path, body) => request(path, { method: 'POST', body: JSON.stringify(body) }),
+    patch: (path, body) => request(path, { method: 'PATCH', body: JSON.stringify(body) }),
     createJob: (parameters, { service = 'cutout', keepPending = false, runId = '' } = {}) =>
       api.post(`organizations/${organization}/jobs`, {
         service,
