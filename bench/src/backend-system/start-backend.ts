@@ -9,6 +9,7 @@ import { setTimeout } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import pg from 'pg'
 import { migrate } from '../../../backend/src/database/migrate.ts'
+import { nodeOptions } from '../../../backend/src/node-options.ts'
 import { startTestIssuer } from '../../../backend/src/testing/issuer.ts'
 import { startPostgresServer } from '../../../backend/src/testing/postgres-server.ts'
 
@@ -74,7 +75,10 @@ export async function startBackend(
     ...environment,
   }
   const start = (entry: string) => {
-    const child = spawn(process.execPath, [join(backendFolder, entry)], { env, stdio: ['ignore', 2, 2] })
+    const child = spawn(process.execPath, [...nodeOptions, join(backendFolder, entry)], {
+      env,
+      stdio: ['ignore', 2, 2],
+    })
     started.defer(() => stopProcess(child))
     return child
   }

@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { join } from 'node:path'
+import { nodeOptions } from '../../../backend/src/node-options.ts'
 import { type EnvoySettings, renderEnvoy } from '../../../envoy/render.ts'
 import { Refusal } from '../refusal.ts'
 import { inRepository, repository } from '../repository.ts'
@@ -13,6 +14,8 @@ import { grpcHealthReady, httpReady, until } from './readiness.ts'
 interface OwnProgram {
   name: string
   entry: string
+  /** Of Node, beside those of all. */
+  options?: readonly string[]
   env: NodeJS.ProcessEnv
   ready: ChildSpec['ready']
   graceMs?: number
@@ -20,11 +23,12 @@ interface OwnProgram {
 }
 
 /** One of our own programs under the Node that runs us. */
-function ownProgram({ name, entry, env, ready, graceMs = 10_000, onMessage }: OwnProgram): ChildSpec {
+function ownProgram(program: OwnProgram): ChildSpec {
+  const { name, entry, options = [], env, ready, graceMs = 10_000, onMessage } = program
   return {
     name,
     command: process.execPath,
-    args: ['--disable-warning=ExperimentalWarning', inRepository(entry)],
+    args: ['--disable-warning=ExperimentalWarning', ...options, inRepository(entry)],
     env,
     cwd: repository,
     stopSignal: 'SIGTERM',
@@ -73,7 +77,13 @@ function accepts(port: number): Promise<boolean> {
 }
 
 export function backendSpec({ backend: env }: Environment, ports: Ports): ChildSpec {
-  return ownProgram({ name: 'backend', entry: 'backend/src/main.ts', env, ready: healthz(ports.backendHttp) })
+  return ownProgram({
+    name: 'backend',
+    entry: 'backend/src/main.ts',
+    options: nodeOptions,
+    env,
+    ready: healthz(ports.backendHttp),
+  })
 }
 
 /** As many as there are ports for: "worker", "worker-2", "worker-3" and so on. */
@@ -82,6 +92,7 @@ export function workerSpecs({ worker: env }: Environment, ports: Ports): ChildSp
     ownProgram({
       name: index === 0 ? 'worker' : `worker-${index + 1}`,
       entry: 'backend/src/worker.ts',
+      options: nodeOptions,
       env: { ...env, FAIRLEAD_WORKER_HTTP_ADDRESS: `127.0.0.1:${port}` },
       ready: healthz(port),
       // It hands its running task back first.

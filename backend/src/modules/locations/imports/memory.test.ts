@@ -2,6 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { Readable } from 'node:stream'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { nodeOptions } from '../../../node-options.ts'
 import { createTestDatabase, type TestDatabase } from '../../../testing/database.ts'
 import { readSeed, seedIdentity } from '../../identity/index.ts'
 import { rows } from '../sql.ts'
@@ -24,9 +25,7 @@ beforeAll(async () => {
   const databaseUrl = database.url
   const entry = new URL('./testing/upload-process.ts', import.meta.url)
   const options = JSON.stringify({ databaseUrl, signingKey: signingKey.toString('hex') })
-  // The young generation of the heap grows with what passes through, up to a hundred megabytes; it is held small here
-  // to see what is kept.
-  server = fork(entry, [options], { execArgv: ['--max-semi-space-size=4'] })
+  server = fork(entry, [options], { execArgv: [...nodeOptions] })
   const [{ port }] = await once(server, 'message')
   origin = `http://127.0.0.1:${port}`
 })

@@ -252,10 +252,10 @@ describe('devices', () => {
     const device = await fixture.createDevice(await fixture.createPerson('Mine'), 'Phone')
     const name = `${other}/devices/${uuidOf(device)}`
     for (const call of [
-      backend.call(issueDeviceToken, { name, lifetimeDays: 1 }, tokens.rival),
-      backend.call(revokeDeviceToken, { name }, tokens.rival),
+      () => backend.call(issueDeviceToken, { name, lifetimeDays: 1 }, tokens.rival),
+      () => backend.call(revokeDeviceToken, { name }, tokens.rival),
     ]) {
-      expect(await failureOf(call)).toMatchObject({ code: 'NOT_FOUND', reason: 'DEVICE_NOT_FOUND' })
+      expect(await failureOf(call())).toMatchObject({ code: 'NOT_FOUND', reason: 'DEVICE_NOT_FOUND' })
     }
   })
 })
