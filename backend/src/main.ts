@@ -4,7 +4,7 @@ import { openAmqpBatchQueue } from './adapters/batch-queue/index.ts'
 import { createDatasetFiles } from './adapters/dataset-files/dataset-files.ts'
 import { createProcessExecution } from './adapters/execution/process/index.ts'
 import { createObjects } from './adapters/objects/create-objects.ts'
-import { createDisabledScanner } from './adapters/scanner/disabled/index.ts'
+import { createScanner } from './adapters/scanner/create-scanner.ts'
 import { createBackendModules } from './backend-modules.ts'
 import { createDataSource, listen, poolMetrics } from './database/index.ts'
 import { ivoaRoutes } from './ivoa/index.ts'
@@ -53,7 +53,7 @@ await runProcess('backend', backendSettings, async (settings, log, releasers, tr
       listener,
       oidc: settings.oidc,
       objects,
-      files: createDatasetFiles({ s3: settings.s3 }),
+      files: createDatasetFiles({ s3: settings.s3, objects }),
       deriveKey: settings.deriveKey,
       heartbeatSeconds: settings.heartbeatSeconds,
       queue: settings.queue,
@@ -70,7 +70,7 @@ await runProcess('backend', backendSettings, async (settings, log, releasers, tr
 
   const scratch = await openScratch()
   releasers.use(scratch)
-  const configuration: TaskRunnerConfiguration = { s3: settings.s3 }
+  const configuration: TaskRunnerConfiguration = { s3: settings.s3, objects: settings.objects }
   const execution = createProcessExecution({
     entry: new URL('./task-runner.ts', import.meta.url),
     configuration,
@@ -80,7 +80,7 @@ await runProcess('backend', backendSettings, async (settings, log, releasers, tr
     services: jobServices,
     dataset: (organizationId, id) => datasets.readable(organizationId, id),
     execution,
-    scanner: createDisabledScanner(),
+    scanner: createScanner(settings.scanner),
     scratchFolder: scratch.folder,
     charges: new ImmediateCharges(dataSource),
   })

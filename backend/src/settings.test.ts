@@ -35,6 +35,15 @@ test('settings are read, completed with defaults and frozen', () => {
   expect(workerSettings(complete).concurrency).toBe(2)
 })
 
+test('a scanner is used where one is named', () => {
+  expect(workerSettings({ ...complete, FAIRLEAD_CLAMAV_HOST: '' }).scanner).toBeUndefined()
+  expect(workerSettings({ ...complete, FAIRLEAD_CLAMAV_HOST: 'clamav' }).scanner).toEqual({
+    host: 'clamav',
+    port: 3310,
+    streamBytes: 2 ** 30,
+  })
+})
+
 test('streams can be told to beat faster', () => {
   expect(backendSettings({ ...complete, FAIRLEAD_HEARTBEAT_SECONDS: '2' }).heartbeatSeconds).toBe(2)
 })

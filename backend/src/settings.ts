@@ -38,6 +38,12 @@ export interface S3Settings {
 /** By what fixes near others are found: cells of H3 in any PostgreSQL, or PostGIS, where that is installed. */
 export type LocationsEngine = 'h3' | 'postgis'
 
+/** A clamd, which looks for malware in files and results. */
+export interface ScannerSettings extends Address {
+  /** The most that it takes as one stream: its StreamMaxLength, or less. */
+  readonly streamBytes: number
+}
+
 export interface DatabaseSettings {
   readonly databaseUrl: string
   readonly logLevel: LogLevel
@@ -63,6 +69,8 @@ export interface SharedSettings extends DatabaseSettings {
   /** Set when S3 credentials are: dataset files may stand in a store even when results go to a folder. */
   readonly s3: S3Settings | undefined
   readonly queue: QueueSettings
+  /** Undefined: scanning is disabled. */
+  readonly scanner: ScannerSettings | undefined
   /** Undefined: nothing is traced. */
   readonly traces: TraceSettings | undefined
   /** Folders, and s3://bucket/prefix/, whose FITS files are datasets that every member may read. */
@@ -192,6 +200,9 @@ const sharedVariables = {
   FAIRLEAD_QUEUE_PENDING_JOBS: wholeNumber(0, 1_000_000, 1_000),
   FAIRLEAD_QUEUE_EXECUTING_JOBS: wholeNumber(0, 1_000_000, 100),
   FAIRLEAD_QUEUE_RUNNING_TASKS: wholeNumber(0, 1_000_000, 0),
+  FAIRLEAD_CLAMAV_HOST: optional(z.string()),
+  FAIRLEAD_CLAMAV_PORT: wholeNumber(1, 65_535, 3310),
+  FAIRLEAD_CLAMAV_STREAM_BYTES: wholeNumber(2 ** 20, 2 ** 32 - 1, 2 ** 30),
   FAIRLEAD_DEVELOPMENT: flag,
 }
 
@@ -402,10 +413,21 @@ function sharedOf(variables: SharedVariables): SharedSettings {
       executingJobs: variables.FAIRLEAD_QUEUE_EXECUTING_JOBS,
       runningTasks: variables.FAIRLEAD_QUEUE_RUNNING_TASKS,
     }),
+    scanner: Object.freeze(scannerOf(variables)),
     traces: Object.freeze(tracesOf(variables)),
     datasetFolders: Object.freeze(variables.FAIRLEAD_DATASETS),
     development: variables.FAIRLEAD_DEVELOPMENT,
     deriveKey: (purpose) => Buffer.from(hkdfSync('sha256', secret, 'fairlead', purpose, 32)),
+  }
+}
+
+function scannerOf(variables: SharedVariables): ScannerSettings | undefined {
+  const host = variables.FAIRLEAD_CLAMAV_HOST
+  if (host === undefined) return undefined
+  return {
+    host,
+    port: variables.FAIRLEAD_CLAMAV_PORT,
+    streamBytes: variables.FAIRLEAD_CLAMAV_STREAM_BYTES,
   }
 }
 

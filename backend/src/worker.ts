@@ -8,7 +8,7 @@ import { createProcessExecution } from './adapters/execution/process/index.ts'
 import { createMailTransport } from './adapters/mail/index.ts'
 import { createObjects } from './adapters/objects/create-objects.ts'
 import { createPushSender } from './adapters/push/create-push-sender.ts'
-import { createDisabledScanner } from './adapters/scanner/disabled/index.ts'
+import { createScanner } from './adapters/scanner/create-scanner.ts'
 import { createDataSource, poolMetrics } from './database/index.ts'
 import { jobServices } from './job-services.ts'
 import { createCreditsWorker } from './modules/credits/index.ts'
@@ -42,12 +42,14 @@ await runProcess('worker', workerSettings, async (settings, log, releasers, trac
   const { objects, scratchFolder } = createObjects(settings.objects, settings.deriveKey('objects'))
   releasers.defer(() => objects.close())
 
+  const scanner = createScanner(settings.scanner)
+
   const registry = createRegistry()
   poolMetrics(registry, dataSource)
   queueMetrics(registry, dataSource)
 
   let registered = false
-  const configuration: TaskRunnerConfiguration = { s3: settings.s3 }
+  const configuration: TaskRunnerConfiguration = { s3: settings.s3, objects: settings.objects }
   const entry = new URL('./task-runner.ts', import.meta.url)
   const execution = createProcessExecution({ entry, configuration })
   releasers.defer(() => execution.close())
@@ -55,7 +57,7 @@ await runProcess('worker', workerSettings, async (settings, log, releasers, trac
     databaseUrl,
     dataSource,
     objects,
-    scanner: createDisabledScanner(),
+    scanner,
     execution,
     services: jobServices,
     inputs: { connections: connectionsInput({ dataSource }) },

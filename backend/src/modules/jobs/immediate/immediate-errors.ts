@@ -57,13 +57,6 @@ export const resultTooLarge = (limitBytes: number) =>
     `The result is larger than the ${Math.floor(limitBytes / 1024 ** 2)} MiB that are given at once. Create a job for it, or ask for a smaller region.`,
   )
 
-export const resultInfected = () =>
-  new DomainError(
-    'FAILED_PRECONDITION',
-    'RESULT_UNAVAILABLE',
-    'Malware was found in the result, and its content was deleted.',
-  )
-
 /** What a failed task comes to for who waits for it. */
 export function immediateFailure(failure: ExecutionFailed, limits: { timeMs: number; outputBytes: number }) {
   switch (failure.reason) {

@@ -1,6 +1,7 @@
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
 import { afterEach, describe, expect, test } from 'vitest'
 import { createProcessExecution } from '../../../adapters/execution/process/index.ts'
 import { createDisabledScanner } from '../../../adapters/scanner/disabled/index.ts'
@@ -163,14 +164,16 @@ describe('a request that is answered at once', () => {
       {},
       {
         scanner: {
-          async scan({ path }) {
-            scanned.push(await readFile(path, 'utf8'))
-            return { state: 'INFECTED', signature: 'Test.Signature' }
+          enabled: true,
+          async scan({ content }) {
+            scanned.push(await text(content))
+            return { state: 'INFECTED', signature: 'Test.Signature', engine: 'Test', signatureVersion: '1' }
           },
+          version: async () => undefined,
         },
       },
     )
-    expect(await refusal(run('observatory', ['write bad']))).toMatchObject({ reason: 'RESULT_UNAVAILABLE' })
+    expect(await refusal(run('observatory', ['write bad']))).toMatchObject({ reason: 'RESULT_INFECTED' })
     expect(scanned).toEqual(['bad'])
     expect(await left()).toEqual([])
   })

@@ -8,6 +8,7 @@ import type { Scanner } from '../../../ports/scanner.ts'
 import type { ImmediateCharges, Use } from '../../credits/index.ts'
 import type { Parameter } from '../job.ts'
 import { recentDatasets } from '../recent-datasets.ts'
+import { scanResult } from '../scan-result.ts'
 import type { JobService, PlannedTask } from '../services/job-service.ts'
 import { checkParameters } from '../services/parameters.ts'
 import type { PlanDataset } from '../services/plan-context.ts'
@@ -15,7 +16,6 @@ import { FairSlots } from './fair-slots.ts'
 import {
   immediateFailure,
   refuseSeveral,
-  resultInfected,
   resultTooLarge,
   takesTooLong,
   tooBusy,
@@ -50,6 +50,9 @@ export const defaultLimits: Omit<ImmediateLimits, 'slots'> = {
   timeMs: 30_000,
   outputBytes: 256 * 1024 ** 2,
 }
+
+/** Whoever waits for an answer does not wait for a scanner to come back. */
+const SCANNER_PAUSES_MS = [500]
 
 export interface ImmediateJobsOptions {
   readonly services: readonly JobService[]
@@ -240,8 +243,7 @@ export class ImmediateJobs {
     })
     const [file] = files
     if (file === undefined) throw new ExecutionFailed('NO_RESULT', 'There is no result.', false)
-    const { state } = await scanner.scan({ path: join(folder, file.fileName), signal })
-    if (state === 'INFECTED') throw resultInfected()
+    await scanResult(scanner, join(folder, file.fileName), file, signal, SCANNER_PAUSES_MS)
     return file
   }
 }

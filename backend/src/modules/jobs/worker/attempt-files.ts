@@ -4,9 +4,15 @@ import { ExecutionFailed } from '../../../ports/execution.ts'
 import type { Objects } from '../../../ports/objects.ts'
 import type { Scanner } from '../../../ports/scanner.ts'
 import { attemptPrefix, type TaskOutput } from '../job.ts'
+import { scanResult } from '../scan-result.ts'
 import type { Attempt } from '../task-store.ts'
 
-/** Scans what a task made and stores it under the attempt's own prefix; infected content is not kept. */
+/**
+ * Scans what a task made and stores it under the attempt's own prefix. Where malware is found in one of its files,
+ * none is kept.
+ *
+ * @throws ExecutionFailed
+ */
 export async function storeFiles(
   stores: { readonly objects: Objects; readonly scanner: Scanner },
   attempt: Attempt,
@@ -19,15 +25,13 @@ export async function storeFiles(
   try {
     for (const [position, file] of files.entries()) {
       const path = join(folder, file.fileName)
-      const { state } = await stores.scanner.scan({ path, signal })
+      const scanState = await scanResult(stores.scanner, path, file, signal)
       const objectKey = `${prefix}${position}`
-      if (state !== 'INFECTED') {
-        await stores.objects.putFile(objectKey, path, { mediaType: file.mediaType, signal })
-      }
-      outputs.push({ ...file, scanState: state, objectKey })
+      await stores.objects.putFile(objectKey, path, { mediaType: file.mediaType, signal })
+      outputs.push({ ...file, scanState, objectKey })
     }
   } catch (error) {
-    if (signal.aborted) throw error
+    if (signal.aborted || error instanceof ExecutionFailed) throw error
     const text = error instanceof Error ? error.message : String(error)
     throw new ExecutionFailed('RESULT_NOT_STORED', `The results could not be stored: ${text}`, true)
   }

@@ -1,0 +1,1 @@
+export { ClamavScanner, type ClamavScannerOptions } from './clamav-scanner.ts'
