@@ -21,7 +21,7 @@ export function describeObjects(start: () => Promise<ObjectsUnderTest>): void {
     let objects: Objects
     let folder: string
     // A store may outlive the run: each has its own corner.
-    const corner = `contract/${randomUUID()}`
+    const corner = `clean/contract-${randomUUID()}`
     const key = (name: string) => `${corner}/${name}`
     const stored = async (name: string, range?: { start: number; end: number }) =>
       buffer(await objects.get(key(name), range))

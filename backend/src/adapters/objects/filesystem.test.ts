@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { SignGetOptions } from '../../ports/objects.ts'
 import { describeObjects } from './contract.ts'
 import { FilesystemObjects } from './filesystem.ts'
+import { FilesystemUploads } from './filesystem-uploads.ts'
 import { serveObjects } from './serve-objects.ts'
 
 async function start() {
@@ -15,7 +16,8 @@ async function start() {
   const clock = { now: new Date() }
   const now = () => clock.now
   const objects = new FilesystemObjects({ folder, signingKey, now })
-  const serve = serveObjects({ objects, signingKey, now })
+  const uploads = new FilesystemUploads({ folder, signingKey, now })
+  const serve = serveObjects({ objects, uploads, signingKey, now })
   const failures: unknown[] = []
   const server = createServer((request, response) => {
     serve(request, response).catch((error: unknown) => {
@@ -31,6 +33,7 @@ async function start() {
     signingKey,
     clock,
     objects,
+    uploads,
     failures,
     absolute: (url: string) => new URL(url, `http://127.0.0.1:${port}`).href,
     async release() {
@@ -106,19 +109,19 @@ describe('objects/filesystem', () => {
       lifetimeSeconds: 60,
     }
     const ask = async (headers: Record<string, string> = {}, method = 'GET') => {
-      const { url } = await under.objects.signGet('served/ten', options)
+      const { url } = await under.objects.signGet('clean/served/ten', options)
       return fetch(under.absolute(url), { headers, method })
     }
 
     beforeAll(async () => {
       under = await start()
-      await under.objects.put('served/ten', Readable.from(['0123456789']))
+      await under.objects.put('clean/served/ten', Readable.from(['0123456789']))
     })
     afterAll(() => under.release())
 
     test('gives a relative address under /objects/', async () => {
-      const { url } = await under.objects.signGet('served/ten', options)
-      expect(url).toMatch(/^\/objects\/served\/ten\?/)
+      const { url } = await under.objects.signGet('clean/served/ten', options)
+      expect(url).toMatch(/^\/objects\/clean\/served\/ten\?/)
     })
 
     test('keeps user content harmless in the browser', async () => {
@@ -168,7 +171,7 @@ describe('objects/filesystem', () => {
     })
 
     test('refuses an expired address and says so', async () => {
-      const { url, expireTime } = await under.objects.signGet('served/ten', options)
+      const { url, expireTime } = await under.objects.signGet('clean/served/ten', options)
       const issued = under.clock.now
       under.clock.now = new Date(expireTime.getTime() - 1)
       expect((await fetch(under.absolute(url))).status).toBe(200)
@@ -181,10 +184,10 @@ describe('objects/filesystem', () => {
     })
 
     test('refuses an expiry that was moved, and one without a signature', async () => {
-      const { url } = await under.objects.signGet('served/ten', options)
+      const { url } = await under.objects.signGet('clean/served/ten', options)
       const moved = url.replace(/expires=(\d+)/, (_, expires) => `expires=${Number(expires) + 1000}`)
       const unsigned = url.replace(/signature=[^&]*/, 'signature=')
-      for (const address of [moved, unsigned, '/objects/served/ten', '/objects/']) {
+      for (const address of [moved, unsigned, '/objects/clean/served/ten', '/objects/']) {
         const response = await fetch(under.absolute(address))
         expect(response.status, address).toBe(403)
         expect(await response.text()).toContain('not issued by Fairlead')
@@ -193,18 +196,18 @@ describe('objects/filesystem', () => {
 
     test('refuses a signature made with another key', async () => {
       const stranger = new FilesystemObjects({ folder: under.folder, signingKey: Buffer.alloc(32, 8) })
-      const { url } = await stranger.signGet('served/ten', options)
+      const { url } = await stranger.signGet('clean/served/ten', options)
       expect((await fetch(under.absolute(url))).status).toBe(403)
     })
 
     test('answers 404 when the object was deleted meanwhile', async () => {
-      const { url } = await under.objects.signGet('served/gone', options)
+      const { url } = await under.objects.signGet('clean/served/gone', options)
       expect((await fetch(under.absolute(url))).status).toBe(404)
     })
 
     test('serves an empty object', async () => {
-      await under.objects.put('served/empty', Readable.from([]))
-      const { url } = await under.objects.signGet('served/empty', options)
+      await under.objects.put('clean/served/empty', Readable.from([]))
+      const { url } = await under.objects.signGet('clean/served/empty', options)
       const response = await fetch(under.absolute(url))
       expect(response.status).toBe(200)
       expect(await response.text()).toBe('')

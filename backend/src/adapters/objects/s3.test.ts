@@ -47,7 +47,7 @@ test("an address at Amazon's own store moves behind the public one, with the sig
   })
   const sign = async (publicUrl: string | undefined) => {
     const objects = new S3Objects({ client, bucket: 'results', publicUrl })
-    const { url } = await objects.signGet('a/b.fits', {
+    const { url } = await objects.signGet('clean/b.fits', {
       fileName: 'Größe.fits',
       mediaType: 'application/fits',
       disposition: 'attachment',
@@ -56,7 +56,7 @@ test("an address at Amazon's own store moves behind the public one, with the sig
     return withoutTime(url)
   }
   const direct = await sign(undefined)
-  expect(direct).toMatch(/^https:\/\/results\.s3\.eu-central-1\.amazonaws\.com\/a\/b\.fits\?/)
+  expect(direct).toMatch(/^https:\/\/results\.s3\.eu-central-1\.amazonaws\.com\/clean\/b\.fits\?/)
   expect(await sign('https://fairlead.example.org/objects')).toBe(
     direct.replace('https://results.s3.eu-central-1.amazonaws.com/', 'https://fairlead.example.org/objects/'),
   )

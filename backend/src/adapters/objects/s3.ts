@@ -10,7 +10,6 @@ import {
   ListObjectsV2Command,
   PutObjectCommand,
   type S3Client,
-  S3ServiceException,
 } from '@aws-sdk/client-s3'
 import { Upload } from '@aws-sdk/lib-storage'
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner'
@@ -18,6 +17,7 @@ import {
   assertByteRange,
   assertObjectKey,
   assertObjectPrefix,
+  assertReleasedKey,
   type ObjectInfo,
   ObjectNotFound,
   type Objects,
@@ -26,6 +26,8 @@ import {
   type SignGetOptions,
 } from '../../ports/objects.ts'
 import { contentDisposition } from './content-disposition.ts'
+import { publicAddress } from './public-address.ts'
+import { isAbsence, statusOf, writing } from './s3-errors.ts'
 
 export interface S3ObjectsOptions {
   readonly client: S3Client
@@ -81,7 +83,7 @@ export class S3Objects implements Objects {
     signal?.addEventListener('abort', abort)
     try {
       signal?.throwIfAborted()
-      await upload.done()
+      await writing(() => upload.done())
       return { key, sizeBytes }
     } finally {
       signal?.removeEventListener('abort', abort)
@@ -105,7 +107,7 @@ export class S3Objects implements Objects {
         ContentLength: size,
         ContentType: mediaType,
       })
-      await this.#client.send(put, signal === undefined ? {} : { abortSignal: signal })
+      await writing(() => this.#client.send(put, signal === undefined ? {} : { abortSignal: signal }))
     }
     // Like the store of files, which moves it: the caller's folder does not fill up.
     await rm(path)
@@ -157,7 +159,7 @@ export class S3Objects implements Objects {
   }
 
   async signGet(key: string, options: SignGetOptions): Promise<SignedUrl> {
-    assertObjectKey(key)
+    assertReleasedKey(key)
     const expireTime = new Date(Date.now() + options.lifetimeSeconds * 1000)
     const get = new GetObjectCommand({
       Bucket: this.#bucket,
@@ -166,7 +168,7 @@ export class S3Objects implements Objects {
       ResponseContentType: options.mediaType,
     })
     const url = await getSignedUrl(this.#client, get, { expiresIn: options.lifetimeSeconds })
-    return { url: this.#publicUrl === undefined ? url : this.#publicUrl + afterOrigin(url), expireTime }
+    return { url: publicAddress(url, this.#publicUrl), expireTime }
   }
 
   async close(): Promise<void> {
@@ -187,17 +189,4 @@ export class S3Objects implements Objects {
       throw error
     }
   }
-}
-
-/** Cut, not parsed and written again: the signature is of these very characters. */
-function afterOrigin(url: string): string {
-  return url.replace(/^[^/]*\/\/[^/]*/, '')
-}
-
-function isAbsence(error: unknown): boolean {
-  return statusOf(error) === 404
-}
-
-function statusOf(error: unknown): number | undefined {
-  return error instanceof S3ServiceException ? error.$metadata.httpStatusCode : undefined
 }

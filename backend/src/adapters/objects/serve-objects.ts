@@ -1,36 +1,55 @@
-import { createReadStream } from 'node:fs'
-import { stat } from 'node:fs/promises'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { pipeline } from 'node:stream/promises'
 import { contentDisposition } from './content-disposition.ts'
 import type { FilesystemObjects } from './filesystem.ts'
+import type { FilesystemUploads } from './filesystem-uploads.ts'
+import { receivePart, turnAway } from './receive-part.ts'
+import { protect, refuse } from './refuse.ts'
+import { verifyPartPath } from './signed-part.ts'
 import { type SignedContent, verifyPath } from './signed-path.ts'
+import type { StoredFile } from './stored-file.ts'
 
 export interface ServeObjectsOptions {
   readonly objects: FilesystemObjects
-  /** The one that FilesystemObjects signs with. */
+  readonly uploads: FilesystemUploads
+  /** The one that both sign with. */
   readonly signingKey: Buffer
   readonly now?: () => Date
 }
 
-/** Answers GET and HEAD of an address that FilesystemObjects signed. */
-export type ServeObject = (request: IncomingMessage, response: ServerResponse) => Promise<void>
+/** Answers GET, HEAD and PUT of an address that the store signed. */
+export type ServeObject = (
+  request: IncomingMessage,
+  response: ServerResponse,
+  signal?: AbortSignal,
+) => Promise<void>
 
 export function serveObjects(options: ServeObjectsOptions): ServeObject {
-  const now = options.now ?? (() => new Date())
-  return async (request, response) => {
-    const verdict = verifyPath(options.signingKey, request.url ?? '', now())
-    if (verdict.outcome === 'forged') {
-      refuse(response, 403, 'This address was not issued by Fairlead. Open the file from its job again.')
+  const { objects, uploads, signingKey, now = () => new Date() } = options
+  return async (request, response, signal) => {
+    const address = request.url ?? ''
+    if (request.method === 'PUT') {
+      const verdict = verifyPartPath(signingKey, address, now())
+      if (verdict.outcome === 'valid') await receivePart(request, response, uploads, verdict.part, signal)
+      else turnAway(request, response, 403, REFUSALS[verdict.outcome].PUT)
       return
     }
-    if (verdict.outcome === 'expired') {
-      refuse(response, 403, 'This address has expired. Open the file from its job again to get a new one.')
-      return
-    }
-    await serve(request, response, options.objects, verdict.content, now())
+    const verdict = verifyPath(signingKey, address, now())
+    if (verdict.outcome === 'valid') await serve(request, response, objects, verdict.content, now())
+    else refuse(response, 403, REFUSALS[verdict.outcome].GET)
   }
 }
+
+const REFUSALS = {
+  forged: {
+    GET: 'This address was not issued by Fairlead. Open the file from its page again.',
+    PUT: 'This address was not issued by Fairlead. Resume the upload to get new ones.',
+  },
+  expired: {
+    GET: 'This address has expired. Open the file from its page again to get a new one.',
+    PUT: 'This address has expired. Resume the upload to get a new one.',
+  },
+} as const
 
 async function serve(
   request: IncomingMessage,
@@ -39,20 +58,30 @@ async function serve(
   content: SignedContent,
   now: Date,
 ): Promise<void> {
-  const path = objects.pathOf(content.key)
-  const file = await stat(path, { bigint: true }).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return undefined
-    throw error
-  })
-  if (file === undefined || !file.isFile()) {
-    refuse(response, 404, 'The file is gone: it was deleted with its job.')
+  const file = await objects.open(content.key)
+  if (file === undefined) {
+    refuse(response, 404, 'The file is gone: it was deleted.')
     return
   }
-  const sizeBytes = Number(file.size)
-  const etag = `"${file.mtimeNs.toString(36)}-${file.size.toString(36)}"`
+  try {
+    await answer(request, response, file, content, now)
+  } finally {
+    await file.close()
+  }
+}
+
+async function answer(
+  request: IncomingMessage,
+  response: ServerResponse,
+  file: StoredFile,
+  content: SignedContent,
+  now: Date,
+): Promise<void> {
+  const { sizeBytes } = file
+  const etag = `"${file.version}"`
   const remainingSeconds = Math.max(0, Math.floor((content.expireTime.getTime() - now.getTime()) / 1000))
   response.setHeader('etag', etag)
-  response.setHeader('last-modified', file.mtime.toUTCString())
+  response.setHeader('last-modified', file.changeTime.toUTCString())
   response.setHeader('accept-ranges', 'bytes')
   response.setHeader('cache-control', `private, max-age=${remainingSeconds}`)
   protect(response)
@@ -77,34 +106,10 @@ async function serve(
     response.end()
     return
   }
-  await pipeline(createReadStream(path, { start, end: end - 1 }), response).catch(
-    (error: NodeJS.ErrnoException) => {
-      // The reader went away, which is its right.
-      if (error.code !== 'ERR_STREAM_PREMATURE_CLOSE') throw error
-    },
-  )
-}
-
-// Stored files are user content on Fairlead's own origin: never sniffed into another type, and a document
-// that is opened from here runs no script and reaches nothing of the origin.
-function protect(response: ServerResponse): void {
-  response.setHeader('x-content-type-options', 'nosniff')
-  response.setHeader(
-    'content-security-policy',
-    "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src 'self'",
-  )
-  response.setHeader('cross-origin-resource-policy', 'same-origin')
-}
-
-function refuse(response: ServerResponse, status: number, sentence: string): void {
-  const body = Buffer.from(`${sentence}\n`)
-  protect(response)
-  response.setHeader('cache-control', 'no-store')
-  response.setHeader('content-type', 'text/plain; charset=utf-8')
-  response.setHeader('content-length', body.length)
-  response.writeHead(status)
-  // Node leaves the body out of an answer to HEAD by itself.
-  response.end(body)
+  await pipeline(file.read(start, end), response).catch((error: NodeJS.ErrnoException) => {
+    // The reader went away, which is its right.
+    if (error.code !== 'ERR_STREAM_PREMATURE_CLOSE') throw error
+  })
 }
 
 function matches(header: string | undefined, etag: string): boolean {
