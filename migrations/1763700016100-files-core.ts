@@ -21,18 +21,12 @@ export class FilesCore1763700016100 implements MigrationInterface {
       alter table file_shares
         -- whether it is good for users who are no members of the file's organisation
         add column beyond_organization boolean not null default false`)
-    // array_to_string() is only declared stable, because it would print other types by the settings of a session.
-    await runner.query(`
-      create function file_words(display_name text, folder text, tags text[], description text)
-      returns tsvector language sql immutable parallel safe as $$
-        select to_tsvector('simple'::regconfig, translate(
-          lower(display_name || ' ' || folder || ' ' || array_to_string(tags, ' ') || ' ' || description),
-          '._-/\\(),;:+[]{}<>&!?@#$%^=~*|"''', '                              '))
-      $$`)
     await runner.query(`
       alter table files
-        add column words tsvector generated always as (file_words(display_name, folder, tags, description)) stored,
-        add column sort_name text collate "C" generated always as (lower(display_name)) stored`)
+        -- of name, folder, tags and description, in lower case, as the application splits them
+        add column words tsvector not null default '',
+        -- the name in lower case, by Unicode whatever the locale of the database
+        add column sort_name text not null default '' collate "C"`)
     const orders = { time: 'create_time', name: 'sort_name', size: 'size_bytes' }
     for (const [name, column] of Object.entries(orders)) {
       await runner.query(`
@@ -64,7 +58,6 @@ export class FilesCore1763700016100 implements MigrationInterface {
     await runner.query(`
       drop index files_by_time, files_by_folder_and_time, files_by_size, files_by_folder_and_size, files_by_state,
         files_by_purpose, files_trashed, files_expiring, files_to_purge, files_by_tags`)
-    await runner.query('drop function file_words')
     await runner.query('alter table file_shares drop column beyond_organization')
     await runner.query('drop table file_removals')
   }
