@@ -5,8 +5,12 @@ import type { BaseMap } from './base-map'
 import type { GeographicBounds } from './covering'
 import { type Graticule, graticuleFeature, graticuleOf } from './graticule'
 import { Heads } from './heads'
-import { mapStyle, paintsOf, type SourceName, trackLayerIds } from './map-style'
-import type { ColorScheme } from './person-style'
+import { aboveTracks, mapStyle, paintsOf, type SourceName } from './map-style'
+import { type ColorScheme, personColor, personStyle } from './person-style'
+import type { Track } from './track'
+import { trackAt } from './track-tiles/track-at'
+import { TracksLayer } from './track-tiles/tracks-layer'
+import type { PlacedTrack } from './tracks-data'
 
 // A file of this server: the policy of our pages lets no script in from elsewhere.
 setWorkerUrl(workerUrl)
@@ -17,6 +21,8 @@ const padding = 48
 const placeZoom = 17
 /** Pixels between two lines of the grid, about. */
 const gridPx = 120
+/** As wide as a finger, pixels. */
+const reachPx = 8
 
 // As the style's own types have them: names and values are taken from a style that was checked.
 type PaintProperty = Parameters<MapLibreMap['setPaintProperty']>[1]
@@ -29,6 +35,7 @@ export interface MapEvents {
   /** A click on a person's track. */
   readonly onTrack: (person: string, longitude: number, latitude: number) => void
   readonly onCell: (cell: string | undefined) => void
+  readonly onFailure: (message: string) => void
 }
 
 export interface MapView {
@@ -47,6 +54,8 @@ export class LocationMap {
   readonly #map: MapLibreMap
   readonly #events: MapEvents
   readonly #waiting = new Map<SourceName, FeatureCollection | Feature>()
+  readonly #layer: TracksLayer
+  #tracks: readonly PlacedTrack[] = []
   #scheme: ColorScheme
   #isReady = false
 
@@ -71,6 +80,9 @@ export class LocationMap {
     map.touchZoomRotate.disableRotation()
     map.keyboard.disableRotation()
     this.heads = new Heads(map)
+    this.#layer = new TracksLayer(events.onFailure)
+    // Again when the browser has given the context back that it took away.
+    map.on('style.load', () => map.addLayer(this.#layer, aboveTracks))
     map.on('load', () => {
       this.#isReady = true
       for (const [name, data] of this.#waiting) this.#source(name)?.setData(data)
@@ -79,7 +91,7 @@ export class LocationMap {
       this.#drawGraticule()
     })
     map.on('idle', () => {
-      container.dataset['drawn'] = 'true'
+      container.dataset['drawn'] = String(this.#layer.isComplete())
     })
     map.on('movestart', () => {
       container.dataset['drawn'] = 'false'
@@ -96,21 +108,35 @@ export class LocationMap {
       events.onCell(typeof cell === 'string' ? cell : undefined)
     })
     map.on('mouseleave', 'density', () => events.onCell(undefined))
-    for (const layer of ['episodes', ...trackLayerIds]) {
-      map.on('mouseenter', layer, () => this.#setCursor('pointer'))
-      map.on('mouseleave', layer, () => this.#setCursor(''))
-    }
+    map.on('mousemove', ({ point, lngLat }) => {
+      if (map.isMoving()) return
+      const isOnSomething = this.#episodeAt(point) !== undefined || this.#trackAt(lngLat) !== undefined
+      map.getCanvas().style.cursor = isOnSomething ? 'pointer' : ''
+    })
     this.#tellView()
   }
 
   remove(): void {
     this.#map.remove()
+    this.#layer.stop()
   }
 
   setScheme(scheme: ColorScheme): void {
     if (scheme === this.#scheme) return
     this.#scheme = scheme
     if (this.#isReady) this.#paint()
+    this.setTracks(this.#tracks)
+  }
+
+  setTracks(tracks: readonly PlacedTrack[]): void {
+    this.#tracks = tracks
+    this.#layer.show(
+      tracks.map(({ track, place }) => ({
+        track,
+        color: personColor(place, this.#scheme),
+        dash: personStyle(place).dash,
+      })),
+    )
   }
 
   setBaseMap({ land, coast, borders }: BaseMap): void {
@@ -153,10 +179,6 @@ export class LocationMap {
     return this.#map.getSource<GeoJSONSource>(name)
   }
 
-  #setCursor(cursor: string): void {
-    this.#map.getCanvas().style.cursor = cursor
-  }
-
   #paint(): void {
     for (const { layer, property, value } of paintsOf(this.#scheme)) {
       this.#map.setPaintProperty(layer, property as PaintProperty, value as PaintValue)
@@ -164,21 +186,29 @@ export class LocationMap {
   }
 
   #click({ point, lngLat }: MapMouseEvent): void {
-    // As wide as a finger.
-    const reach = 8
-    const box: [[number, number], [number, number]] = [
-      [point.x - reach, point.y - reach],
-      [point.x + reach, point.y + reach],
-    ]
-    const [episode] = this.#map.queryRenderedFeatures(box, { layers: ['episodes'] })
-    const index: unknown = episode?.properties['index']
-    if (typeof index === 'number') {
+    const index = this.#episodeAt(point)
+    if (index !== undefined) {
       this.#events.onEpisode(index)
       return
     }
-    const [track] = this.#map.queryRenderedFeatures(box, { layers: trackLayerIds })
-    const person: unknown = track?.properties['person']
-    if (typeof person === 'string') this.#events.onTrack(person, lngLat.lng, lngLat.lat)
+    const track = this.#trackAt(lngLat)
+    if (track !== undefined) this.#events.onTrack(track.person, lngLat.lng, lngLat.lat)
+  }
+
+  #episodeAt({ x, y }: MapMouseEvent['point']): number | undefined {
+    const box: [[number, number], [number, number]] = [
+      [x - reachPx, y - reachPx],
+      [x + reachPx, y + reachPx],
+    ]
+    const [episode] = this.#map.queryRenderedFeatures(box, { layers: ['episodes'] })
+    const index: unknown = episode?.properties['index']
+    return typeof index === 'number' ? index : undefined
+  }
+
+  #trackAt({ lng, lat }: MapMouseEvent['lngLat']): Track | undefined {
+    const reachDeg = (reachPx * 360) / (512 * 2 ** this.#map.getZoom())
+    const tracks = this.#tracks.map(({ track }) => track)
+    return trackAt(tracks, { longitude: lng, latitude: lat }, reachDeg)
   }
 
   #drawGraticule(): void {

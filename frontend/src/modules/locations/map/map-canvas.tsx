@@ -13,7 +13,7 @@ import { MapFrame } from './map-frame'
 import { personColor } from './person-style'
 import type { Playback } from './playback'
 import { positionAt } from './position-at'
-import { episodesData, type PlacedTrack, tracksData, trailsData } from './tracks-data'
+import { episodesData, type PlacedTrack, trailsData } from './tracks-data'
 
 /** Trails are drawn anew this often while time passes, milliseconds: the worker cuts them each time. */
 const trailEveryMs = 120
@@ -63,6 +63,7 @@ export default function MapCanvas(props: MapCanvasProps) {
           onEpisode: (index) => latest.current.onEpisode(index),
           onTrack: (...track) => latest.current.onTrack(...track),
           onCell: setHovered,
+          onFailure: setFailure,
         },
       )
     } catch {
@@ -84,7 +85,7 @@ export default function MapCanvas(props: MapCanvasProps) {
   }, [])
 
   useEffect(() => map?.setScheme(scheme), [map, scheme])
-  useEffect(() => map?.setData('tracks', tracksData(tracks)), [map, tracks])
+  useEffect(() => map?.setTracks(tracks), [map, tracks])
   useEffect(
     () => map?.setData('episodes', episodesData(episodes, selectedEpisode)),
     [map, episodes, selectedEpisode],

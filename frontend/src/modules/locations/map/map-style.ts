@@ -4,7 +4,7 @@ import type {
   SourceSpecification,
   StyleSpecification,
 } from 'maplibre-gl'
-import { type ColorScheme, lineDashes, personColors } from './person-style'
+import { type ColorScheme, personColors } from './person-style'
 
 /** Sea, land and lines; streets there are none, so that close up there is paper with a grid. */
 export const mapColors: Record<
@@ -45,16 +45,7 @@ export const densityColors: Record<ColorScheme, readonly string[]> = {
 const fadeFrom = 8
 const fadeTo = 10.5
 
-const sourceNames = [
-  'land',
-  'coast',
-  'borders',
-  'graticule',
-  'density',
-  'tracks',
-  'trails',
-  'episodes',
-] as const
+const sourceNames = ['land', 'coast', 'borders', 'graticule', 'density', 'trails', 'episodes'] as const
 export type SourceName = (typeof sourceNames)[number]
 
 const empty = { type: 'FeatureCollection' as const, features: [] }
@@ -69,44 +60,12 @@ function sourceOf(name: SourceName): SourceSpecification {
       return { type: 'geojson', data: empty, tolerance: 0, buffer: 0, maxzoom: 18 }
     case 'density':
       return { type: 'geojson', data: empty, buffer: 4, maxzoom: 14 }
-    case 'tracks':
-      // A hundred thousand fixes, most of them of persons that stay: what is nearer than a line is wide is left out.
-      return { type: 'geojson', data: empty, buffer: 16, tolerance: 2, maxzoom: 18 }
     case 'trails':
       return { type: 'geojson', data: empty, buffer: 16, maxzoom: 18 }
     case 'episodes':
       return { type: 'geojson', data: empty, buffer: 32, maxzoom: 18 }
   }
 }
-
-/** A pattern in widths of the line; none for a solid one. */
-const dashPatterns: Record<(typeof lineDashes)[number], number[] | undefined> = {
-  solid: undefined,
-  dashed: [4, 2],
-  dotted: [0.1, 2],
-}
-
-function trackLayers(scheme: ColorScheme): LayerSpecification[] {
-  return lineDashes.map((dash) => {
-    const pattern = dashPatterns[dash]
-    return {
-      id: `tracks-${dash}`,
-      type: 'line',
-      source: 'tracks',
-      filter: ['==', ['get', 'dash'], dash],
-      // Round joins are several triangles for each fix, and are not seen at this width.
-      layout: { 'line-cap': dash === 'dotted' ? 'round' : 'butt', 'line-join': 'bevel' },
-      paint: {
-        'line-color': colorAt('color', personColors[scheme]),
-        'line-width': ['interpolate', ['linear'], ['zoom'], 8, 1.2, 14, 2, 18, 3],
-        'line-opacity': 0.7,
-        ...(pattern === undefined ? {} : { 'line-dasharray': pattern }),
-      },
-    }
-  })
-}
-
-export const trackLayerIds = lineDashes.map((dash) => `tracks-${dash}`)
 
 /** One of the colours, by its place that the feature has. */
 function colorAt(property: string, colors: readonly string[]): ExpressionSpecification {
@@ -163,18 +122,6 @@ function layersOf(scheme: ColorScheme): LayerSpecification[] {
       source: 'graticule',
       paint: { 'line-color': colors.grid, 'line-width': 0.5, 'line-opacity': 0.3 },
     },
-    ...trackLayers(scheme),
-    {
-      id: 'fixes',
-      type: 'circle',
-      source: 'tracks',
-      minzoom: 16,
-      paint: {
-        'circle-color': colorAt('color', personColors[scheme]),
-        'circle-radius': ['interpolate', ['linear'], ['zoom'], 16, 2, 18, 3.5],
-        'circle-opacity': 0.8,
-      },
-    },
     {
       id: 'trails',
       type: 'line',
@@ -197,7 +144,10 @@ function layersOf(scheme: ColorScheme): LayerSpecification[] {
   ]
 }
 
-/** All that the map may show; the data come later. */
+/** Tracks, which a layer of their own draws, lie below this one. */
+export const aboveTracks = 'trails'
+
+/** All that the map may show but tracks; the data come later. */
 export function mapStyle(scheme: ColorScheme): StyleSpecification {
   return {
     version: 8,

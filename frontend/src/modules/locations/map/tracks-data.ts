@@ -13,32 +13,18 @@ export interface PlacedTrack {
 /** So much of a track before the moment shown stands out. Milliseconds. */
 const trailMs = 20 * 60_000
 
-export function tracksData(tracks: readonly PlacedTrack[]): FeatureCollection<MultiLineString> {
-  return lines(tracks, (track) => trackLines(track))
-}
-
 /** The last minutes of each track. */
 export function trailsData(
   tracks: readonly PlacedTrack[],
   timeMs: number,
 ): FeatureCollection<MultiLineString> {
-  return lines(tracks, (track) => trackLines(track, timeMs - trailMs, timeMs))
-}
-
-function lines(
-  tracks: readonly PlacedTrack[],
-  linesOf: (track: Track) => MultiLineString['coordinates'],
-): FeatureCollection<MultiLineString> {
   return {
     type: 'FeatureCollection',
-    features: tracks.map(({ track, place }) => {
-      const { colorIndex, dash } = personStyle(place)
-      return {
-        type: 'Feature',
-        properties: { person: track.person, color: colorIndex, dash },
-        geometry: { type: 'MultiLineString', coordinates: linesOf(track) },
-      }
-    }),
+    features: tracks.map(({ track, place }) => ({
+      type: 'Feature',
+      properties: { color: personStyle(place).colorIndex },
+      geometry: { type: 'MultiLineString', coordinates: trackLines(track, timeMs - trailMs, timeMs) },
+    })),
   }
 }
 
