@@ -3,6 +3,7 @@ import { useDisclosure } from '@mantine/hooks'
 import { IconBuildingOff } from '@tabler/icons-react'
 import { Suspense, useEffect } from 'react'
 import { Link, Outlet, useLocation, useMatch, useParams } from 'react-router'
+import { UploadsProvider } from '../modules/files/uploads/uploads-provider'
 import { AccountMenu } from '../modules/identity/account-menu'
 import { useCaller } from '../modules/identity/caller'
 import { OrganizationSwitcher } from '../modules/identity/organization-switcher'
@@ -92,7 +93,9 @@ export default function Shell() {
         {organization !== undefined && isMember && (
           <LiveJobs organization={organization} key={organization} />
         )}
-        <div className={classes.page}>{page()}</div>
+        <UploadsProvider>
+          <div className={classes.page}>{page()}</div>
+        </UploadsProvider>
       </AppShell.Main>
     </AppShell>
   )

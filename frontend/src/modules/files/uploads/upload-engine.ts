@@ -48,9 +48,9 @@ export interface UploadEngine {
   restore(): Promise<void>
   /** @returns ids of the uploads, in the order of the files */
   add(files: readonly ChosenFile[], target: UploadTarget): Promise<string[]>
-  pause(id: string): void
-  /** Goes on with one that was paused, has failed or waits to try again. */
-  resume(id: string): void
+  pause(ids: readonly string[]): void
+  /** Goes on with those that were paused, have failed or wait to try again. */
+  resume(ids: readonly string[]): void
   /** Asks the browser for the file of an earlier page. */
   allow(id: string): Promise<void>
   /** @returns why this is not the file, in a sentence; undefined when it goes on */
@@ -67,6 +67,8 @@ export interface UploadEngine {
 const maximumRunning = 3
 /** Progress is told so often at most, milliseconds. */
 const progressMs = 150
+
+const resumable: ReadonlySet<UploadPhase> = new Set(['paused', 'failed', 'retrying'])
 
 interface Entry {
   record: RememberedUpload
@@ -368,19 +370,22 @@ export function createUploadEngine(options: UploadEngineOptions): UploadEngine {
       pump()
       return ids
     },
-    pause(id) {
-      const entry = entries.get(id)
-      if (entry === undefined || !isActive(entry)) return
-      stop(entry, 'paused')
-      change(entry, { paused: true })
+    pause(ids) {
+      for (const id of ids) {
+        const entry = entries.get(id)
+        if (entry === undefined || !isActive(entry)) continue
+        stop(entry, 'paused')
+        change(entry, { paused: true })
+      }
       pump()
     },
-    resume(id) {
-      const entry = entries.get(id)
-      if (entry === undefined || entry.file === undefined) return
-      if (entry.phase !== 'paused' && entry.phase !== 'failed' && entry.phase !== 'retrying') return
-      stop(entry, 'waiting')
-      change(entry, { paused: false })
+    resume(ids) {
+      for (const id of ids) {
+        const entry = entries.get(id)
+        if (entry?.file === undefined || !resumable.has(entry.phase)) continue
+        stop(entry, 'waiting')
+        change(entry, { paused: false })
+      }
       pump()
     },
     async allow(id) {

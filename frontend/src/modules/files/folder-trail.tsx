@@ -1,0 +1,50 @@
+import { IconChevronRight, IconFiles } from '@tabler/icons-react'
+import { Link } from 'react-router'
+import { addressOfFilter } from './file-filter'
+import classes from './folder-trail.module.css'
+
+interface FolderTrailProps {
+  /** Of the list: "/o/{slug}/files". */
+  readonly path: string
+  /** "evidence/2026"; empty for the top. */
+  readonly folder: string
+}
+
+/** Where in the folders one is, and the way up. */
+export function FolderTrail({ path, folder }: FolderTrailProps) {
+  const segments = folder === '' ? [] : folder.split('/')
+  return (
+    <nav aria-label="Folder">
+      <ol className={classes.trail}>
+        <li>
+          <Step to={path} current={segments.length === 0}>
+            <IconFiles size={16} stroke={1.7} aria-hidden />
+            All files
+          </Step>
+        </li>
+        {segments.map((segment, depth) => {
+          const above = segments.slice(0, depth + 1).join('/')
+          return (
+            <li key={above}>
+              <IconChevronRight size={14} aria-hidden />
+              <Step
+                to={`${path}?${addressOfFilter({ folder: above })}`}
+                current={depth === segments.length - 1}
+              >
+                <bdi>{segment}</bdi>
+              </Step>
+            </li>
+          )
+        })}
+      </ol>
+    </nav>
+  )
+}
+
+function Step({ to, current, children }: { to: string; current: boolean; children: React.ReactNode }) {
+  return (
+    <Link to={to} className={classes.step ?? ''} {...(current ? { 'aria-current': 'page' as const } : {})}>
+      {children}
+    </Link>
+  )
+}
