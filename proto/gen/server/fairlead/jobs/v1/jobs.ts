@@ -362,6 +362,8 @@ export const ParameterKind = {
   PARAMETER_KIND_POSITION: "PARAMETER_KIND_POSITION",
   /** PARAMETER_KIND_INTERVAL - "lower upper", in the parameter's unit; -Inf and +Inf leave an end open (SODA BAND). */
   PARAMETER_KIND_INTERVAL: "PARAMETER_KIND_INTERVAL",
+  /** PARAMETER_KIND_TIME - A date and time with its offset, such as "2026-11-21T08:30:00Z" (RFC 3339). */
+  PARAMETER_KIND_TIME: "PARAMETER_KIND_TIME",
   UNRECOGNIZED: "UNRECOGNIZED",
 } as const;
 
@@ -377,6 +379,7 @@ export namespace ParameterKind {
   export type PARAMETER_KIND_POLYGON = typeof ParameterKind.PARAMETER_KIND_POLYGON;
   export type PARAMETER_KIND_POSITION = typeof ParameterKind.PARAMETER_KIND_POSITION;
   export type PARAMETER_KIND_INTERVAL = typeof ParameterKind.PARAMETER_KIND_INTERVAL;
+  export type PARAMETER_KIND_TIME = typeof ParameterKind.PARAMETER_KIND_TIME;
   export type UNRECOGNIZED = typeof ParameterKind.UNRECOGNIZED;
 }
 
@@ -409,6 +412,9 @@ export function parameterKindFromJSON(object: any): ParameterKind {
     case 8:
     case "PARAMETER_KIND_INTERVAL":
       return ParameterKind.PARAMETER_KIND_INTERVAL;
+    case 9:
+    case "PARAMETER_KIND_TIME":
+      return ParameterKind.PARAMETER_KIND_TIME;
     case -1:
     case "UNRECOGNIZED":
     default:
@@ -436,6 +442,8 @@ export function parameterKindToJSON(object: ParameterKind): string {
       return "PARAMETER_KIND_POSITION";
     case ParameterKind.PARAMETER_KIND_INTERVAL:
       return "PARAMETER_KIND_INTERVAL";
+    case ParameterKind.PARAMETER_KIND_TIME:
+      return "PARAMETER_KIND_TIME";
     case ParameterKind.UNRECOGNIZED:
     default:
       return "UNRECOGNIZED";
@@ -462,6 +470,8 @@ export function parameterKindToNumber(object: ParameterKind): number {
       return 7;
     case ParameterKind.PARAMETER_KIND_INTERVAL:
       return 8;
+    case ParameterKind.PARAMETER_KIND_TIME:
+      return 9;
     case ParameterKind.UNRECOGNIZED:
     default:
       return -1;
