@@ -1,0 +1,2 @@
+export { scannerMethods } from './scanner-methods.ts'
+export { scanningPart } from './scanning-part.ts'
