@@ -8,7 +8,7 @@ import { RelativeTime } from '../../ui/relative-time'
 import { Tag } from '../../ui/tag'
 import type { FileOrder } from './file-filter'
 import { FileIcon } from './file-icon'
-import { fileAddress } from './file-name'
+import { fileAddress, organizationOf } from './file-name'
 import { FileStateTag } from './file-state-tag'
 import classes from './files-table.module.css'
 import { useUploadList } from './uploads/uploads-context'
@@ -21,6 +21,8 @@ interface FilesTableProps {
   readonly folderAddress?: (path: string) => string
   /** Says where each lies, for files of many folders. */
   readonly showFolder?: boolean
+  /** Says whose each is, for files of many organisations. */
+  readonly showOrganization?: boolean
   /** Names of those chosen; undefined where none can be. */
   readonly chosen?: ReadonlySet<string>
   readonly onChoose?: (chosen: ReadonlySet<string>) => void
@@ -38,6 +40,7 @@ export function FilesTable({
   folders = [],
   folderAddress,
   showFolder = false,
+  showOrganization = false,
   chosen,
   onChoose,
   order,
@@ -142,7 +145,7 @@ export function FilesTable({
                   <Link to={fileAddress(file.name)} className={classes.link ?? ''} title={file.displayName}>
                     <bdi>{file.displayName}</bdi>
                   </Link>
-                  <Details file={file} showFolder={showFolder} />
+                  <Details file={file} showFolder={showFolder} showOrganization={showOrganization} />
                 </div>
               </Group>
             </Table.Td>
@@ -166,9 +169,16 @@ export function FilesTable({
   )
 }
 
-function Details({ file, showFolder }: { file: File; showFolder: boolean }) {
+interface DetailsProps {
+  readonly file: File
+  readonly showFolder: boolean
+  readonly showOrganization: boolean
+}
+
+function Details({ file, showFolder, showOrganization }: DetailsProps) {
   const { folder, tags, versionCount, latest } = file
   const parts = [
+    showOrganization && organizationOf(file.name),
     showFolder && folder !== '' && folder,
     versionCount > 1 && `${versionCount} versions`,
   ].filter((part) => part !== false)

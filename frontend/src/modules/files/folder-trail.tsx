@@ -1,4 +1,5 @@
 import { IconChevronRight, IconFiles } from '@tabler/icons-react'
+import type { ReactNode } from 'react'
 import { Link } from 'react-router'
 import { addressOfFilter } from './file-filter'
 import classes from './folder-trail.module.css'
@@ -8,16 +9,18 @@ interface FolderTrailProps {
   readonly path: string
   /** "evidence/2026"; empty for the top. */
   readonly folder: string
+  /** Whether it stands above a file, which is the page then. */
+  readonly isFile?: boolean
 }
 
 /** Where in the folders one is, and the way up. */
-export function FolderTrail({ path, folder }: FolderTrailProps) {
+export function FolderTrail({ path, folder, isFile = false }: FolderTrailProps) {
   const segments = folder === '' ? [] : folder.split('/')
   return (
-    <nav aria-label="Folder">
+    <nav aria-label="Folder" className={classes.nav} data-above={isFile || undefined}>
       <ol className={classes.trail}>
         <li>
-          <Step to={path} current={segments.length === 0}>
+          <Step to={path} current={!isFile && segments.length === 0}>
             <IconFiles size={16} stroke={1.7} aria-hidden />
             All files
           </Step>
@@ -29,7 +32,7 @@ export function FolderTrail({ path, folder }: FolderTrailProps) {
               <IconChevronRight size={14} aria-hidden />
               <Step
                 to={`${path}?${addressOfFilter({ folder: above })}`}
-                current={depth === segments.length - 1}
+                current={!isFile && depth === segments.length - 1}
               >
                 <bdi>{segment}</bdi>
               </Step>
@@ -41,7 +44,7 @@ export function FolderTrail({ path, folder }: FolderTrailProps) {
   )
 }
 
-function Step({ to, current, children }: { to: string; current: boolean; children: React.ReactNode }) {
+function Step({ to, current, children }: { to: string; current: boolean; children: ReactNode }) {
   return (
     <Link to={to} className={classes.step ?? ''} {...(current ? { 'aria-current': 'page' as const } : {})}>
       {children}

@@ -1,5 +1,6 @@
 import { IconShare } from '@tabler/icons-react'
 import { useSearchParams } from 'react-router'
+import { SharedTabs } from '../../app/shared-tabs'
 import { EmptyState } from '../../ui/empty-state'
 import { ErrorState } from '../../ui/error-state'
 import { ListSkeleton } from '../../ui/list-skeleton'
@@ -20,6 +21,7 @@ export default function SharedPage() {
         title="Shared with me"
         subtitle="Jobs that others let you see, with their results; the latest shared comes first."
       />
+      <SharedTabs />
       <Panel flush>
         {jobs.data === undefined ? (
           jobs.isError ? (
