@@ -19,7 +19,8 @@ import { writeFailure, writeOutcome } from './write-outcome.ts'
 
 export interface ScanTools {
   readonly dataSource: DataSource
-  readonly objects: Objects & Pick<ObjectUploads, 'move'>
+  readonly objects: Objects
+  readonly uploads: Pick<ObjectUploads, 'move'>
   readonly scanner: Scanner
   readonly queue: ScanQueue
   readonly metrics: ScanMetrics
@@ -103,7 +104,7 @@ async function findContent(objects: Objects, { id, objectKey }: FileVersion): Pr
 
 /** Where its content stands when its outcome is written; undefined when the lease is another's. */
 async function release(
-  { objects, queue }: ScanTools,
+  { uploads, queue }: ScanTools,
   claim: ScanClaim,
   key: string,
   outcome: ScanOutcome,
@@ -112,7 +113,7 @@ async function release(
   const to = cleanKey(claim.version.id)
   if (key === to) return to
   if (!(await queue.renew(claim, Number(claim.version.sizeBytes)))) return undefined
-  await objects.move(key, to)
+  await uploads.move(key, to)
   return to
 }
 
