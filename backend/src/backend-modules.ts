@@ -4,13 +4,19 @@ import type { Listener } from './database/index.ts'
 import { jobServices } from './job-services.ts'
 import { createCreditsModule } from './modules/credits/index.ts'
 import { createDatasetsModule } from './modules/datasets/index.ts'
-import { createFilesModule } from './modules/files/index.ts'
+import {
+  createFilesModule,
+  type FileLimits,
+  type FilesModuleOptions,
+  moveFileShares,
+} from './modules/files/index.ts'
 import { allPermissions, createIdentityModule, type IdentityModuleDeps } from './modules/identity/index.ts'
 import {
   createJobsModule,
   defaultJobLimits,
   moveShares,
   type ReadableDatasets,
+  resultBytes,
 } from './modules/jobs/index.ts'
 import {
   createLocationsModule,
@@ -21,7 +27,9 @@ import {
 import { createNotificationsModule } from './modules/notifications/index.ts'
 import type { BatchQueue } from './ports/batch-queue.ts'
 import type { DatasetFiles } from './ports/dataset-files.ts'
-import type { Objects } from './ports/objects.ts'
+import type { Execution } from './ports/execution.ts'
+import type { Objects, ObjectUploads } from './ports/objects.ts'
+import type { SharedResources } from './server/authorize.ts'
 import { readContracts } from './server/contracts.ts'
 import type { GrpcEnvironment } from './server/grpc-method.ts'
 import type { HttpRoute } from './server/http-route.ts'
@@ -40,7 +48,19 @@ export interface BackendParts {
   readonly oidc: OidcSettings
   readonly issuerKeys?: NonNullable<IdentityModuleDeps['issuerKeys']>
   readonly objects: Objects
+  /** Of the same store. */
+  readonly uploads: ObjectUploads
   readonly files: DatasetFiles
+  /** Whose processes run task-runner.ts. */
+  readonly execution: Execution
+  /** Files written here are moved into the object store rather than copied, where that stands on a disk. */
+  readonly scratchFolder: string
+  /** Default: those of an installation that sets none. */
+  readonly fileLimits?: FileLimits
+  /** Whether files are scanned before they are released. Default: they are not. */
+  readonly scanning?: boolean
+  /** Looks into released files. Default: nothing does. */
+  readonly preview?: FilesModuleOptions['preview']
   readonly deriveKey: (purpose: string) => Buffer
   readonly heartbeatSeconds: number
   /** Of every organisation. Default: those of an installation that sets none. */
@@ -87,6 +107,7 @@ export async function createBackendModules(
     pageTokens: tokens,
     moveInvited: async (manager, invitedId, userId) => {
       await moveShares(manager, invitedId, userId)
+      await moveFileShares(manager, invitedId, userId)
       await moveInvitedPerson(manager, invitedId, userId)
     },
     deviceTokens: deviceTokens(dataSource),
@@ -98,10 +119,14 @@ export async function createBackendModules(
     dataSource,
     databaseUrl,
     objects,
+    uploads: parts.uploads,
     pageTokens: tokens,
     identity: identity.identity,
+    limits: parts.fileLimits,
+    scanning: parts.scanning ?? false,
+    preview: parts.preview,
+    resultBytes: (organizationId) => resultBytes(dataSource, organizationId),
     heartbeatMs: parts.heartbeatSeconds * 1000,
-    registry: parts.metrics.registry,
     log,
   })
   releasers.defer(() => storedFiles.close())
@@ -110,6 +135,9 @@ export async function createBackendModules(
     dataSource,
     objects,
     files,
+    storedFiles: storedFiles.files,
+    execution: parts.execution,
+    scratchFolder: parts.scratchFolder,
     pageTokens: tokens,
     identity: identity.identity,
     log,
@@ -121,6 +149,7 @@ export async function createBackendModules(
     pageTokens: tokens,
     identity: identity.identity,
     jobServices: jobServices.map(({ id }) => id),
+    files: storedFiles.files,
     log,
   })
   releasers.defer(() => credits.close())
@@ -185,11 +214,24 @@ export async function createBackendModules(
       contracts,
       permissions: allPermissions,
       authenticator: identity.authenticator,
-      sharedResources: jobs.sharedResources,
+      sharedResources: sharedBy(jobs.sharedResources, storedFiles.sharedResources),
       validate: requestValidator(contracts.registry),
       log,
       metrics: parts.metrics,
       tracing: parts.tracing,
+    },
+  }
+}
+
+/** Names of things tell whose they are: at most one of them knows a name. */
+function sharedBy(...modules: readonly SharedResources[]): SharedResources {
+  return {
+    async sharedWith(resourceName, userId) {
+      for (const { sharedWith } of modules) {
+        const organization = await sharedWith(resourceName, userId)
+        if (organization !== undefined) return organization
+      }
+      return undefined
     },
   }
 }

@@ -1,4 +1,5 @@
 // The backend: gRPC for everything, HTTP for IVOA protocols, signed objects, figures and health.
+import { join } from 'node:path'
 import type { Logger } from 'pino'
 import { openAmqpBatchQueue } from './adapters/batch-queue/index.ts'
 import { createDatasetFiles } from './adapters/dataset-files/dataset-files.ts'
@@ -14,6 +15,7 @@ import { awaitIssuer, IDENTITY_CHANNEL } from './modules/identity/index.ts'
 import { ImmediateJobs, openApiOfServices, openScratch, queueMetrics } from './modules/jobs/index.ts'
 import { FIX_QUEUE } from './modules/locations/index.ts'
 import { keepEvents } from './modules/notifications/index.ts'
+import { openPreviews } from './open-previews.ts'
 import type { BatchQueue } from './ports/batch-queue.ts'
 import { runProcess } from './run-process.ts'
 import { createGrpcServer } from './server/grpc-server.ts'
@@ -32,7 +34,10 @@ await runProcess('backend', backendSettings, async (settings, log, releasers, tr
   const listener = await listen(databaseUrl, { channels: [IDENTITY_CHANNEL], log })
   releasers.defer(() => listener.close())
   await keepEvents(dataSource)
-  const { objects, routes } = createObjects(settings.objects, settings.deriveKey('objects'))
+  const { objects, uploads, routes, scratchFolder } = createObjects(
+    settings.objects,
+    settings.deriveKey('objects'),
+  )
   releasers.defer(() => objects.close())
 
   const fixQueue = fixQueueOf(settings.locationQueue, log)
@@ -41,6 +46,16 @@ await runProcess('backend', backendSettings, async (settings, log, releasers, tr
   const metrics = createServerMetrics()
   poolMetrics(metrics.registry, dataSource)
   queueMetrics(metrics.registry, dataSource)
+  const scratch = await openScratch()
+  releasers.use(scratch)
+  const configuration: TaskRunnerConfiguration = { s3: settings.s3, objects: settings.objects }
+  const execution = createProcessExecution({
+    entry: new URL('./task-runner.ts', import.meta.url),
+    configuration,
+  })
+  releasers.defer(() => execution.close())
+  const previews = openPreviews(objects, join(scratch.folder, 'previews'))
+  releasers.defer(() => previews.close())
   const {
     services,
     routes: moduleRoutes,
@@ -53,7 +68,13 @@ await runProcess('backend', backendSettings, async (settings, log, releasers, tr
       listener,
       oidc: settings.oidc,
       objects,
+      uploads,
+      fileLimits: settings.files,
+      scanning: settings.scanner !== undefined,
       files: createDatasetFiles({ s3: settings.s3, objects }),
+      execution,
+      scratchFolder,
+      preview: previews.methods,
       deriveKey: settings.deriveKey,
       heartbeatSeconds: settings.heartbeatSeconds,
       queue: settings.queue,
@@ -68,14 +89,6 @@ await runProcess('backend', backendSettings, async (settings, log, releasers, tr
     releasers,
   )
 
-  const scratch = await openScratch()
-  releasers.use(scratch)
-  const configuration: TaskRunnerConfiguration = { s3: settings.s3, objects: settings.objects }
-  const execution = createProcessExecution({
-    entry: new URL('./task-runner.ts', import.meta.url),
-    configuration,
-  })
-  releasers.defer(() => execution.close())
   const immediate = new ImmediateJobs({
     services: jobServices,
     dataset: (organizationId, id) => datasets.readable(organizationId, id),

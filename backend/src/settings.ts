@@ -92,6 +92,13 @@ export interface OidcSettings {
   readonly groupsClaim: string | undefined
 }
 
+/** How much people may store, and for how long an address to fetch it from is good. */
+export interface FilesSettings {
+  /** Of an organisation that has no quota of its own. */
+  readonly quotaBytes: bigint
+  readonly addressSeconds: number
+}
+
 /** RabbitMQ, and how it is reached over TLS. */
 export interface AmqpSettings {
   /** "amqp://..." or "amqps://..." */
@@ -119,6 +126,7 @@ export interface BackendSettings extends SharedSettings {
   readonly oidc: OidcSettings
   /** Silence after which a stream sends a heartbeat. */
   readonly heartbeatSeconds: number
+  readonly files: FilesSettings
   /** Whether the workers of this installation send mail. */
   readonly mailEnabled: boolean
   /** RabbitMQ, where fixes go through a queue of it to the workers; undefined: they are written at once. */
@@ -297,6 +305,8 @@ const backend = z
     // Clients take a stream for dead when it was silent for longer than 15 s.
     FAIRLEAD_HEARTBEAT_SECONDS: wholeNumber(1, 15, 10),
     FAIRLEAD_MAIL_FROM: optional(sender),
+    FAIRLEAD_STORAGE_QUOTA_BYTES: wholeNumber(0, 1_125_899_906_842_624, 107_374_182_400),
+    FAIRLEAD_FILE_ADDRESS_SECONDS: wholeNumber(5, 3600, 60),
   })
   .superRefine((variables, context) => {
     checkObjects(variables, context)
@@ -358,6 +368,10 @@ export function backendSettings(env: Environment = process.env): BackendSettings
       groupsClaim: variables.FAIRLEAD_OIDC_GROUPS_CLAIM,
     }),
     heartbeatSeconds: variables.FAIRLEAD_HEARTBEAT_SECONDS,
+    files: Object.freeze({
+      quotaBytes: BigInt(variables.FAIRLEAD_STORAGE_QUOTA_BYTES),
+      addressSeconds: variables.FAIRLEAD_FILE_ADDRESS_SECONDS,
+    }),
     mailEnabled: variables.FAIRLEAD_MAIL_FROM !== undefined,
     locationQueue: Object.freeze(locationQueueOf(variables)),
   })

@@ -39,7 +39,7 @@ await runProcess('worker', workerSettings, async (settings, log, releasers, trac
   const { databaseUrl, concurrency } = settings
   const dataSource = await createDataSource(databaseUrl, { applicationName: 'fairlead worker' }).initialize()
   releasers.defer(() => dataSource.destroy())
-  const { objects, scratchFolder } = createObjects(settings.objects, settings.deriveKey('objects'))
+  const { objects, uploads, scratchFolder } = createObjects(settings.objects, settings.deriveKey('objects'))
   releasers.defer(() => objects.close())
 
   const scanner = createScanner(settings.scanner)
@@ -107,7 +107,7 @@ await runProcess('worker', workerSettings, async (settings, log, releasers, trac
   })
   releasers.defer(() => locations.stop())
 
-  const files = createFilesWorker({ dataSource, databaseUrl, objects, registry, log })
+  const files = createFilesWorker({ dataSource, databaseUrl, objects, uploads, scanner, registry, log })
   releasers.defer(() => files.stop())
 
   const health = async () => {

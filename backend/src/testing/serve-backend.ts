@@ -4,13 +4,16 @@ import { join } from 'node:path'
 import type { Logger } from 'pino'
 import type { DataSource } from 'typeorm'
 import { createDatasetFiles } from '../adapters/dataset-files/dataset-files.ts'
+import { createProcessExecution } from '../adapters/execution/process/index.ts'
 import { createObjects } from '../adapters/objects/create-objects.ts'
 import { type BackendModules, createBackendModules } from '../backend-modules.ts'
 import { listen } from '../database/index.ts'
 import { IDENTITY_CHANNEL } from '../modules/identity/index.ts'
+import { openPreviews } from '../open-previews.ts'
 import { createGrpcServer } from '../server/grpc-server.ts'
 import { createServerMetrics } from '../server/server-metrics.ts'
 import type { OidcSettings } from '../settings.ts'
+import type { TaskRunnerConfiguration } from '../task-runner.ts'
 
 export interface ServedBackend {
   readonly modules: BackendModules
@@ -34,8 +37,16 @@ export async function serveBackend(
   releasers.defer(() => rm(folder, { recursive: true, force: true }))
   const listener = await listen(on.url, { channels: [IDENTITY_CHANNEL] })
   releasers.defer(() => listener.close())
-  const { objects } = createObjects({ kind: 'filesystem', folder }, Buffer.alloc(32, 1))
+  const store = { kind: 'filesystem', folder: join(folder, 'objects') } as const
+  const { objects, uploads, scratchFolder } = createObjects(store, Buffer.alloc(32, 1))
   releasers.defer(() => objects.close())
+  const configuration: TaskRunnerConfiguration = { s3: undefined, objects: store }
+  const entry = new URL('../task-runner.ts', import.meta.url)
+  // Nothing is started before it is used.
+  const execution = createProcessExecution({ entry, configuration, keepWarm: false })
+  releasers.defer(() => execution.close())
+  const previews = openPreviews(objects, join(folder, 'previews'))
+  releasers.defer(() => previews.close())
   const metrics = createServerMetrics()
   const modules = await createBackendModules(
     {
@@ -45,7 +56,11 @@ export async function serveBackend(
       oidc: on.oidc,
       issuerKeys: { cooldownMs: 0 },
       objects,
-      files: createDatasetFiles({}),
+      uploads,
+      files: createDatasetFiles({ objects }),
+      execution,
+      scratchFolder,
+      preview: previews.methods,
       deriveKey: (purpose) => Buffer.alloc(32, purpose),
       heartbeatSeconds: 1,
       publicUrl: 'https://fairlead.example.org',

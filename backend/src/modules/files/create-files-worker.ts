@@ -1,20 +1,30 @@
 import type { Logger } from 'pino'
 import type { Registry } from 'prom-client'
 import type { DataSource } from 'typeorm'
-import type { Objects } from '../../ports/objects.ts'
+import type { Objects, ObjectUploads } from '../../ports/objects.ts'
+import type { Scanner } from '../../ports/scanner.ts'
 import type { WorkerPart } from '../notifications/index.ts'
+import { scanningPart } from './scanning/index.ts'
+import { fileSweep } from './sweep/file-sweep.ts'
+import { FileRemovals } from './versions/file-removals.ts'
 
 export interface FilesWorkerOptions {
   readonly dataSource: DataSource
   readonly databaseUrl: string
+  /** One store: what is uploaded is read where it is. */
   readonly objects: Objects
+  readonly uploads: ObjectUploads
+  readonly scanner: Scanner
   readonly registry: Registry
   readonly log: Logger
 }
 
 /** What happens to files without anyone asking: scans, and what the clock brings. */
-export function createFilesWorker(_options: FilesWorkerOptions): WorkerPart {
-  const parts: WorkerPart[] = []
+export function createFilesWorker(options: FilesWorkerOptions): WorkerPart {
+  const parts: WorkerPart[] = [
+    scanningPart(options),
+    fileSweep({ ...options, removals: new FileRemovals(options) }),
+  ]
   return {
     async start() {
       for (const part of parts) await part.start()

@@ -1,2 +1,13 @@
-export { createFilesModule, type FilesModule, type FilesModuleOptions } from './create-files-module.ts'
+export {
+  createFilesModule,
+  defaultFileLimits,
+  type FileLimits,
+  type FilesModule,
+  type FilesModuleOptions,
+  type PreviewMethods,
+} from './create-files-module.ts'
 export { createFilesWorker, type FilesWorkerOptions } from './create-files-worker.ts'
+export { type FileUse, releaseUse, useFile } from './files/file-uses.ts'
+export type { FilesService, ReleasedFile } from './files/files-service.ts'
+export { FilePreviews, previewHandler } from './preview/index.ts'
+export { moveFileShares } from './shares/file-shares.ts'

@@ -189,6 +189,7 @@ async function announce(
       version: after.version,
       signature: after.signature,
       failure: after.failure,
+      reason: after.failure,
     },
   })
 }

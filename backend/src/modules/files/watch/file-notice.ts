@@ -3,7 +3,7 @@ import { type Database, rows } from '../sql.ts'
 /** PostgreSQL channel that is notified in the transaction of every change of a file. */
 export const FILES_CHANNEL = 'fairlead_files'
 /** Channel that tells workers of a version that is to be scanned at once; the payload is its id. */
-export const FILE_SCANS_CHANNEL = 'fairlead_file_scans'
+export const FILE_SCANS_CHANNEL = 'fairlead_files_to_scan'
 
 export interface FileNotice {
   readonly organizationId: string
