@@ -20,6 +20,8 @@ export function parameterField(schema: ParameterSchema): VotableField {
     case 'STRING':
     case 'ENUM':
     case 'DATASET':
+    // DALI's timestamps have no offset, and these must have one.
+    case 'TIME':
     // Its numbers have units, but it is text (SODA 1.0, section 3.3.2).
     case 'POSITION':
       return { ...common, datatype: 'char', arraysize: '*' }

@@ -5,6 +5,7 @@ import { DatasetSelect } from '../datasets/dataset-select'
 import { IntervalField } from './interval-field'
 import { problemWith } from './job-form'
 import { RepeatedField } from './repeated-field'
+import { TimeField } from './time-field'
 
 interface ParameterFieldProps {
   readonly schema: ParameterSchema
@@ -81,6 +82,12 @@ export function ParameterField(props: ParameterFieldProps) {
               onChange={(value) => input.onChange(String(value))}
             />
           )}
+        </RepeatedField>
+      )
+    case 'PARAMETER_KIND_TIME':
+      return (
+        <RepeatedField {...props} label={label} drawAddress={undefined}>
+          {(input) => <TimeField {...input} />}
         </RepeatedField>
       )
     case 'PARAMETER_KIND_INTERVAL':

@@ -12,6 +12,7 @@ export const PARAMETER_KINDS = [
   'POLYGON',
   'POSITION',
   'INTERVAL',
+  'TIME',
 ] as const
 
 export type ParameterKind = (typeof PARAMETER_KINDS)[number]
@@ -70,6 +71,8 @@ export interface JobService {
   readonly description: string
   readonly parameters: readonly ParameterSchema[]
   readonly limits: ServiceLimits
+  /** What helps when a task exceeds them: a sentence, of its parameters. Default: to ask for a smaller region. */
+  readonly askLess?: string
   /**
    * What it shows is not for everyone: this permission in the organisation is needed beside jobs.submit to plan a job,
    * and beside jobs.read to fetch its results, and its jobs are not shared.

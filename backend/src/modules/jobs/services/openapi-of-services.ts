@@ -105,6 +105,7 @@ const formats: Readonly<Record<ParameterKind, string>> = {
   POLYGON: '"ra1 dec1 ra2 dec2 ra3 dec3 ..."',
   POSITION: '"CIRCLE ...", "RANGE ..." or "POLYGON ..."',
   INTERVAL: '"lower upper", where -Inf and +Inf leave an end open',
+  TIME: 'A date and time with its offset (RFC 3339), such as "2026-11-21T08:30:00Z"',
 }
 
 function bounds(parameter: ParameterSchema): string[] {

@@ -7,6 +7,7 @@ const schema: readonly ParameterSchema[] = [
   { name: 'CIRCLE', description: 'A circle.', kind: 'CIRCLE', oneOf: 'a region' },
   { name: 'POS', description: 'A position.', kind: 'POSITION', oneOf: 'a region' },
   { name: 'BAND', description: 'A band.', kind: 'INTERVAL', unit: 'm', minimum: 1, maximum: 5 },
+  { name: 'SINCE', description: 'A time.', kind: 'TIME' },
   { name: 'NOTE', description: 'A note.', kind: 'STRING', maxLength: 5 },
   { name: 'WIDTH', description: 'The width.', kind: 'NUMBER', required: true, defaultValue: '10' },
 ]
@@ -38,6 +39,13 @@ describe('checkParameters', () => {
     ['a value too long', ['NOTE', 'sixsix'], /at most 5 characters, and has 6/],
     ['an empty value', ['NOTE', ' '], /must not be empty/],
     ['an unknown name', ['POL', 'I'], /POL is not a parameter of this service; it takes ID, CIRCLE/],
+    [
+      'a time without its offset',
+      ['SINCE', '2026-11-21T00:00'],
+      /^SINCE must be a date and time with its offset/,
+    ],
+    ['a day that is none', ['SINCE', '2026-13-21T00:00Z'], /with its offset/],
+    ['a date alone', ['SINCE', '2026-11-21'], /with its offset/],
     ['an interval of one number', ['BAND', '2'], /"lower upper"/],
     ['an interval that is turned round', ['BAND', '3 2'], /lower end first/],
     ['an interval below the minimum', ['BAND', '0.1 0.2'], /reach up to 1 m/],
@@ -50,6 +58,15 @@ describe('checkParameters', () => {
       }),
     )
   })
+
+  it.each(['2026-11-21T08:30Z', '2026-11-21 09:30:00.000+01:00', ' 2026-11-21t08:30:00z '])(
+    'takes the time %s',
+    (value) => {
+      const parameters = checkParameters(schema, given(...complete, ['SINCE', value]))
+      expect(parameters.time('SINCE')?.toISOString()).toBe('2026-11-21T08:30:00.000Z')
+      expect(parameters.time('UNTIL')).toBeUndefined()
+    },
+  )
 
   it.each(['2 3', '2 2', '-Inf 3', '4 +Inf', '-inf inf', '0.5 1', '1e-3,2E0'])(
     'takes the interval %s',

@@ -30,6 +30,11 @@ export class GivenParameters {
     const given = this.one(name)
     return given === undefined ? undefined : Number(given.value)
   }
+
+  time(name: string): Date | undefined {
+    const given = this.one(name)
+    return given === undefined ? undefined : parseTime(given.value)
+  }
 }
 
 /** Checks parameters against a schema and fills in its defaults; throws every violation at once. */
@@ -109,6 +114,10 @@ function problemOf(declared: ParameterSchema, value: string): string | undefined
         : `${declared.name} must be one of ${declared.values?.join(', ')}`
     case 'INTERVAL':
       return problemOfInterval(declared, value)
+    case 'TIME':
+      return parseTime(value) === undefined
+        ? `${declared.name} must be a date and time with its offset, such as 2026-11-21T00:00:00Z`
+        : undefined
     case 'STRING':
     case 'DATASET':
     // Regions are checked by the service, against the images that they cut.
@@ -161,6 +170,14 @@ export function parseInterval(text: string): Interval | undefined {
           : undefined,
   )
   return words.length === 2 && lower !== undefined && upper !== undefined ? { lower, upper } : undefined
+}
+
+/** RFC 3339, section 5.6, to the millisecond; undefined for another text. */
+function parseTime(text: string): Date | undefined {
+  const trimmed = text.trim()
+  if (!/^\d{4}-\d\d-\d\d[t ]\d\d:\d\d(:\d\d(\.\d{1,3})?)?(z|[+-]\d\d:\d\d)$/i.test(trimmed)) return undefined
+  const time = new Date(trimmed.replace(' ', 'T').toUpperCase())
+  return Number.isNaN(time.getTime()) ? undefined : time
 }
 
 function problemOfNumber(

@@ -41,16 +41,14 @@ export const connectionsService: JobService = {
     {
       name: 'START',
       description: 'Fixes from this time on, such as 2026-11-21T00:00:00Z.',
-      kind: 'STRING',
+      kind: 'TIME',
       required: true,
-      maxLength: 40,
     },
     {
       name: 'END',
       description: 'Fixes before this time; at most 366 days after START.',
-      kind: 'STRING',
+      kind: 'TIME',
       required: true,
-      maxLength: 40,
     },
     {
       name: 'DISTANCE',
@@ -100,10 +98,12 @@ export const connectionsService: JobService = {
   limits: {
     executionDurationMs: 4 * 3_600_000,
     maxExecutionDurationMs: 86_400_000,
-    memoryBytes: 768 * 1024 ** 2,
+    memoryBytes: 512 * 1024 ** 2,
     outputBytes: 4 * 1024 ** 3,
     maxAttempts: 3,
   },
+  askLess:
+    'Ask for a shorter WITHIN or DISTANCE, so that fewer fixes are compared, or for less time at once.',
 
   async plan(parameters, context) {
     const { locations } = context
@@ -158,8 +158,8 @@ function readParameters(parameters: GivenParameters): Asked {
       description: `REASON must have ${REASON_LEAST} characters at least: those who are shown read it`,
     })
   }
-  const start = timeOf(parameters, 'START', violations)
-  const end = timeOf(parameters, 'END', violations)
+  const start = parameters.time('START')
+  const end = parameters.time('END')
   if (start !== undefined && end !== undefined) {
     const days = (end.getTime() - start.getTime()) / DAY_MS
     const description =
@@ -188,19 +188,6 @@ function readParameters(parameters: GivenParameters): Asked {
     },
     formats: [...new Set(parameters.all('FORMAT').map(({ value }) => value as EpisodeFormat))],
   }
-}
-
-/** RFC 3339, kept to the millisecond. */
-const TIME = /^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(:\d\d(\.\d{1,3})?)?([Zz]|[+-]\d\d:\d\d)$/
-
-function timeOf(parameters: GivenParameters, name: string, violations: FieldViolation[]): Date | undefined {
-  const given = parameters.one(name)
-  if (given === undefined) return undefined
-  const time = new Date(TIME.test(given.value) ? given.value.replace(' ', 'T').toUpperCase() : Number.NaN)
-  if (!Number.isNaN(time.getTime())) return time
-  const description = `${name} must be a date and time with its offset, such as 2026-11-21T00:00:00Z`
-  violations.push({ field: given.field, description })
-  return undefined
 }
 
 function invalid(violations: readonly FieldViolation[]): DomainError {
