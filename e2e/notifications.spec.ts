@@ -69,7 +69,8 @@ test('what ends while a tab is offline appears there once, in order; another tab
   await expect(bell(page)).toHaveAccessibleName('Notifications')
 
   await context.setOffline(true)
-  const names = ['While away 1', 'While away 2', 'While away 3']
+  const run = Date.now().toString(36)
+  const names = ['1', '2', '3'].map((place) => `While away ${place} ${run}`)
   for (const name of names) await runJob(api, name)
   await expect.poll(async () => Number((await inboxOf(api)).lastSequence)).toBe(before + names.length)
   await expect(bell(page)).toHaveAccessibleName('Notifications')
@@ -108,12 +109,16 @@ test('the link in a mail ends mail of its kind, after a question, and nothing el
   page,
   system,
 }) => {
+  const run = Date.now().toString(36)
   const api = await apiAs(system, 'erin', organization)
-  await runJob(api, 'The last mail')
+  // An earlier run may have ended it.
+  const events = [{ eventType: 'jobs.completed', inApp: true, mail: 'MAIL_DELIVERY_AT_ONCE' }]
+  await api.patch('users/me/notificationPreferences', { preferences: { events }, updateMask: 'events' })
+  await runJob(api, `The last mail ${run}`)
   const kept = async () => mailsTo(system, 'erin@example.org')
   await expect
     .poll(async () => (await kept()).map(({ subject }) => subject).join())
-    .toContain('The last mail')
+    .toContain(`The last mail ${run}`)
   const header = (await kept()).at(-1)?.headers.find(({ name }) => name === 'List-Unsubscribe')
   const link = /<(http[^>]+)>/.exec(header?.value ?? '')?.[1] ?? ''
 
@@ -125,10 +130,10 @@ test('the link in a mail ends mail of its kind, after a question, and nothing el
   expect(await mailPreference(api)).toBe('MAIL_DELIVERY_OFF')
 
   const before = (await kept()).length
-  await runJob(api, 'Without a mail')
+  await runJob(api, `Without a mail ${run}`)
   await expect
     .poll(async () => (await api.get<Notifications>('users/me/notifications')).notifications[0]?.title)
-    .toBe('“Without a mail” completed')
+    .toBe(`“Without a mail ${run}” completed`)
   expect(await kept()).toHaveLength(before)
 })
 
