@@ -1,13 +1,29 @@
 import type { Readable } from 'node:stream'
 import type { ByteSource } from '../fits/source/byte-source.ts'
+import { assertReleasedKey } from './objects.ts'
 
 /** Where a file stands, and in which state. Plain JSON: it is handed to the processes that run jobs. */
 export interface DatasetLocation {
-  /** An absolute path, or s3://bucket/key. */
+  /** An absolute path, s3://bucket/key, or object:key in Fairlead's own store. */
   readonly address: string
-  /** Changes when the file does: its modification time in nanoseconds, or the store's ETag. */
+  /** Changes when the file does: its modification time in nanoseconds, or the store's ETag; "final" in its own store. */
   readonly version: string
   readonly sizeBytes: number
+}
+
+const OBJECT_PREFIX = 'object:'
+/** What is released under a key stays as it is until it is deleted. */
+const FINAL = 'final'
+
+/** Of content in Fairlead's own store. Throws TypeError for a key that is not released. */
+export function objectLocation(key: string, sizeBytes: number): DatasetLocation {
+  assertReleasedKey(key)
+  return { address: `${OBJECT_PREFIX}${key}`, version: FINAL, sizeBytes }
+}
+
+/** Undefined for an address elsewhere. */
+export function objectKeyOf(address: string): string | undefined {
+  return address.startsWith(OBJECT_PREFIX) ? address.slice(OBJECT_PREFIX.length) : undefined
 }
 
 /** The files of datasets, wherever they stand: Fairlead reads them and never writes. */

@@ -1,19 +1,29 @@
-import { type DatasetFiles, DatasetUnavailable, type OpenDatasetOptions } from '../../ports/dataset-files.ts'
+import {
+  type DatasetFiles,
+  DatasetUnavailable,
+  type OpenDatasetOptions,
+  objectKeyOf,
+} from '../../ports/dataset-files.ts'
 import { createS3Client, type S3ClientOptions } from '../s3/s3-client.ts'
 import { findLocalFiles, openLocalFile } from './local-files.ts'
+import { type ObjectReader, openObjectFile } from './object-files.ts'
 import { findS3Files, isS3Address, openS3File, parseS3Address, type S3Place } from './s3-files.ts'
 import { asUnavailable } from './unavailable.ts'
 
 export interface DatasetFilesOptions {
   /** Undefined: files in an object store are refused with a sentence that says what to set. */
   readonly s3?: S3ClientOptions | undefined
+  /** Fairlead's own store, where the files of organisations are. Undefined: those cannot be read. */
+  readonly objects?: ObjectReader | undefined
 }
 
-/** Files by path and objects by s3://bucket/key. */
-export function createDatasetFiles({ s3 }: DatasetFilesOptions): DatasetFiles {
+/** Files by path, objects by s3://bucket/key, and files of organisations by object:key. */
+export function createDatasetFiles({ s3, objects }: DatasetFilesOptions): DatasetFiles {
   const openCurrent = async (address: string, options: OpenDatasetOptions = {}) => {
     options.signal?.throwIfAborted()
     return await readable(async () => {
+      const key = objectKeyOf(address)
+      if (key !== undefined) return await openObjectFile(objects, key)
       if (!isS3Address(address)) return await openLocalFile(address, options)
       const place = placeOf(address)
       const client = clientFor(s3)

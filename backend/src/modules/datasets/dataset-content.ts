@@ -13,7 +13,10 @@ export interface ImageFacts {
 }
 
 /** Reads headers alone. Throws FitsError. */
-export async function readImageFacts(file: CurrentFile, signal?: AbortSignal): Promise<ImageFacts> {
+export async function readImageFacts(
+  file: Pick<CurrentFile, 'source'>,
+  signal?: AbortSignal,
+): Promise<ImageFacts> {
   const image = await openImage(file.source, signal === undefined ? {} : { signal })
   const { hdu } = image
   const { coverage, notes } = coverageOf(image)

@@ -2,6 +2,7 @@ import { mkdir, readdir, rm, stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import type { DataSource } from 'typeorm'
 import { v7 as uuidv7 } from 'uuid'
+import { inTransaction } from '../../database/index.ts'
 import { FitsError, type FitsImage } from '../../fits/index.ts'
 import { buildPyramid } from '../../imaging/pyramid.ts'
 import {
@@ -11,10 +12,12 @@ import {
   DatasetUnavailable,
 } from '../../ports/dataset-files.ts'
 import type { Objects } from '../../ports/objects.ts'
+import { releaseUse } from '../files/index.ts'
 import type { DatasetContent, DatasetRecord, DatasetVisibility, PyramidSummary } from './dataset.ts'
 import { fileSha256, type ImageFacts, readImageFacts } from './dataset-content.ts'
 import { datasetIdOf, isDatasetId, refusePacked } from './dataset-id.ts'
 import { deleteDataset, findByPublicId, insertDataset, replaceDataset, updatePlace } from './dataset-store.ts'
+import { useOf } from './file-datasets.ts'
 import { RegistrationError } from './registration-error.ts'
 
 export interface DatasetRegistrarDependencies {
@@ -100,7 +103,11 @@ export class DatasetRegistrar {
   async remove(publicId: string): Promise<boolean> {
     const found = await findByPublicId(this.#dataSource, publicId)
     if (found === undefined) return false
-    await deleteDataset(this.#dataSource, found.id)
+    const { fileId } = found
+    await inTransaction(this.#dataSource, async (manager) => {
+      await deleteDataset(manager, found.id)
+      if (fileId !== undefined) await releaseUse(manager, { fileId, usedBy: useOf(publicId) })
+    })
     await this.#objects.deletePrefix(`datasets/${found.id}/`)
     return true
   }
@@ -235,6 +242,11 @@ function checkReplacement(
   { address, replace, ...registration }: Registration,
   read: ReadFile,
 ) {
+  if (existing.fileId !== undefined) {
+    throw new RegistrationError(
+      `${existing.publicId} was made of a file of its organisation. Name another identifier with --id, or remove it first.`,
+    )
+  }
   if (replace === 'always') return
   const sameAddress = existing.location.address === address
   if (existing.content.sha256 !== read.sha256 && !(replace === 'same-address' && sameAddress)) {

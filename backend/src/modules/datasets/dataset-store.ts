@@ -15,6 +15,8 @@ export interface NewDataset {
   readonly organizationId: string
   readonly visibility: DatasetVisibility
   readonly location: DatasetLocation
+  /** Of the owner, that it is made of. */
+  readonly fileId?: string | undefined
   readonly content: DatasetContent
 }
 
@@ -198,6 +200,7 @@ function identityColumns(dataset: Omit<NewDataset, 'id'> & { id?: string }): Rec
     location: dataset.location.address,
     location_version: dataset.location.version,
     size_bytes: dataset.location.sizeBytes,
+    file_id: dataset.fileId ?? null,
   }
 }
 

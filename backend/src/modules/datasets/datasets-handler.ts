@@ -52,12 +52,14 @@ export function datasetsHandler({
 
     async registerDataset(request, context) {
       const { organization } = organizationContext(context)
-      const record = await fileDatasets.register(organization, {
+      const { VISIBILITY_EVERYONE } = Visibility
+      const asked = {
         fileName: request.file,
         id: request.datasetId,
         displayName: request.displayName,
-        visibility: request.visibility === Visibility.VISIBILITY_EVERYONE ? 'EVERYONE' : 'ORGANIZATION',
-      })
+        visibility: request.visibility === VISIBILITY_EVERYONE ? 'EVERYONE' : 'ORGANIZATION',
+      } as const
+      const record = await fileDatasets.register(organization, asked, context.signal)
       context.log.info({ dataset: record.publicId }, 'a dataset is made of a file')
       return datasetMessage(record, organization.slug, await slugsOf([record], identity))
     },

@@ -13,6 +13,10 @@ export interface ProcessExecutionOptions {
   readonly entry: URL
   /** What every process is given at its start, over IPC: its environment is empty. */
   readonly configuration?: unknown
+  /** Of Node, such as what the processes may not do. */
+  readonly nodeOptions?: readonly string[]
+  /** Whether a process is kept ready for the next task. Default true. */
+  readonly keepWarm?: boolean
   /** Memory limit of the process that is kept warm: that of the most frequent service. Default 512 MiB. */
   readonly warmMemoryBytes?: number
   /** An idle process beyond the warm one ends after this. Default 30 s. */
@@ -31,6 +35,8 @@ export function createProcessExecution(options: ProcessExecutionOptions): Execut
 class ProcessExecution implements Execution {
   readonly #entry: URL
   readonly #configuration: unknown
+  readonly #nodeOptions: readonly string[]
+  readonly #keepWarm: boolean
   readonly #warmMemoryBytes: number
   readonly #idleMs: number
   readonly #graceMs: number
@@ -42,6 +48,8 @@ class ProcessExecution implements Execution {
   constructor(options: ProcessExecutionOptions) {
     this.#entry = options.entry
     this.#configuration = options.configuration
+    this.#nodeOptions = options.nodeOptions ?? []
+    this.#keepWarm = options.keepWarm ?? true
     this.#warmMemoryBytes = options.warmMemoryBytes ?? 512 * 1024 ** 2
     this.#idleMs = options.idleMs ?? 30_000
     this.#graceMs = options.graceMs ?? 2_000
@@ -49,8 +57,8 @@ class ProcessExecution implements Execution {
   }
 
   warm(): void {
-    if (this.#closed || this.#idle.size > 0) return
-    this.#rest(new TaskProcess(this.#entry, this.#warmMemoryBytes, this.#configuration))
+    if (this.#closed || !this.#keepWarm || this.#idle.size > 0) return
+    this.#rest(this.#process(this.#warmMemoryBytes))
   }
 
   async run(request: ExecutionRequest): Promise<ExecutionResult> {
@@ -114,13 +122,13 @@ class ProcessExecution implements Execution {
           // What a failed task leaves in memory is not carried on into the next one.
           stop(new ExecutionFailed(message.reason, message.message, message.transient))
         } else if (message.kind === 'done') {
-          const excess = outputExcess(message.files, request.outputLimitBytes)
+          const excess = outputExcess(message.files, request)
           if (excess === undefined) resolve({ files: message.files, value: message.value })
           else stop(excess)
         }
       },
     )
-    child.exited.then((exit) => reject(verdict ?? crashed(child, exit, request.memoryLimitBytes)), reject)
+    child.exited.then((exit) => reject(verdict ?? crashed(child, exit, request)), reject)
     return promise.finally(() => {
       clearTimeout(deadline)
       clearInterval(watch)
@@ -136,8 +144,8 @@ class ProcessExecution implements Execution {
     let looking = false
     const look = async () => {
       const [memory, output] = await Promise.all([residentBytes(child.pid), folderBytes(request.folder)])
-      if (memory > request.memoryLimitBytes) exceeded(memoryExceeded(request.memoryLimitBytes))
-      else if (output > request.outputLimitBytes) exceeded(outputExceeded(request.outputLimitBytes))
+      if (memory > request.memoryLimitBytes) exceeded(memoryExceeded(request))
+      else if (output > request.outputLimitBytes) exceeded(outputExceeded(request))
     }
     return setInterval(() => {
       if (looking) return
@@ -161,12 +169,16 @@ class ProcessExecution implements Execution {
       this.#idle.delete(child)
       return child
     }
-    return new TaskProcess(this.#entry, memoryLimitBytes, this.#configuration)
+    return this.#process(memoryLimitBytes)
   }
 
-  /** Keeps a process for the next task: one for good, others until they have idled for too long. */
+  #process(memoryLimitBytes: number): TaskProcess {
+    return new TaskProcess(this.#entry, memoryLimitBytes, this.#configuration, this.#nodeOptions)
+  }
+
+  /** Keeps a process for the next task: the warm one for good, others until they have idled for too long. */
   #rest(child: TaskProcess): void {
-    const keeps = [...this.#idle.values()].some((timer) => timer === undefined)
+    const keeps = !this.#keepWarm || [...this.#idle.values()].some((timer) => timer === undefined)
     const timer = keeps
       ? setTimeout(() => {
           this.#idle.delete(child)
@@ -181,6 +193,9 @@ class ProcessExecution implements Execution {
   }
 }
 
+/** The way out for most services. */
+const ASK_LESS = 'Ask for a smaller region.'
+
 const cancelled = () => new ExecutionFailed('CANCELLED', 'The task was cancelled.', false)
 
 const durationExceeded = () =>
@@ -190,17 +205,17 @@ const durationExceeded = () =>
     false,
   )
 
-const memoryExceeded = (limitBytes: number) =>
+const memoryExceeded = ({ memoryLimitBytes, askLess = ASK_LESS }: ExecutionRequest) =>
   new ExecutionFailed(
     'MEMORY_LIMIT_EXCEEDED',
-    `A task used more than its ${mebibytes(limitBytes)} MiB of memory. Ask for a smaller region.`,
+    `A task used more than its ${mebibytes(memoryLimitBytes)} MiB of memory. ${askLess}`,
     false,
   )
 
-const outputExceeded = (limitBytes: number) =>
+const outputExceeded = ({ outputLimitBytes, askLess = ASK_LESS }: ExecutionRequest) =>
   new ExecutionFailed(
     'OUTPUT_LIMIT_EXCEEDED',
-    `The results are larger than the ${mebibytes(limitBytes)} MiB that the job may write. Ask for a smaller region.`,
+    `The results are larger than the ${mebibytes(outputLimitBytes)} MiB that the job may write. ${askLess}`,
     false,
   )
 
@@ -208,17 +223,20 @@ function mebibytes(bytes: number): number {
   return Math.floor(bytes / 1024 ** 2)
 }
 
-function outputExcess(files: readonly ProducedFile[], limitBytes: number): ExecutionFailed | undefined {
+function outputExcess(
+  files: readonly ProducedFile[],
+  request: ExecutionRequest,
+): ExecutionFailed | undefined {
   const total = files.reduce((sum, file) => sum + file.sizeBytes, 0)
-  return total > limitBytes ? outputExceeded(limitBytes) : undefined
+  return total > request.outputLimitBytes ? outputExceeded(request) : undefined
 }
 
 function crashed(
   child: TaskProcess,
   exit: { code: number | null; signal: NodeJS.Signals | null },
-  memoryLimitBytes: number,
+  request: ExecutionRequest,
 ): ExecutionFailed {
-  if (child.lastWords.includes('heap out of memory')) return memoryExceeded(memoryLimitBytes)
+  if (child.lastWords.includes('heap out of memory')) return memoryExceeded(request)
   const how = exit.signal === null ? `exit code ${exit.code}` : `signal ${exit.signal}`
   return new ExecutionFailed('TASK_CRASHED', `The task's process ended with ${how}.`, true)
 }

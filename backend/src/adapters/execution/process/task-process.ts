@@ -2,6 +2,8 @@ import { type ChildProcess, fork } from 'node:child_process'
 import type { RunTask, TaskMessage, WorkerMessage } from './task-protocol.ts'
 
 const STDERR_KEPT_BYTES = 4096
+/** Of the memory that a task may take. */
+const HEAP_SHARE = 0.75
 
 export interface TaskExit {
   readonly code: number | null
@@ -17,11 +19,22 @@ export class TaskProcess {
   #stderr = ''
   #alive = true
 
-  constructor(entry: URL, memoryLimitBytes: number, configuration: unknown) {
+  /** @param nodeOptions beside the limit of memory */
+  constructor(
+    entry: URL,
+    memoryLimitBytes: number,
+    configuration: unknown,
+    nodeOptions: readonly string[] = [],
+  ) {
     this.memoryLimitBytes = memoryLimitBytes
     this.#child = fork(entry, [], {
-      // Of V8's heap alone; buffers stand outside of it, and the watch on resident memory sees both.
-      execArgv: [`--max-old-space-size=${Math.max(32, Math.floor(memoryLimitBytes / 1024 ** 2))}`],
+      // Of V8's heap alone, which grows to that before it is cleared up well; buffers and code stand outside of it, and
+      // the watch on resident memory sees all.
+      execArgv: [
+        `--max-old-space-size=${Math.max(32, Math.floor((HEAP_SHARE * memoryLimitBytes) / 1024 ** 2))}`,
+        '--max-semi-space-size=16',
+        ...nodeOptions,
+      ],
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
       serialization: 'advanced',
       // The worker's secrets are none of a task's business.

@@ -1,5 +1,6 @@
 import type { EntityManager } from 'typeorm'
 import { DomainError, invalidField } from '../../../errors/domain-error.ts'
+import { type FilesService, type ReleasedFile, useFile } from '../../files/index.ts'
 
 /** One version of a file of an organisation, attached for good. */
 export interface AttachedFile {
@@ -10,27 +11,7 @@ export interface AttachedFile {
   readonly sha256: string
 }
 
-/** The files of organisations, as far as credits need them. */
-export interface AttachableFiles {
-  /** The newest released version of a file of the organisation. Throws NOT_FOUND or FAILED_PRECONDITION. */
-  released(organizationId: string, fileId: string): Promise<ReleasedFile>
-  /** Keeps the version from deletion, in the transaction that attaches it. */
-  use(manager: EntityManager, use: FileUse): Promise<void>
-  /** For a caller who may see what it is attached to. */
-  sign(file: Pick<AttachedFile, 'id' | 'version'>, userId: string): Promise<AttachmentAddress>
-}
-
-export interface ReleasedFile extends AttachedFile {
-  readonly displayName: string
-  readonly purpose: string
-}
-
-interface FileUse {
-  readonly fileId: string
-  readonly version: number
-  /** "transfers/{uuid}" or "bookings/{uuid}" */
-  readonly usedBy: string
-}
+export type AttachableFiles = Pick<FilesService, 'released' | 'sign'>
 
 export interface AttachmentAddress {
   readonly url: string
@@ -54,6 +35,15 @@ export async function fileToAttach(
     throw invalidField(field, 'is not of purpose EVIDENCE. Upload it as evidence, and attach that.')
   }
   return file
+}
+
+/** In the transaction that attaches them. @param usedBy "transfers/{uuid}" or "bookings/{uuid}" */
+export async function keepFiles(
+  manager: EntityManager,
+  attached: readonly AttachedFile[],
+  usedBy: string,
+): Promise<void> {
+  for (const { id, version } of attached) await useFile(manager, { fileId: id, version, usedBy })
 }
 
 /** @param file as attached; undefined for an address, and for a place where nothing is */

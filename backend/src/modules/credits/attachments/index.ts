@@ -6,6 +6,7 @@ export {
   attachedFileJson,
   attachedFileOf,
   fileToAttach,
+  keepFiles,
   placeOf,
   signAttached,
 } from './attached-file.ts'

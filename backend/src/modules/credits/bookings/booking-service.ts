@@ -6,6 +6,7 @@ import {
   type AttachableFiles,
   type AttachmentAddress,
   fileToAttach,
+  keepFiles,
   signAttached,
 } from '../attachments/index.ts'
 import { bookRows } from './book-rows.ts'
@@ -251,10 +252,8 @@ export class Bookings {
           if (first === undefined) throw new Error('a booking was neither inserted nor found')
           return first
         }
-        for (const { file } of booking.evidence) {
-          const { id: fileId, version } = file
-          await this.#options.files?.use(manager, { fileId, version, usedBy: `bookings/${booking.id}` })
-        }
+        const attached = booking.evidence.map(({ file }) => file)
+        await keepFiles(manager, attached, `bookings/${booking.id}`)
         await writeSubmitted(manager, booking)
         return booking.id
       })

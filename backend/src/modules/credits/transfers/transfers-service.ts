@@ -7,6 +7,7 @@ import {
   type AttachableFiles,
   type AttachmentAddress,
   fileToAttach,
+  keepFiles,
   signAttached,
 } from '../attachments/index.ts'
 import { type CreditClassRecord, classByCode, classById } from '../ledger/index.ts'
@@ -230,11 +231,8 @@ export class Transfers {
         if (first === undefined) throw new Error('a transfer was neither inserted nor found')
         return first
       }
-      for (const attachment of attachments) {
-        if (!('file' in attachment)) continue
-        const { id: fileId, version } = attachment.file
-        await this.#files?.use(manager, { fileId, version, usedBy: `transfers/${id}` })
-      }
+      const attached = attachments.flatMap((each) => ('file' in each ? [each.file] : []))
+      await keepFiles(manager, attached, `transfers/${id}`)
       const inserted = await lockedTransfer(manager, id)
       await takeSteps(manager, [{ transfer: inserted, transition: proposing, actor, reason: '', words }])
       await insertSignatures(manager, { transferId: id, userId, organizationId, declarations })

@@ -4,13 +4,16 @@ import { join } from 'node:path'
 import type { DatasetServiceService } from '@fairlead/proto/server/fairlead/datasets/v1/datasets'
 import pino from 'pino'
 import { createDatasetFiles } from '../../../adapters/dataset-files/dataset-files.ts'
+import { createProcessExecution } from '../../../adapters/execution/process/index.ts'
 import { FilesystemObjects } from '../../../adapters/objects/filesystem.ts'
 import type { S3ClientOptions } from '../../../adapters/s3/s3-client.ts'
 import type { Objects } from '../../../ports/objects.ts'
 import type { CallContext } from '../../../server/call-context.ts'
 import { pageTokens } from '../../../server/page-token.ts'
 import type { ServiceHandlers } from '../../../server/service-handlers.ts'
+import type { TaskRunnerConfiguration } from '../../../task-runner.ts'
 import { createTestDatabase } from '../../../testing/database.ts'
+import { createFilesService } from '../../files/files/files-service.ts'
 import { createIdentityReader } from '../../identity/index.ts'
 import { createDatasetsModule } from '../create-datasets-module.ts'
 import { type DatasetOwner, DatasetRegistrar } from '../dataset-registrar.ts'
@@ -56,7 +59,13 @@ export async function datasetsFixture(options: { s3?: S3ClientOptions; objects?:
   const home = await mkdtemp(join(tmpdir(), 'fairlead-datasets-'))
   const objects =
     options.objects ?? new FilesystemObjects({ folder: join(home, 'objects'), signingKey: Buffer.alloc(32) })
-  const files = createDatasetFiles(options)
+  const store = { kind: 'filesystem', folder: join(home, 'objects') } as const
+  const files = createDatasetFiles({ ...options, objects })
+  const execution = createProcessExecution({
+    entry: new URL('../../../task-runner.ts', import.meta.url),
+    configuration: { s3: options.s3, objects: store } satisfies TaskRunnerConfiguration,
+    keepWarm: false,
+  })
   const identity = createIdentityReader(dataSource)
   const lines: { level: number; msg: string }[] = []
   const log = pino({ base: null }, { write: (line) => lines.push(JSON.parse(line)) })
@@ -66,6 +75,9 @@ export async function datasetsFixture(options: { s3?: S3ClientOptions; objects?:
     dataSource,
     objects,
     files,
+    storedFiles: createFilesService({ dataSource, objects, addressSeconds: 60 }),
+    execution,
+    scratchFolder,
     identity,
     log,
     pageTokens: pageTokens(Buffer.alloc(32, 3)),
@@ -100,6 +112,7 @@ export async function datasetsFixture(options: { s3?: S3ClientOptions; objects?:
     messages: () => lines.map(({ msg }) => msg),
     async release() {
       await module.close()
+      await execution.close()
       await database.drop()
       await rm(home, { recursive: true })
     },

@@ -1,0 +1,1 @@
+export { ImageReader, type ImageReaderOptions } from './image-reader.ts'
