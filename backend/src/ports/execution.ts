@@ -23,6 +23,8 @@ export interface ExecutionRequest {
   readonly memoryLimitBytes: number
   /** Sum of the files in the folder. */
   readonly outputLimitBytes: number
+  /** What helps when memory or results exceed their limits: a sentence. Default: to ask for a smaller region. */
+  readonly askLess?: string | undefined
   readonly timeoutMs: number
   /** Whether the files' SHA-256 is wanted; it costs more than the making of most. Default true. */
   readonly digests?: boolean

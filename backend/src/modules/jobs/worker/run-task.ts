@@ -161,6 +161,7 @@ async function execute(
         inputFolder,
         memoryLimitBytes: task.memoryLimitBytes,
         outputLimitBytes: task.outputLimitBytes,
+        askLess: runner.services.get(task.service)?.askLess,
         timeoutMs: Math.max(1, deadline - performance.now()),
         signal: held.signal,
         onProgress: (fraction) => reporter.progress(fraction),

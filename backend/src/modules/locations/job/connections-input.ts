@@ -15,15 +15,15 @@ import {
   PERSONS_FILE,
   type ShownPerson,
 } from './connections-payload.ts'
-import { fixRecordSql } from './fix-records.ts'
+import { FIX_RECORD_BYTES, fixOfRecord, fixRecordSql } from './fix-records.ts'
 
 const BUCKET_MS = 300_000
 const DAY_MS = 86_400_000
-const FIRST_STEP_MS = 3_600_000
+const FIRST_STEP_MS = 900_000
 const LEAST_STEP_MS = 5_000
-/** Of one statement: more is asked for less time at once, and less for more. */
-const MUCH_BYTES = 16 * 1024 ** 2
-const LITTLE_BYTES = 4 * 1024 ** 2
+/** Fixes of one statement at most, 18 MB; when there are more, less time is asked for at once, and else more. */
+const FIXES_AT_ONCE = 500_000
+const FEW_FIXES = 120_000
 /** Persons in a statement. */
 const SHOWN_AT_ONCE = 1_000
 
@@ -91,16 +91,16 @@ async function writeFixes(
   try {
     let written = 0
     let stepMs = FIRST_STEP_MS
-    for (let fromMs = payload.startMs; fromMs < endMs; ) {
+    for (let from: Place = { timeMs: payload.startMs, deviceNo: LEAST_DEVICE_NO }; from.timeMs < endMs; ) {
       order.signal.throwIfAborted()
-      const toMs = Math.min(endMs, fromMs + stepMs)
-      const bytes = await fixesBetween(dataSource, order.organizationId, payload.purposeId, no, fromMs, toMs)
-      written += bytes.length
+      const toMs = Math.min(endMs, from.timeMs + Math.floor(stepMs))
+      const found = await fixesBetween(dataSource, order.organizationId, payload.purposeId, no, from, toMs)
+      written += found.records.length
       if (written > maxBytes) throw tooManyFixes(maxBytes)
-      await writeAll(file, bytes)
-      fromMs = toMs
-      if (bytes.length > MUCH_BYTES) stepMs = Math.max(LEAST_STEP_MS, stepMs / 2)
-      else if (bytes.length < LITTLE_BYTES) stepMs = Math.min(DAY_MS, stepMs * 2)
+      await writeAll(file, found.records)
+      from = found.more ?? { timeMs: toMs, deviceNo: LEAST_DEVICE_NO }
+      if (found.more !== undefined) stepMs = Math.max(LEAST_STEP_MS, stepMs / 2)
+      else if (found.records.length < FEW_FIXES * FIX_RECORD_BYTES) stepMs = Math.min(DAY_MS, stepMs * 2)
     }
   } finally {
     await file.close()
@@ -113,33 +113,58 @@ async function writeAll(file: FileHandle, bytes: Buffer): Promise<void> {
   }
 }
 
+/** Before a fix, in the order of time and device. */
+interface Place {
+  readonly timeMs: number
+  readonly deviceNo: number
+}
+
+/** Before every device's. */
+const LEAST_DEVICE_NO = 0
+
+interface FoundFixes {
+  readonly records: Buffer
+  /** Where to go on, if there were too many. */
+  readonly more: Place | undefined
+}
+
 /** Records of the covered fixes, in the order of time; made by the database, so that a fix costs this process nothing. */
 async function fixesBetween(
   dataSource: DataSource,
   organizationId: string,
   purposeId: string,
   organization: number,
-  fromMs: number,
+  from: Place,
   toMs: number,
-): Promise<Buffer> {
+): Promise<FoundFixes> {
   const [found] = await rows<{ records: Buffer | null }>(
     dataSource,
-    `with covered as materialized (${coverage('$1', '$2')})
+    `with covered as materialized (${coverage('$1', '$2')}),
+     part as (
+       select fixes.* from fixes join covered using (person_no)
+       where fixes.organization_no = $3 and fixes.bucket between $4 and $5
+         and fixes.recorded_at >= $6 and fixes.recorded_at < $7 and covered.covered @> fixes.recorded_at
+         and (fixes.recorded_at, fixes.device_no) >= ($6, $8)
+       order by fixes.recorded_at, fixes.device_no limit $9
+     )
      select string_agg(${fixRecordSql}, ''::bytea order by fixes.recorded_at, fixes.device_no) as records
-     from fixes join covered using (person_no)
-     where fixes.organization_no = $3 and fixes.bucket between $4 and $5
-       and fixes.recorded_at >= $6 and fixes.recorded_at < $7 and covered.covered @> fixes.recorded_at`,
+     from part as fixes`,
     [
       organizationId,
       purposeId,
       organization,
-      Math.floor(fromMs / BUCKET_MS),
+      Math.floor(from.timeMs / BUCKET_MS),
       Math.floor((toMs - 1) / BUCKET_MS),
-      new Date(fromMs),
+      new Date(from.timeMs),
       new Date(toMs),
+      from.deviceNo,
+      FIXES_AT_ONCE,
     ],
   )
-  return found?.records ?? Buffer.alloc(0)
+  const records = found?.records ?? Buffer.alloc(0)
+  if (records.length < FIXES_AT_ONCE * FIX_RECORD_BYTES) return { records, more: undefined }
+  const { timeMs, deviceNo } = fixOfRecord(records, records.length - FIX_RECORD_BYTES)
+  return { records, more: { timeMs, deviceNo: deviceNo + 1 } }
 }
 
 /**

@@ -19,7 +19,7 @@ const folder = mkdtempSync(join(tmpdir(), 'fairlead-parts-'))
 afterAll(() => rmSync(folder, { recursive: true }))
 
 /** As tasks and their collect do it, with files in between. */
-function found(tracks: Tracks, stretchMs: number, openMax: number): PairEpisode[] {
+function found(tracks: Tracks, stretchMs: number, weightMax: number): PairEpisode[] {
   const { rule, fixes, startMs, endMs } = tracks
   const paths: string[] = []
   for (let from = startMs; from < endMs; ) {
@@ -29,7 +29,7 @@ function found(tracks: Tracks, stretchMs: number, openMax: number): PairEpisode[
       rule,
       startMs: from,
       endMs: to,
-      openMax,
+      weightMax,
       found: (part) => parts.push(part),
     })
     for (const fix of fixes) {
@@ -80,11 +80,11 @@ describe('parts of episodes put together', () => {
       const tracks = randomTracks(random, MIDNIGHT_MS)
       // The first border of two stretches is at midnight.
       const stretchMs = (tracks.endMs - tracks.startMs) / random.pick([1, 2, 2, 10, 60])
-      const openMax = random.pick([1, 3, 100_000])
+      const weightMax = random.pick([1, 40, 800_000])
       const want = expected(tracks)
       expect(
-        found(tracks, stretchMs, openMax).map(rounded),
-        JSON.stringify({ run, stretchMs, openMax, ...tracks }),
+        found(tracks, stretchMs, weightMax).map(rounded),
+        JSON.stringify({ run, stretchMs, weightMax, ...tracks }),
       ).toEqual(want.map(rounded))
       episodes += want.length
       merged += want.filter(

@@ -16,7 +16,7 @@ export interface PartSource {
 /** Episodes by pair and then by time, from the parts that any number of tasks found. */
 export function* mergeParts(sources: readonly PartSource[], episodeGapMs: number): Generator<PairEpisode> {
   let open: MergedEpisode | undefined
-  for (const part of inOrder(sources)) {
+  for (const part of partsInOrder(sources)) {
     if (open?.takes(part, episodeGapMs) === true) {
       open.add(part)
       continue
@@ -27,8 +27,8 @@ export function* mergeParts(sources: readonly PartSource[], episodeGapMs: number
   if (open !== undefined) yield open.episode()
 }
 
-/** Merges by a binary heap: there may be a file for each day of a year, and several. */
-function* inOrder(sources: readonly PartSource[]): Generator<EpisodePart> {
+/** Merges by a binary heap: there may be a file for each day of a year, or hundreds of one day. */
+export function* partsInOrder(sources: readonly PartSource[]): Generator<EpisodePart> {
   const heap: { part: EpisodePart; readonly source: PartSource }[] = []
   for (const source of sources) {
     const part = source.next()

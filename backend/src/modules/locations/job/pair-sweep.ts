@@ -12,12 +12,17 @@ export interface SweepOptions {
   readonly endMs: number
   /** Takes the parts of episodes as they close. */
   readonly found: (part: EpisodePart) => void
-  /** More open parts than these are handed over before their end, to be put together again. Default 100,000. */
-  readonly openMax?: number
+  /**
+   * What open parts may weigh before all are handed over, to be put together again: PART_WEIGHT each, and 1 for each
+   * fix that they remember. Default 800,000, which takes up to 80 MB.
+   */
+  readonly weightMax?: number
 }
 
 /** At least so much time lies between two looks for parts that are over. */
 const LOOK_MS = 60_000
+const PART_WEIGHT = 8
+const WEIGHT_MAX = 800_000
 
 /**
  * Finds the contacts of everybody with everybody in one walk through the fixes, which come in the order of time: in the
@@ -25,22 +30,22 @@ const LOOK_MS = 60_000
  */
 export class PairSweep {
   readonly #options: SweepOptions
-  readonly #openMax: number
+  readonly #weightMax: number
   readonly #grid: FixGrid
   /** What stands in the grid, the earliest first. */
   readonly #waiting = new FixQueue()
   readonly #open = new Map<number, Map<number, OpenPart>>()
-  #openCount = 0
+  #weight = 0
   #nextLookMs = Number.NEGATIVE_INFINITY
   #nowMs = Number.NEGATIVE_INFINITY
-  /** The stretch of time that parts are of begins here. */
-  #stretchMs: number
+  /** Fixes before may have been named in the stretch of time before the one that parts are of. */
+  #sharedUntilMs: number
 
   constructor(options: SweepOptions) {
     this.#options = options
-    this.#openMax = options.openMax ?? 100_000
+    this.#weightMax = options.weightMax ?? WEIGHT_MAX
     this.#grid = new FixGrid(options.rule)
-    this.#stretchMs = options.startMs
+    this.#sharedUntilMs = options.startMs + options.rule.withinMs
   }
 
   /** @param fix from startMs on; those from endMs on count as the later one of a contact */
@@ -91,43 +96,56 @@ export class PairSweep {
     const otherNo = contact.other.personNo
     const open = others.get(otherNo)
     if (open !== undefined && contactStartMs(contact) - open.endMs <= this.#options.rule.episodeGapMs) {
-      open.add(contact)
-      return
+      this.#weight += open.add(contact)
+    } else {
+      if (open !== undefined) this.#close(open)
+      const part = new OpenPart(contact, this.#sharedUntilMs)
+      others.set(otherNo, part)
+      this.#weight += part.weight
     }
-    if (open === undefined) this.#openCount += 1
-    else this.#options.found(open.part(Number.POSITIVE_INFINITY))
-    const part = new OpenPart(contact, this.#stretchMs + this.#options.rule.withinMs)
-    others.set(otherNo, part)
+    if (this.#weight >= this.#weightMax) this.#makeRoom(contactStartMs(contact))
+  }
+
+  /** At this time more contacts may start. */
+  #makeRoom(nowMs: number): void {
+    this.#closeEnded(nowMs)
+    // Half, so that not every contact looks for what has ended.
+    if (this.#weight * 2 >= this.#weightMax) this.#handOver(nowMs)
   }
 
   /** Before the contacts that start at this time: all that were found started before. */
   #tidy(nowMs: number): void {
     if (nowMs === this.#nowMs) return
     this.#nowMs = nowMs
-    const { rule } = this.#options
-    const full = this.#openCount >= this.#openMax
-    if (nowMs < this.#nextLookMs && !full) return
-    this.#nextLookMs = nowMs + Math.max(LOOK_MS, rule.episodeGapMs / 4)
+    if (nowMs < this.#nextLookMs) return
+    this.#nextLookMs = nowMs + Math.max(LOOK_MS, this.#options.rule.episodeGapMs / 4)
+    this.#closeEnded(nowMs)
+  }
+
+  #closeEnded(nowMs: number): void {
     for (const [personNo, others] of this.#open) {
       for (const [otherNo, open] of others) {
-        if (nowMs - open.endMs <= rule.episodeGapMs) continue
-        this.#options.found(open.part(Number.POSITIVE_INFINITY))
+        if (nowMs - open.endMs <= this.#options.rule.episodeGapMs) continue
+        this.#close(open)
         others.delete(otherNo)
-        this.#openCount -= 1
       }
       if (others.size === 0) this.#open.delete(personNo)
     }
-    if (this.#openCount >= this.#openMax) this.#handOver(nowMs)
   }
 
-  /** Ends the stretch of time: hands over every open part. */
+  #close(open: OpenPart): void {
+    this.#weight -= open.weight
+    this.#options.found(open.part(Number.POSITIVE_INFINITY))
+  }
+
+  /** Ends the stretch of time: hands over every open part. Contacts that start at its end may be of both stretches. */
   #handOver(endMs: number): void {
-    for (const others of this.#open.values()) {
+    for (const [personNo, others] of this.#open) {
       for (const open of others.values()) this.#options.found(open.part(endMs))
+      this.#open.delete(personNo)
     }
-    this.#open.clear()
-    this.#openCount = 0
-    this.#stretchMs = endMs
+    this.#weight = 0
+    this.#sharedUntilMs = endMs + this.#options.rule.withinMs + 1
   }
 }
 
@@ -147,12 +165,16 @@ class OpenPart {
     this.add(first)
   }
 
-  add(contact: Contact): void {
+  get weight(): number {
+    return PART_WEIGHT + this.#own.weight + this.#other.weight
+  }
+
+  /** What it weighs more now. */
+  add(contact: Contact): number {
     const startMs = contactStartMs(contact)
     this.endMs = Math.max(this.endMs, contact.own.timeMs, contact.other.timeMs)
     if (isCloser(contact, this.#closest)) this.#closest = contact
-    this.#own.add(contact.own, startMs)
-    this.#other.add(contact.other, startMs)
+    return this.#own.add(contact.own, startMs) + this.#other.add(contact.other, startMs)
   }
 
   /** @param sharedFromMs fixes from here on may be named in the stretch after */
@@ -171,33 +193,54 @@ class OpenPart {
 
 /** So many fixes are remembered before those are forgotten that no contact can name any more; of each of many pairs. */
 const REMEMBERED_FIXES = 8
+/** More than these are looked up in a set; for the few that most pairs have it takes ten times as much. */
+const LISTED_FIXES = 24
+const NO_FIXES: readonly FixKey[] = []
 
 class OpenFixes {
   readonly #sharedUntilMs: number
-  readonly #shared: FixKey[] = []
+  #shared: FixKey[] | undefined
   #count = 0
-  readonly #recent = new Set<TrackFix>()
+  #recent: TrackFix[] = []
+  /** The same, where they are many. */
+  #known: Set<TrackFix> | undefined
   #forgetAt = REMEMBERED_FIXES
 
   constructor(sharedUntilMs: number) {
     this.#sharedUntilMs = sharedUntilMs
   }
 
-  /** @param startMs of the contact: no later one names a fix before it */
-  add(fix: TrackFix, startMs: number): void {
-    if (this.#recent.has(fix)) return
-    this.#recent.add(fix)
-    if (fix.timeMs < this.#sharedUntilMs) this.#shared.push(fix)
-    else this.#count += 1
-    if (this.#recent.size < this.#forgetAt) return
-    for (const known of this.#recent) if (known.timeMs < startMs) this.#recent.delete(known)
-    this.#forgetAt = Math.max(REMEMBERED_FIXES, 2 * this.#recent.size)
+  /** Fixes that are remembered. */
+  get weight(): number {
+    return this.#recent.length + (this.#shared?.length ?? 0)
+  }
+
+  /**
+   * What it weighs more now.
+   *
+   * @param startMs of the contact: no later one names a fix before it
+   */
+  add(fix: TrackFix, startMs: number): number {
+    if (this.#known?.has(fix) ?? this.#recent.includes(fix)) return 0
+    const before = this.weight
+    this.#recent.push(fix)
+    this.#known?.add(fix)
+    if (fix.timeMs >= this.#sharedUntilMs) this.#count += 1
+    else if (this.#shared === undefined) this.#shared = [fix]
+    else this.#shared.push(fix)
+    if (this.#recent.length >= this.#forgetAt) this.#forget(startMs)
+    return this.weight - before
+  }
+
+  #forget(startMs: number): void {
+    this.#recent = this.#recent.filter(({ timeMs }) => timeMs >= startMs)
+    this.#known = this.#recent.length > LISTED_FIXES ? new Set(this.#recent) : undefined
+    this.#forgetAt = Math.max(REMEMBERED_FIXES, 2 * this.#recent.length)
   }
 
   fixes(sharedFromMs: number): PartFixes {
-    const later = [...this.#recent].filter(
-      ({ timeMs }) => timeMs >= sharedFromMs && timeMs >= this.#sharedUntilMs,
-    )
-    return { count: this.#count - later.length, shared: [...this.#shared, ...later] }
+    const later = this.#recent.filter(({ timeMs }) => timeMs >= sharedFromMs && timeMs >= this.#sharedUntilMs)
+    const shared = this.#shared ?? NO_FIXES
+    return { count: this.#count - later.length, shared: later.length === 0 ? shared : [...shared, ...later] }
   }
 }

@@ -13,7 +13,7 @@ const KEY_BYTES = 4 + 8
 const WRITTEN_BYTES = 1024 ** 2
 const READ_BYTES = 64 * 1024
 
-export function writeParts(path: string, parts: readonly EpisodePart[]): void {
+export function writeParts(path: string, parts: Iterable<EpisodePart>): void {
   const file = openSync(path, 'wx')
   try {
     let buffer = Buffer.allocUnsafe(WRITTEN_BYTES)

@@ -1,4 +1,4 @@
-import { closeSync, openSync, readSync, statSync, writeFileSync } from 'node:fs'
+import { closeSync, openSync, readSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import type { MadeFile, TaskReport, TaskResult } from '../../jobs/index.ts'
@@ -11,12 +11,14 @@ import {
 } from './connections-payload.ts'
 import { compareParts, type EpisodePart } from './episode-part.ts'
 import { FIX_RECORD_BYTES, fixOfRecord } from './fix-records.ts'
+import { partsInOrder } from './merge-parts.ts'
 import { PairSweep } from './pair-sweep.ts'
-import { writeParts } from './part-files.ts'
+import { PartReader, writeParts } from './part-files.ts'
 
 const READ_RECORDS = 8192
-/** Parts in a file: sorted in memory. */
-const FILE_PARTS = 100_000
+/** Of the parts that are sorted in memory for a file: 8 each, and 1 for each of their shared fixes. */
+const FILE_WEIGHT = 800_000
+const PART_WEIGHT = 8
 
 /** Finds the parts of episodes in the task's stretch of time, from the fixes in its input folder. */
 export async function runConnections(payload: ConnectionsPayload, report: TaskReport): Promise<TaskResult> {
@@ -65,9 +67,10 @@ async function eachFix(path: string, sweep: PairSweep, report: TaskReport): Prom
 class PartFiles {
   parts = 0
   readonly #folder: string
-  readonly #files: string[] = []
+  #files: string[] = []
   readonly #persons = new Set<number>()
   #waiting: EpisodePart[] = []
+  #weight = 0
 
   constructor(folder: string) {
     this.#folder = folder
@@ -77,12 +80,14 @@ class PartFiles {
     this.parts += 1
     this.#persons.add(part.personNo).add(part.otherPersonNo)
     this.#waiting.push(part)
-    if (this.#waiting.length >= FILE_PARTS) this.#write()
+    this.#weight += PART_WEIGHT + part.own.shared.length + part.other.shared.length
+    if (this.#weight >= FILE_WEIGHT) this.#write()
   }
 
   /** The files, after one that tells who is in them. */
   finish(): MadeFile[] {
     if (this.#waiting.length > 0) this.#write()
+    if (this.#files.length > 1) this.#merge()
     writeFileSync(join(this.#folder, NUMBERS_FILE), JSON.stringify([...this.#persons]))
     return [NUMBERS_FILE, ...this.#files].map((fileName) => ({
       fileName,
@@ -92,10 +97,25 @@ class PartFiles {
     }))
   }
 
+  /** Of each task one file: the collect reads those of all tasks at once. */
+  #merge(): void {
+    const paths = this.#files.map((fileName) => join(this.#folder, fileName))
+    const readers = paths.map((path) => new PartReader(path))
+    const fileName = partsFile(this.#files.length)
+    try {
+      writeParts(join(this.#folder, fileName), partsInOrder(readers))
+    } finally {
+      for (const reader of readers) reader.close()
+    }
+    for (const path of paths) rmSync(path)
+    this.#files = [fileName]
+  }
+
   #write(): void {
     const fileName = partsFile(this.#files.length)
     writeParts(join(this.#folder, fileName), this.#waiting.sort(compareParts))
     this.#files.push(fileName)
     this.#waiting = []
+    this.#weight = 0
   }
 }
