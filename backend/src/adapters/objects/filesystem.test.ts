@@ -9,6 +9,7 @@ import { describeObjects } from './contract.ts'
 import { FilesystemObjects } from './filesystem.ts'
 import { FilesystemUploads } from './filesystem-uploads.ts'
 import { serveObjects } from './serve-objects.ts'
+import { describeUploads } from './uploads-contract.ts'
 
 async function start() {
   const folder = await mkdtemp(join(tmpdir(), 'fairlead-store-'))
@@ -35,6 +36,9 @@ async function start() {
     objects,
     uploads,
     failures,
+    async reach(time: Date) {
+      clock.now = time
+    },
     absolute: (url: string) => new URL(url, `http://127.0.0.1:${port}`).href,
     async release() {
       await objects.close()
@@ -47,6 +51,7 @@ async function start() {
 
 describe('objects/filesystem', () => {
   describeObjects(start)
+  describeUploads(start)
 
   describe('in its folder', () => {
     let under: Awaited<ReturnType<typeof start>>

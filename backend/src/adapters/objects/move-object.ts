@@ -19,9 +19,13 @@ import {
 } from '../../ports/objects.ts'
 import { isAbsence, writing } from './s3-errors.ts'
 
-/** Copied by one request up to here; S3 takes 5 GiB, and answers when it has copied all of it. */
-const SINGLE_COPY_BYTES = 256 << 20
-const PART_BYTES = 128 << 20
+export interface CopyLimits {
+  /** Copied by one request up to here; S3 takes 5 GiB, and answers when it has copied all of it. */
+  readonly singleCopyBytes: number
+  readonly partBytes: number
+}
+
+const usualLimits: CopyLimits = { singleCopyBytes: 256 << 20, partBytes: 128 << 20 }
 /** Of S3. */
 const MOST_PARTS = 10_000
 const COPIES_AT_ONCE = 4
@@ -43,6 +47,7 @@ export async function moveObject(
   bucket: string,
   key: string,
   to: string,
+  limits = usualLimits,
 ): Promise<ObjectInfo> {
   const source = await headOf(client, bucket, key)
   if (source === undefined) {
@@ -53,8 +58,12 @@ export async function moveObject(
   const sizeBytes = source.ContentLength ?? 0
   const copy = { Bucket: bucket, Key: to, CopySource: `${bucket}/${key}`, CopySourceIfMatch: source.ETag }
   await writing(async () => {
-    if (sizeBytes <= SINGLE_COPY_BYTES) await client.send(new CopyObjectCommand(copy))
-    else await copyInParts(client, copy, sizeBytes, source.ContentType)
+    if (sizeBytes <= limits.singleCopyBytes) {
+      await client.send(new CopyObjectCommand(copy))
+    } else {
+      const partSizeBytes = Math.max(limits.partBytes, Math.ceil(sizeBytes / MOST_PARTS))
+      await copyInParts(client, copy, { sizeBytes, partSizeBytes }, source.ContentType)
+    }
   })
   await client.send(new DeleteObjectCommand({ Bucket: bucket, Key: key }))
   return { key: to, sizeBytes }
@@ -63,7 +72,7 @@ export async function moveObject(
 async function copyInParts(
   client: S3Client,
   copy: Copy,
-  sizeBytes: number,
+  shape: UploadShape,
   mediaType: string | undefined,
 ): Promise<void> {
   const { Bucket, Key } = copy
@@ -72,7 +81,6 @@ async function copyInParts(
   )
   const upload = { Bucket, Key, UploadId }
   try {
-    const shape = { sizeBytes, partSizeBytes: Math.max(PART_BYTES, Math.ceil(sizeBytes / MOST_PARTS)) }
     const Parts = await copyParts(client, { ...copy, ...upload }, shape)
     await client.send(new CompleteMultipartUploadCommand({ ...upload, MultipartUpload: { Parts } }))
   } catch (error) {

@@ -6,8 +6,9 @@ import {
   HeadObjectCommand,
   ListMultipartUploadsCommand,
   type ListMultipartUploadsCommandOutput,
+  ListPartsCommand,
+  type ListPartsCommandOutput,
   paginateListObjectsV2,
-  paginateListParts,
   type S3Client,
   UploadPartCommand,
 } from '@aws-sdk/client-s3'
@@ -138,7 +139,7 @@ export class S3Uploads implements ObjectUploads {
     } while (page.IsTruncated)
   }
 
-  move(key: string, to: string): Promise<ObjectInfo> {
+  async move(key: string, to: string): Promise<ObjectInfo> {
     assertObjectKey(key)
     assertObjectKey(to)
     return moveObject(this.#client, this.#bucket, key, to)
@@ -158,12 +159,17 @@ export class S3Uploads implements ObjectUploads {
   async #arrived(upload: ObjectUpload): Promise<(UploadPart & { readonly tag: CompletedPart })[]> {
     const arrived: (UploadPart & { tag: CompletedPart })[] = []
     try {
-      for await (const { Parts = [] } of paginateListParts({ client: this.#client }, this.#upload(upload))) {
-        for (const { PartNumber: number, Size: sizeBytes, ETag } of Parts) {
+      // Not by the SDK's paginator: the last page too names a marker, on which that goes on forever.
+      let page: ListPartsCommandOutput | undefined
+      do {
+        page = await this.#client.send(
+          new ListPartsCommand({ ...this.#upload(upload), PartNumberMarker: page?.NextPartNumberMarker }),
+        )
+        for (const { PartNumber: number, Size: sizeBytes, ETag } of page.Parts ?? []) {
           if (number === undefined || sizeBytes === undefined || ETag === undefined) continue
           arrived.push({ number, sizeBytes, tag: { PartNumber: number, ETag } })
         }
-      }
+      } while (page.IsTruncated)
     } catch (error) {
       if (isAbsence(error)) throw new UploadNotFound(upload.key, { cause: error })
       throw error

@@ -1,38 +1,95 @@
+import { randomBytes, randomUUID } from 'node:crypto'
 import { createServer, request } from 'node:http'
-import { CreateBucketCommand } from '@aws-sdk/client-s3'
+import { Readable } from 'node:stream'
+import { buffer } from 'node:stream/consumers'
+import { setTimeout } from 'node:timers/promises'
+import { CreateBucketCommand, HeadObjectCommand } from '@aws-sdk/client-s3'
 import { describe, expect, test } from 'vitest'
 import { createS3Client } from '../s3/s3-client.ts'
 import { missingS3Settings, s3TestClient, s3TestOptions } from '../s3/s3-test-client.ts'
 import { describeObjects } from './contract.ts'
+import { moveObject } from './move-object.ts'
 import { S3Objects } from './s3.ts'
+import { S3Uploads } from './s3-uploads.ts'
+import { describeUploads } from './uploads-contract.ts'
 
 const missing = missingS3Settings()
 const bucket = 'fairlead-test-objects'
 
 if (missing.length === 0) {
+  const direct = async () => {
+    const options = { client: await clientWithBucket(), bucket }
+    const objects = new S3Objects(options)
+    return {
+      objects,
+      uploads: new S3Uploads(options),
+      absolute: (url: string) => url,
+      reach,
+      release: () => objects.close(),
+    }
+  }
+  const behindProxy = async () => {
+    const proxy = await serveStoreBelow('/objects', s3TestOptions().endpoint ?? '')
+    const options = { client: await clientWithBucket(), bucket, publicUrl: proxy.url }
+    const objects = new S3Objects(options)
+    return {
+      objects,
+      uploads: new S3Uploads(options),
+      absolute: (url: string) => {
+        expect(url.startsWith(`${proxy.url}/${bucket}/`), url).toBe(true)
+        return url
+      },
+      reach,
+      release: async () => {
+        await objects.close()
+        proxy.close()
+      },
+    }
+  }
+
   describe('objects/s3', () => {
-    describeObjects(async () => {
-      const objects = new S3Objects({ client: await clientWithBucket(), bucket })
-      return { objects, absolute: (url) => url, release: () => objects.close() }
+    describeObjects(direct)
+    describeUploads(direct)
+
+    test('moves what is too large for one copy in parts, with its type', async () => {
+      const client = await clientWithBucket()
+      const objects = new S3Objects({ client, bucket })
+      const [from, to] = [`quarantine/${randomUUID()}`, `clean/${randomUUID()}`]
+      const content = randomBytes((11 << 20) + 7)
+      await objects.put(from, Readable.from([content]), { mediaType: 'image/fits' })
+      const limits = { singleCopyBytes: 1 << 20, partBytes: 5 << 20 }
+      const expected = { key: to, sizeBytes: content.length }
+      expect(await moveObject(client, bucket, from, to, limits)).toEqual(expected)
+      expect(await objects.head(from)).toBeUndefined()
+      expect((await buffer(await objects.get(to))).equals(content)).toBe(true)
+      const { ContentType } = await client.send(new HeadObjectCommand({ Bucket: bucket, Key: to }))
+      expect(ContentType).toBe('image/fits')
+      expect(await moveObject(client, bucket, from, to, limits)).toEqual(expected)
+      await objects.delete(to)
+      await objects.close()
+    })
+
+    test('a copy in parts that fails leaves neither an upload nor an object', async () => {
+      const client = await clientWithBucket()
+      const options = { client, bucket }
+      const [objects, uploads] = [new S3Objects(options), new S3Uploads(options)]
+      const [from, to] = [`quarantine/${randomUUID()}`, `clean/${randomUUID()}`]
+      await objects.put(from, Readable.from([randomBytes(11 << 20)]))
+      // Less than the store takes of a part: it refuses the completion.
+      const limits = { singleCopyBytes: 1 << 20, partBytes: 1 << 20 }
+      await expect(moveObject(client, bucket, from, to, limits)).rejects.toThrow()
+      expect(await objects.head(to)).toBeUndefined()
+      expect(await objects.head(from)).toBeDefined()
+      for await (const left of uploads.listUploads(to, new Date(Date.now() + 60_000)))
+        expect(left).toBe('none')
+      await objects.delete(from)
+      await objects.close()
     })
   })
 
   describe('objects/s3 behind a proxy', () => {
-    describeObjects(async () => {
-      const proxy = await serveStoreBelow('/objects', s3TestOptions().endpoint ?? '')
-      const objects = new S3Objects({ client: await clientWithBucket(), bucket, publicUrl: proxy.url })
-      return {
-        objects,
-        absolute: (url) => {
-          expect(url.startsWith(`${proxy.url}/${bucket}/`), url).toBe(true)
-          return url
-        },
-        release: async () => {
-          await objects.close()
-          proxy.close()
-        },
-      }
-    })
+    describeObjects(behindProxy)
+    describeUploads(behindProxy)
   })
 } else {
   test.skip(`objects/s3 needs a store: set ${missing.join(', ')}`, () => undefined)
@@ -65,6 +122,11 @@ test("an address at Amazon's own store moves behind the public one, with the sig
 /** Two signatures a second apart differ in these. */
 function withoutTime(url: string): string {
   return url.replace(/(X-Amz-Date|X-Amz-Signature)=[^&]*/g, '$1')
+}
+
+/** The store has no clock but the true one; it counts in seconds. */
+async function reach(time: Date): Promise<void> {
+  await setTimeout(Math.max(0, time.getTime() + 1000 - Date.now()))
 }
 
 async function clientWithBucket() {
