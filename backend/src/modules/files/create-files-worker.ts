@@ -21,10 +21,8 @@ export interface FilesWorkerOptions {
 
 /** What happens to files without anyone asking: scans, and what the clock brings. */
 export function createFilesWorker(options: FilesWorkerOptions): WorkerPart {
-  const parts: WorkerPart[] = [
-    scanningPart(options),
-    fileSweep({ ...options, removals: new FileRemovals(options) }),
-  ]
+  const removals = new FileRemovals(options)
+  const parts: WorkerPart[] = [scanningPart({ ...options, removals }), fileSweep({ ...options, removals })]
   return {
     async start() {
       for (const part of parts) await part.start()

@@ -7,6 +7,7 @@ import type { FilePurpose } from '../policies/policy-store.ts'
 import { policyOf } from '../policies/policy-store.ts'
 import { rows } from '../sql.ts'
 import { cleanKey } from '../versions/file-keys.ts'
+import type { FileRemovals } from '../versions/file-removals.ts'
 import type { FileVersion } from '../versions/file-version.ts'
 import { isReleased } from '../versions/version-state.ts'
 import { notifyFile } from '../watch/file-notice.ts'
@@ -21,6 +22,7 @@ export interface ScanTools {
   readonly dataSource: DataSource
   readonly objects: Objects
   readonly uploads: Pick<ObjectUploads, 'move'>
+  readonly removals: Pick<FileRemovals, 'soon'>
   readonly scanner: Scanner
   readonly queue: ScanQueue
   readonly metrics: ScanMetrics
@@ -51,6 +53,7 @@ export async function scanVersion(tools: ScanTools, claim: ScanClaim, stop: Abor
       writeOutcome(manager, claim, releasedKey, outcome),
     )
     if (!written) return
+    if (outcome.state === 'INFECTED' || outcome.state === 'REJECTED') tools.removals.soon()
     metrics.scanned(outcome.state, Number(version.sizeBytes), (performance.now() - begunMs) / 1000)
     log.info({ file: version.fileId, version: version.version, state: outcome.state }, 'a file was scanned')
   } catch (error) {

@@ -11,7 +11,7 @@ import { type ScanTools, scanVersion } from './scan-version.ts'
 import { ScannerWatch, type ScannerWatchOptions } from './scanner-watch.ts'
 
 export interface ScanningOptions
-  extends Pick<ScanTools, 'dataSource' | 'objects' | 'uploads' | 'scanner' | 'log'>,
+  extends Pick<ScanTools, 'dataSource' | 'objects' | 'uploads' | 'removals' | 'scanner' | 'log'>,
     Pick<ScannerWatchOptions, 'intervalMs' | 'toldAfterSeconds'> {
   readonly databaseUrl: string
   readonly registry: Registry

@@ -13,6 +13,8 @@ export interface ArchiveLimits {
   /** Of everything that is in it, and in what is in that. */
   readonly maxUnpackedBytes: number
   readonly encrypted: 'ALLOW' | 'REJECT'
+  /** In it, and in what is in that. Default: 200,000, which a directory of some megabytes names. */
+  readonly maxEntries?: number
 }
 
 /** Archives in archives; a tar that is gzipped is two deep. */
@@ -88,7 +90,8 @@ export class ArchiveInspector {
     return {
       entry: () => {
         this.#entries += 1
-        if (this.#entries > ENTRIES_MAX) throw refused.entries(ENTRIES_MAX)
+        const { maxEntries = ENTRIES_MAX } = this.#limits
+        if (this.#entries > maxEntries) throw refused.entries(maxEntries)
       },
       inside: (content) => this.#look(this.#counted(content), depth + 1),
       unread: (bytes) => this.#count(bytes),

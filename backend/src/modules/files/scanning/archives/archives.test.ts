@@ -132,9 +132,10 @@ describe('an archive is refused', () => {
     expect(await inspect(content, { chunkBytes: 4093 })).toMatch(why)
   })
 
-  test('with more entries than any need', async () => {
-    const many = makeZip(Array.from({ length: 200_001 }, (_, index) => file(String(index), '')))
-    expect(await inspect(many)).toMatch(/more than 200,000 entries/)
+  test('with more entries than may be', async () => {
+    const many = makeZip(Array.from({ length: 6 }, (_, index) => file(String(index), '')))
+    expect(await inspect(many, { maxEntries: 6 })).toBe('')
+    expect(await inspect(many, { maxEntries: 5 })).toMatch(/more than 5 entries/)
   })
 
   test('without reading on', async () => {
