@@ -43,6 +43,13 @@ export async function run(): Promise<BenchReport> {
           frames(`panning ${count} fixes, closer`, close, empty),
           { label: 'a frame while panning them, median', value: whole.medianMs, unit: 'ms' },
           { label: 'a frame while panning them, 95th percentile', value: whole.slowMs, unit: 'ms' },
+          {
+            label: 'processor time of a frame while panning them',
+            value: whole.processorMs,
+            unit: 'ms',
+            reference: empty.processorMs,
+            ratio: whole.processorMs / empty.processorMs,
+          },
           { label: `from the press to ${count} fixes and all episodes`, value: shownMs / 1000, unit: 's' },
         ],
       }

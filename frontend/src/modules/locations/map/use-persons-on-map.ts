@@ -1,9 +1,9 @@
 import type { LookReason, Subject } from '@fairlead/proto/web/fairlead/locations/v1/locations'
-import { useMemo } from 'react'
+import { useMemo, useRef } from 'react'
 import type { TimeWindow } from './time-window'
 import type { Track } from './track'
 import type { PlacedTrack } from './tracks-data'
-import { useTracks } from './use-tracks'
+import { type LoadedTrack, useTracks } from './use-tracks'
 
 export interface PersonOnMap {
   readonly person: string
@@ -22,6 +22,11 @@ interface PersonsOnMap {
   readonly isLoading: boolean
 }
 
+interface Arrived {
+  readonly data: LoadedTrack | undefined
+  readonly error: unknown
+}
+
 /** The persons with their tracks, as far as these have come. */
 export function usePersonsOnMap(
   organization: string,
@@ -31,25 +36,26 @@ export function usePersonsOnMap(
 ): PersonsOnMap {
   const names = useMemo(() => subjects.map(({ person }) => person), [subjects])
   const results = useTracks(organization, look, names, window)
-  const arrived = results.map(({ data, errorUpdatedAt }) => [data, errorUpdatedAt])
-  // The results are new for each render; what arrived is not.
-  // biome-ignore lint/correctness/useExhaustiveDependencies: as above.
+  const arrived = useUnchanged(
+    results.map(({ data, error }): Arrived => ({ data, error: error ?? undefined })),
+    (one, other) => one.data === other.data && one.error === other.error,
+  )
   const persons = useMemo(
     () =>
-      results.length === 0
+      arrived.length === 0
         ? []
         : subjects.map(({ person, displayName }, place): PersonOnMap => {
-            const result = results[place]
+            const { data, error } = arrived[place] ?? {}
             return {
               person,
               displayName,
               place,
-              track: result?.data?.track,
-              isCutOff: result?.data?.isCutOff ?? false,
-              error: result?.error ?? undefined,
+              track: data?.track,
+              isCutOff: data?.isCutOff ?? false,
+              error,
             }
           }),
-    [subjects, ...arrived.flat()],
+    [subjects, arrived],
   )
   const tracks = useMemo(
     () =>
@@ -59,4 +65,20 @@ export function usePersonsOnMap(
     [persons],
   )
   return { persons, tracks, isLoading: results.some(({ isFetching }) => isFetching) }
+}
+
+/** The same array for as long as the same is in it. */
+function useUnchanged<Item>(
+  items: readonly Item[],
+  isSame: (one: Item, other: Item) => boolean,
+): readonly Item[] {
+  const kept = useRef(items)
+  const isUnchanged =
+    kept.current.length === items.length &&
+    kept.current.every((before, index) => {
+      const item = items[index]
+      return item !== undefined && isSame(before, item)
+    })
+  if (!isUnchanged) kept.current = items
+  return kept.current
 }
