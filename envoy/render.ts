@@ -154,7 +154,7 @@ function objectStore(store: Endpoint & { bucket: string }): Record<string, strin
     ...endpoint('objectStore', store),
     // As it was signed: HTTP leaves its usual port out.
     objectStoreAuthority: store.port === 80 ? store.host : `${store.host}:${store.port}`,
-    bucket: store.bucket,
+    bucketPattern: asPattern(store.bucket),
   }
 }
 

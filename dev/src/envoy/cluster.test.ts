@@ -28,26 +28,51 @@ afterAll(async () => {
 })
 
 describe('the store behind /objects/', () => {
-  const signed = '/objects/fairlead/results/a.fits?X-Amz-Signature=s&X-Amz-Expires=60'
+  const signed = 'X-Amz-Signature=s&X-Amz-Expires=60'
+  const part = `${signed}&uploadId=u&partNumber=1`
 
-  test.each(['GET', 'HEAD', 'PUT'])('gets signed requests: %s', async (method) => {
-    const { status, headers } = await fetch(envoy.url + signed, { method })
+  test.each([
+    ['GET', `clean/a?${signed}`],
+    ['HEAD', `clean/a?${signed}`],
+    ['GET', `jobs/1/a.fits?${signed}`],
+    ['GET', `datasets/a/b?${signed}`],
+    ['PUT', `quarantine/a?${part}`],
+  ])('gets signed requests: %s %s', async (method, what) => {
+    const { status, headers } = await fetch(`${envoy.url}/objects/fairlead/${what}`, { method })
     expect([status, headers.get('x-upstream')]).toEqual([200, 'store'])
     // As it was signed: without the prefix, and by the store's own name.
-    expect(headers.get('x-upstream-path')).toBe(signed.slice('/objects'.length))
+    expect(headers.get('x-upstream-path')).toBe(`/fairlead/${what}`)
     expect(headers.get('x-seen-host')).toBe(`127.0.0.1:${upstreams[3]!.port}`)
     expect(headers.get('content-security-policy')).toBe("default-src 'none'; sandbox")
     expect(headers.get('access-control-allow-origin')).toBeNull()
   })
 
+  test('gets parts of any size', async () => {
+    const body = Buffer.alloc(8 << 20)
+    const address = `${envoy.url}/objects/fairlead/quarantine/a?${part}`
+    const { headers } = await fetch(address, { method: 'PUT', body })
+    expect(headers.get('x-received')).toBe(String(body.length))
+  })
+
   test.each([
-    ['GET', '/objects/fairlead/results/a.fits'],
+    ['GET', '/objects/fairlead/clean/a'],
+    ['GET', `/objects/fairlead/quarantine/a?${signed}`],
+    ['HEAD', `/objects/fairlead/quarantine/a?${signed}`],
+    ['GET', `/objects/fairlead/clean/../quarantine/a?${signed}`],
+    ['GET', `/objects/fairlead/quarantine/a?${part}`],
+    ['GET', `/objects/fairlead/results/a?${signed}`],
+    ['GET', `/objects/fairlead/clean?${signed}`],
     ['GET', '/objects/fairlead/?list-type=2'],
-    ['GET', '/objects/other/a?X-Amz-Signature=s'],
-    ['GET', '/objects/minio/admin/v3/info?X-Amz-Signature=s'],
-    ['POST', '/objects/fairlead/a?X-Amz-Signature=s'],
-    ['DELETE', '/objects/fairlead/a?X-Amz-Signature=s'],
-    ['POST', '/objects/?Action=AssumeRole&X-Amz-Signature=s'],
+    ['GET', `/objects/fairlead/?list-type=2&${signed}`],
+    ['GET', `/objects/other/clean/a?${signed}`],
+    ['GET', `/objects/minio/admin/v3/info?${signed}`],
+    ['PUT', `/objects/fairlead/quarantine/a?${signed}`],
+    ['PUT', `/objects/fairlead/clean/a?${signed}`],
+    ['PUT', `/objects/fairlead/clean/a?${part}`],
+    ['PUT', '/objects/fairlead/quarantine/a?uploadId=u&partNumber=1'],
+    ['POST', `/objects/fairlead/quarantine/a?${part}`],
+    ['DELETE', `/objects/fairlead/quarantine/a?${part}`],
+    ['POST', `/objects/?Action=AssumeRole&${signed}`],
   ])('gets nothing else: %s %s', async (method, path) => {
     const { status, headers } = await fetch(envoy.url + path, { method })
     expect([status, headers.get('x-upstream')]).toEqual([403, null])
