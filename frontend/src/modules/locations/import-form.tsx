@@ -1,10 +1,10 @@
 import type { FixFileFormat } from '@fairlead/proto/web/fairlead/locations/v1/imports'
-import { Alert, Button, Checkbox, Group, Radio, Select, SimpleGrid, Stack, TextInput } from '@mantine/core'
+import { Alert, Button, Checkbox, Group, Radio, Select, SimpleGrid, Stack } from '@mantine/core'
 import { type FormEvent, useState } from 'react'
 import { toApiError } from '../../app/api-error'
 import type { CurrentOrganization } from '../../app/organization'
-import { useDevices } from './device-queries'
 import { FileDrop } from './file-drop'
+import { ImportDeviceSelect } from './import-device-select'
 import type { ImportChoice } from './import-queries'
 import { fixFileFormats, formatLabel } from './import-state'
 import classes from './imports.module.css'
@@ -18,8 +18,6 @@ interface ImportFormProps {
   readonly onSubmit: (choice: ImportChoice, begun: () => void) => void
 }
 
-const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
-
 /** Chooses a file, and tells whose fixes it holds. */
 export function ImportForm({ organization, error, pending, onSubmit }: ImportFormProps) {
   const mayManage = organization.may('locations.manage')
@@ -30,7 +28,7 @@ export function ImportForm({ organization, error, pending, onSubmit }: ImportFor
   const [createMissing, setCreateMissing] = useState(false)
   const [timeZone, setTimeZone] = useState('')
   const failure = error === null ? undefined : toApiError(error)
-  const deviceFits = whose === 'rows' || uuid.test(device)
+  const deviceFits = whose === 'rows' || device !== ''
 
   const submit = (event: FormEvent) => {
     event.preventDefault()
@@ -76,19 +74,8 @@ export function ImportForm({ organization, error, pending, onSubmit }: ImportFor
                 : 'Administrators may; for others, rows of unknown devices are rejected.'
             }
           />
-        ) : mayManage ? (
-          <DeviceSelect organization={organization.slug} value={device} onChange={setDevice} />
         ) : (
-          <TextInput
-            label="ID of the device"
-            description="An administrator can tell it to you"
-            styles={{ input: { fontFamily: 'var(--fairlead-mono)' } }}
-            autoComplete="off"
-            required
-            value={device}
-            error={device !== '' && !uuid.test(device) && 'A device’s ID has 36 characters.'}
-            onChange={(event) => setDevice(event.currentTarget.value.trim().toLowerCase())}
-          />
+          <ImportDeviceSelect organization={organization.slug} value={device} onChange={setDevice} />
         )}
         <SimpleGrid cols={{ base: 1, xs: 2 }} spacing="sm">
           <Select
@@ -125,33 +112,5 @@ export function ImportForm({ organization, error, pending, onSubmit }: ImportFor
         </Group>
       </Stack>
     </form>
-  )
-}
-
-interface DeviceSelectProps {
-  readonly organization: string
-  /** UUID; empty for none. */
-  readonly value: string
-  readonly onChange: (device: string) => void
-}
-
-function DeviceSelect({ organization, value, onChange }: DeviceSelectProps) {
-  const devices = useDevices(organization, '')
-  return (
-    <Select
-      label="Device"
-      required
-      placeholder={devices.isPending ? 'Loading…' : 'Choose one'}
-      data={(devices.data ?? []).map(({ name, displayName, personDisplayName, externalId }) => ({
-        value: name.slice(name.lastIndexOf('/') + 1),
-        label: [personDisplayName, displayName, externalId].filter((part) => part !== '').join(' · '),
-      }))}
-      value={value === '' ? null : value}
-      onChange={(device) => onChange(device ?? '')}
-      searchable
-      limit={100}
-      nothingFoundMessage={devices.data?.length === 0 ? 'No person has a device yet' : 'No such device'}
-      error={devices.isError && 'The devices could not be loaded.'}
-    />
   )
 }

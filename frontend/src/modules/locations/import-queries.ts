@@ -1,6 +1,7 @@
 import type {
   FixFileFormat,
   FixImport,
+  ImportDevice,
   ListFixImportsResponse,
 } from '@fairlead/proto/web/fairlead/locations/v1/imports'
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
@@ -14,6 +15,8 @@ import { useFixImportService } from './use-fix-import-service'
 
 /** How often an import that runs is asked for again, milliseconds. */
 const refreshMs = 1_000
+/** To choose from; more are found by typing. */
+const devicesShown = 50
 
 /** @param id UUID; nothing is asked for while it is empty */
 export function useImport(organization: string, id: string) {
@@ -50,6 +53,24 @@ export function useCancelImport(organization: string) {
         queryClient.invalidateQueries({ queryKey: locationKeys.import(organization, resourceId(name)) }),
         queryClient.invalidateQueries({ queryKey: locationKeys.imports(organization) }),
       ]),
+  })
+}
+
+/** The first devices that the search finds, by name. */
+export function useImportDevices(organization: string, search: string) {
+  const imports = useFixImportService()
+  return useQuery<ImportDevice[]>({
+    queryKey: [...locationKeys.devices(organization), 'import', search],
+    placeholderData: keepPreviousData,
+    queryFn: async ({ signal }) => {
+      const { devices } = await imports({ signal }).ListImportDevices({
+        parent: `organizations/${organization}`,
+        search,
+        pageSize: devicesShown,
+        pageToken: '',
+      })
+      return devices
+    },
   })
 }
 

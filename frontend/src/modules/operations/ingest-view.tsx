@@ -1,5 +1,5 @@
 import type { DeadBatch } from '@fairlead/proto/web/fairlead/locations/v1/locations'
-import { Stack, Table, Text } from '@mantine/core'
+import { Button, Stack, Table, Text } from '@mantine/core'
 import { IconCircleCheck } from '@tabler/icons-react'
 import { EmptyState } from '../../ui/empty-state'
 import { ErrorState } from '../../ui/error-state'
@@ -7,12 +7,12 @@ import { ListSkeleton } from '../../ui/list-skeleton'
 import { Panel } from '../../ui/panel'
 import { RelativeTime } from '../../ui/relative-time'
 import { IngestFigures } from './ingest-figures'
-import { useIngestState } from './ingest-queries'
+import { useIngestState, useResendDeadBatch } from './ingest-queries'
 import classes from './operations.module.css'
 import { StaleNotice } from './stale-notice'
 
 /** How the installation takes fixes in, and what it could not write. */
-export default function IngestView() {
+export default function IngestView({ mayOperate }: { mayOperate: boolean }) {
   const state = useIngestState()
   if (state.data === undefined && state.isError) {
     return (
@@ -51,14 +51,15 @@ export default function IngestView() {
             text="One that cannot be is put aside with its reason, so that those behind it go on."
           />
         ) : (
-          <DeadBatches batches={dead} />
+          <DeadBatches batches={dead} mayOperate={mayOperate} />
         )}
       </Panel>
     </Stack>
   )
 }
 
-function DeadBatches({ batches }: { batches: readonly DeadBatch[] }) {
+function DeadBatches({ batches, mayOperate }: { batches: readonly DeadBatch[]; mayOperate: boolean }) {
+  const resend = useResendDeadBatch()
   return (
     <Table aria-label="Dead batches" fz="sm" className={classes.table ?? ''}>
       <Table.Thead>
@@ -67,21 +68,43 @@ function DeadBatches({ batches }: { batches: readonly DeadBatch[] }) {
           <Table.Th>Reason</Table.Th>
           <Table.Th ta="right">Fixes</Table.Th>
           <Table.Th visibleFrom="sm">Organisation</Table.Th>
+          {mayOperate && <Table.Th aria-label="What can be done" />}
         </Table.Tr>
       </Table.Thead>
       <Table.Tbody>
-        {batches.map(({ id, time, reason, fixCount, organizationDisplayName }) => (
-          <Table.Tr key={id}>
-            <Table.Td c="dimmed">
-              <RelativeTime time={time} />
-            </Table.Td>
-            <Table.Td className={classes.reason ?? ''}>{reason}</Table.Td>
-            <Table.Td ta="right">{fixCount.toLocaleString('en')}</Table.Td>
-            <Table.Td visibleFrom="sm" className={classes.other ?? ''} title={organizationDisplayName}>
-              {organizationDisplayName || '–'}
-            </Table.Td>
-          </Table.Tr>
-        ))}
+        {batches.map((batch) => {
+          const { id, time, reason, fixCount, organizationDisplayName, resendable } = batch
+          return (
+            <Table.Tr key={id}>
+              <Table.Td c="dimmed">
+                <RelativeTime time={time} />
+              </Table.Td>
+              <Table.Td className={classes.reason ?? ''}>{reason}</Table.Td>
+              <Table.Td ta="right">{fixCount.toLocaleString('en')}</Table.Td>
+              <Table.Td visibleFrom="sm" className={classes.other ?? ''} title={organizationDisplayName}>
+                {organizationDisplayName || '–'}
+              </Table.Td>
+              {mayOperate && (
+                <Table.Td ta="right" className={classes.tight ?? ''}>
+                  {resendable ? (
+                    <Button
+                      size="compact-xs"
+                      variant="default"
+                      loading={resend.isPending && resend.variables.id === id}
+                      onClick={() => resend.mutate(batch)}
+                    >
+                      Send again
+                    </Button>
+                  ) : (
+                    <Text size="xs" c="dimmed">
+                      Nothing left
+                    </Text>
+                  )}
+                </Table.Td>
+              )}
+            </Table.Tr>
+          )
+        })}
       </Table.Tbody>
     </Table>
   )

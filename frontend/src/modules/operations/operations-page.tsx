@@ -83,7 +83,7 @@ export default function OperationsPage() {
         {views.includes('locations') && (
           <Tabs.Panel value="locations">
             <Suspense fallback={<ListSkeleton rows={6} />}>
-              <IngestView />
+              <IngestView mayOperate={may('locations.operate')} />
             </Suspense>
           </Tabs.Panel>
         )}

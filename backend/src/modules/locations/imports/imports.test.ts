@@ -6,6 +6,7 @@ import {
   CreateFixImportRequest,
   type FixImport,
   FixImportServiceService,
+  ListImportDevicesRequest,
 } from '@fairlead/proto/server/fairlead/locations/v1/imports'
 import { PersonServiceService } from '@fairlead/proto/server/fairlead/locations/v1/people'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -15,7 +16,8 @@ import { failureOf } from '../../../testing/service-error.ts'
 import { lab, other, type PeopleFixture, peopleFixture, uuidOf } from '../people/testing/people-fixture.ts'
 import { importsPart } from './index.ts'
 
-const { createFixImport, getFixImport, listFixImports, cancelFixImport } = FixImportServiceService
+const { createFixImport, getFixImport, listFixImports, listImportDevices, cancelFixImport } =
+  FixImportServiceService
 const log = createLog({ name: 'test', level: 'silent' })
 
 let fixture: PeopleFixture
@@ -72,6 +74,32 @@ const row = (day: number, second: number, device = 'ann-phone') =>
   `47.5,8.25,${new Date(Date.UTC(2026, 0, day, 12, 0, second)).toISOString()},${device}\n`
 const rowsOf = (day: number, count: number) =>
   Array.from({ length: count }, (_, second) => row(day, second)).join('')
+
+describe('devices for an import', () => {
+  const list = (fields: Partial<ListImportDevicesRequest>, token = fixture.tokens.submitter) =>
+    fixture.backend.call(
+      listImportDevices,
+      ListImportDevicesRequest.fromPartial({ parent: lab, ...fields }),
+      token,
+    )
+
+  test('are listed page by page and found by part of their names, without whose they are', async () => {
+    const first = await list({ pageSize: 1 })
+    expect(first.devices).toEqual([
+      { name: expect.stringMatching(`^${lab}/devices/`), displayName: "ann's", externalId: 'ann-phone' },
+    ])
+    const second = await list({ pageSize: 1, pageToken: first.nextPageToken })
+    expect(second).toMatchObject({ devices: [{ externalId: 'ben-phone' }], nextPageToken: '' })
+    expect((await list({ search: 'EN-PH' })).devices).toMatchObject([{ externalId: 'ben-phone' }])
+    expect((await list({ search: '%' })).devices).toEqual([])
+  })
+
+  test('of another organisation are not told', async () => {
+    expect((await list({ parent: other }, fixture.tokens.rival)).devices).toEqual([])
+    expect(await failureOf(list({ parent: other }))).toMatchObject({ code: 'PERMISSION_DENIED' })
+    expect(await failureOf(list({}, fixture.tokens.member))).toMatchObject({ code: 'PERMISSION_DENIED' })
+  })
+})
 
 describe('an import', () => {
   test('keeps the good rows and tells the others with their lines', async () => {
