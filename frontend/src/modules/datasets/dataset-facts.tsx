@@ -1,10 +1,13 @@
 import type { SpectralAxis } from '@fairlead/backend/spectral'
 import type { Dataset } from '@fairlead/proto/web/fairlead/datasets/v1/datasets'
+import { Anchor } from '@mantine/core'
 import { Fragment } from 'react'
+import { Link } from 'react-router'
 import { Copyable } from '../../ui/copyable'
 import { Facts } from '../../ui/facts'
 import { Panel } from '../../ui/panel'
 import { RelativeTime } from '../../ui/relative-time'
+import { fileAddress } from '../files/file-name'
 import { formatWavelength } from '../jobs/spectral'
 import { formatUnit } from './format-unit'
 import { formatAngle, formatDegrees, formatHours } from './sky-view/format-angle'
@@ -48,6 +51,16 @@ export function DatasetFacts({ dataset, spectral }: DatasetFactsProps) {
             'Readable by',
             dataset.visibility === 'VISIBILITY_EVERYONE' ? 'every member' : 'your organisation',
           ],
+          ...(dataset.file === ''
+            ? []
+            : ([
+                [
+                  'Made of',
+                  <Anchor key="file" component={Link} to={fileAddress(dataset.file)} inherit>
+                    a file of yours
+                  </Anchor>,
+                ],
+              ] as const)),
           ['Registered', <RelativeTime key="registered" time={dataset.createTime} />],
           [
             'SHA-256',

@@ -11,6 +11,7 @@ import { Panel } from '../../ui/panel'
 import { useDataset } from './dataset-queries'
 import { DatasetView } from './dataset-view'
 import { formatAxes } from './format-axes'
+import { RemoveDataset } from './remove-dataset'
 
 export default function DatasetPage() {
   const organization = useOrganization()
@@ -45,6 +46,7 @@ export default function DatasetPage() {
     )
   }
   const dataset = query.data
+  const mayRemove = dataset.file !== '' && organization.may('datasets.register')
   return (
     <>
       <PageHeader
@@ -58,6 +60,7 @@ export default function DatasetPage() {
             <Copyable value={id} what="dataset ID" />
           </Group>
         }
+        {...(mayRemove ? { actions: <RemoveDataset dataset={dataset} organization={organization} /> } : {})}
       />
       <DatasetView key={dataset.name} dataset={dataset} organization={organization} />
     </>

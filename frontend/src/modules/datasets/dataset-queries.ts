@@ -8,7 +8,7 @@ export interface DatasetFilter {
   readonly orderBy: string
 }
 
-const datasetKeys = {
+export const datasetKeys = {
   all: (organization: string) => ['datasets', organization] as const,
   dataset: (organization: string, id: string) => ['datasets', organization, 'dataset', id] as const,
 }
