@@ -117,7 +117,7 @@ async function seedMember(databaseUrl: string) {
     const secret = `flt_${randomBytes(32).toString('base64url')}`
     await client.query(
       `insert into api_tokens (id, user_id, display_name, hash, prefix, scopes, expire_time)
-       values ($1, $2, 'bench', $3, $4, '{jobs.read,jobs.submit,datasets.read,credits.read,locations.record}', now() + interval '1 day')`,
+       values ($1, $2, 'bench', $3, $4, '{jobs.read,jobs.submit,datasets.read,credits.read,files.read,files.write,locations.record}', now() + interval '1 day')`,
       [randomUUID(), userId, createHash('sha256').update(secret).digest(), secret.slice(0, 8)],
     )
     return { organizationId, userId, authorization: `Bearer ${secret}` }
