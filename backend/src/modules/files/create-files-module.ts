@@ -15,6 +15,7 @@ import { storageUsageMessage } from './files/file-messages.ts'
 import { describeFiles, filesHandler } from './files/files-handler.ts'
 import { createFilesService, type FilesService } from './files/files-service.ts'
 import { quarantineHandler } from './operations/quarantine-handler.ts'
+import { listPolicies } from './policies/policy-store.ts'
 import { type ResultBytes, storageCounts } from './quota/storage-counts.ts'
 import { scannerMethods } from './scanning/index.ts'
 import { FileShares } from './shares/file-shares.ts'
@@ -30,7 +31,7 @@ export interface FileLimits {
   readonly addressSeconds: number
 }
 
-export const defaultFileLimits: FileLimits = { quotaBytes: 100n * 1024n ** 3n, addressSeconds: 60 }
+const defaultFileLimits: FileLimits = { quotaBytes: 100n * 1024n ** 3n, addressSeconds: 60 }
 
 /** The method that looks into released files, made by who has processes to do that in. */
 export type PreviewMethods = Pick<ServiceHandlers<typeof FileServiceService>, 'getFilePreview'>
@@ -43,7 +44,7 @@ export interface FilesModuleOptions {
   readonly uploads: ObjectUploads
   readonly pageTokens: PageTokens
   readonly identity: IdentityService
-  /** Default: defaultFileLimits. */
+  /** Default: 100 GiB, and 60 s. */
   readonly limits?: FileLimits | undefined
   /** Whether files are scanned before they are released. */
   readonly scanning: boolean
@@ -86,6 +87,7 @@ export async function createFilesModule(options: FilesModuleOptions): Promise<Fi
           files,
           watch,
           storage,
+          policies: () => listPolicies(dataSource),
           scanning,
         }),
         ...preview(files),

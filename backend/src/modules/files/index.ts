@@ -1,6 +1,5 @@
 export {
   createFilesModule,
-  defaultFileLimits,
   type FileLimits,
   type FilesModule,
   type FilesModuleOptions,

@@ -24,7 +24,7 @@ const states: Readonly<Record<FileState, MessageState>> = {
   FAILED: MessageStates.FILE_STATE_FAILED,
 }
 
-export function stateMessage(state: FileState | undefined): MessageState {
+function stateMessage(state: FileState | undefined): MessageState {
   return state === undefined ? MessageStates.FILE_STATE_UNSPECIFIED : states[state]
 }
 

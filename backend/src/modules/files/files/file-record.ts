@@ -157,3 +157,21 @@ export async function readVersions(
   )
   return new Map(found.map((row) => [row.file_id, versionOf(row)]))
 }
+
+/** Newest first, those before one. */
+export async function listVersions(
+  database: Database,
+  fileId: string,
+  { before, releasedOnly }: { readonly before: number | undefined; readonly releasedOnly: boolean },
+  limit: number,
+): Promise<FileVersion[]> {
+  const found = await rows<FileVersionRow>(
+    database,
+    `select ${versionColumns} from file_versions
+     where file_id = $1 and ($2::int is null or version < $2)
+       and (not $3 or state in ('CLEAN', 'UNSCANNED'))
+     order by version desc limit $4`,
+    [fileId, before ?? null, releasedOnly, limit],
+  )
+  return found.map(versionOf)
+}

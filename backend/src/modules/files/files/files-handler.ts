@@ -13,11 +13,10 @@ import type { ServiceHandlers } from '../../../server/service-handlers.ts'
 import { parseUpdateMask } from '../../../server/update-mask.ts'
 import type { IdentityService } from '../../identity/index.ts'
 import { policyMessage, purposeOfMessage } from '../policies/policy-messages.ts'
-import { listPolicies } from '../policies/policy-store.ts'
+import type { FilePolicy } from '../policies/policy-store.ts'
 import type { FileShareRecord, FileShares } from '../shares/file-shares.ts'
-import { rows } from '../sql.ts'
 import type { NewFile, Uploads } from '../uploads/uploads.ts'
-import { type FileVersion, type FileVersionRow, versionColumns, versionOf } from '../versions/file-version.ts'
+import type { FileVersion } from '../versions/file-version.ts'
 import type { ChangedFile, FileWatch } from '../watch/file-watch.ts'
 import { actorOf, isEntitled } from './actor.ts'
 import { type FileChanges, updatePaths } from './file-changes.ts'
@@ -33,7 +32,14 @@ import {
   storageUsageMessage,
 } from './file-messages.ts'
 import { parseFolder, parseTags } from './file-name.ts'
-import { type FileRecord, readFile, readFiles, readUploading, readVersions } from './file-record.ts'
+import {
+  type FileRecord,
+  listVersions,
+  readFile,
+  readFiles,
+  readUploading,
+  readVersions,
+} from './file-record.ts'
 import { useName, usesOf } from './file-uses.ts'
 import { fileNotFound } from './files-errors.ts'
 import type { FilesService } from './files-service.ts'
@@ -52,6 +58,7 @@ export interface FilesHandlerOptions {
   readonly files: FilesService
   readonly watch: FileWatch
   readonly storage: (organizationId: string) => Promise<StorageCounts>
+  readonly policies: () => Promise<readonly FilePolicy[]>
   /** Whether files are scanned before they are released. */
   readonly scanning: boolean
 }
@@ -237,14 +244,13 @@ export function filesHandler(options: FilesHandlerOptions): FilesMethods {
       const size = pageSize === 0 ? DEFAULT_PAGE_SIZE : pageSize
       const file = await readFile(dataSource, caller.organization.id, fileId)
       if (file === undefined) throw fileNotFound()
-      const found = await rows<FileVersionRow>(
+      const found = await listVersions(
         dataSource,
-        `select ${versionColumns} from file_versions
-         where file_id = $1 and version < $2 and ($3 or state in ('CLEAN', 'UNSCANNED'))
-         order by version desc limit $4`,
-        [fileId, before ?? 2_147_483_647, isMemberOf(caller), size + 1],
+        fileId,
+        { before: before === undefined ? undefined : Number(before), releasedOnly: !isMemberOf(caller) },
+        size + 1,
       )
-      const page = found.slice(0, size).map(versionOf)
+      const page = found.slice(0, size)
       const names = await namesOf([], page)
       const last = found.length > size ? page.at(-1) : undefined
       return {
@@ -324,7 +330,7 @@ export function filesHandler(options: FilesHandlerOptions): FilesMethods {
     },
 
     async listFilePolicies() {
-      const policies = await listPolicies(dataSource)
+      const policies = await options.policies()
       return { policies: policies.map(policyMessage), scanning: options.scanning }
     },
 
