@@ -26,7 +26,7 @@ export default defineConfig({
               test: (id) =>
                 !/\/(gen\/web\/fairlead|modules)\/(credits|files|locations|notifications)\//.test(id) &&
                 // Fields of forms, which neither the sign-in page nor the overview has.
-                !/\/components\/(Checkbox|Fieldset|FileInput|MultiSelect|NumberInput|Radio|Switch|Textarea)\//.test(
+                !/\/components\/(Checkbox|Combobox|Fieldset|FileButton|FileInput|InlineInput|MultiSelect|NumberInput|Pill|PillsInput|Radio|SegmentedControl|Select|Switch|Textarea)\//.test(
                   id,
                 ) &&
                 !/\/react-(number-format|textarea-autosize)\//.test(id),

@@ -5,26 +5,39 @@ import {
   IconDownload,
   IconFileUpload,
   IconPencil,
+  IconPhotoPlus,
   IconShare,
   IconTrash,
   IconTrashX,
 } from '@tabler/icons-react'
+import { lazy, useState } from 'react'
+import type { CurrentOrganization } from '../../app/organization'
+import { LazyDialog } from '../../ui/lazy-dialog'
 import { notifyFailure } from '../../ui/notify'
 import type { FileQuestion } from './file-menu'
 import { organizationOf } from './file-name'
 import { useUploads } from './uploads/uploads-context'
 import { useFetchFile } from './use-file-changes'
 
+const RegisterDatasetDialog = lazy(() => import('../datasets/register-dataset-dialog'))
+
 interface FileActionsProps {
   readonly file: File
+  readonly organization: CurrentOrganization
   readonly onAsk: (question: FileQuestion) => void
 }
 
-export function FileActions({ file, onAsk }: FileActionsProps) {
+export function FileActions({ file, organization, onAsk }: FileActionsProps) {
   const uploads = useUploads()
   const fetchFile = useFetchFile()
+  const [registering, setRegistering] = useState(false)
   const { name, displayName, editable, releasedVersion, purpose } = file
   const trashed = file.trashTime !== undefined
+  const mayRegister =
+    organization.may('datasets.register') &&
+    purpose === 'FILE_PURPOSE_DATASET' &&
+    releasedVersion > 0 &&
+    !trashed
 
   const addVersion = async (chosen: globalThis.File) => {
     try {
@@ -49,6 +62,15 @@ export function FileActions({ file, onAsk }: FileActionsProps) {
           onClick={() => fetchFile.mutate({ name, displayName, version: 0 })}
         >
           Download
+        </Button>
+      )}
+      {mayRegister && (
+        <Button
+          variant="default"
+          leftSection={<IconPhotoPlus size={16} aria-hidden />}
+          onClick={() => setRegistering(true)}
+        >
+          Make a dataset
         </Button>
       )}
       {editable && !trashed && (
@@ -103,6 +125,11 @@ export function FileActions({ file, onAsk }: FileActionsProps) {
           </Menu.Dropdown>
         </Menu>
       )}
+      <LazyDialog opened={registering}>
+        {(opened) => (
+          <RegisterDatasetDialog file={file} opened={opened} onClose={() => setRegistering(false)} />
+        )}
+      </LazyDialog>
     </>
   )
 }

@@ -106,7 +106,7 @@ function LoadedFile({ file, organization, isMember }: LoadedFileProps) {
             {!isMember && <Tag color="sea">Shared with you · {organization.slug}</Tag>}
           </Group>
         }
-        actions={<FileActions file={file} onAsk={ask} />}
+        actions={<FileActions file={file} organization={organization} onAsk={ask} />}
       />
       <VisuallyHidden role="status" aria-live="polite">
         {latest === undefined ? '' : fileStateWords(latest.state).label}

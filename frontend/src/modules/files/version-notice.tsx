@@ -1,10 +1,11 @@
 import type { File, FileVersion } from '@fairlead/proto/web/fairlead/files/v1/files'
-import { Progress, Text } from '@mantine/core'
+import { Button, FileButton, Progress, Text } from '@mantine/core'
 import { IconAlertTriangle, IconBug, IconHourglass, IconUpload } from '@tabler/icons-react'
+import { useState } from 'react'
 import { formatBytes } from '../../ui/format-bytes'
 import { Notice } from '../../ui/notice'
 import { uploadStatus } from './uploads/upload-words'
-import { useUploadList } from './uploads/uploads-context'
+import { useUploadList, useUploads } from './uploads/uploads-context'
 
 interface VersionNoticeProps {
   readonly file: File
@@ -29,6 +30,7 @@ export function VersionNotice({ file, latest, isMember }: VersionNoticeProps) {
             {text}
             {instead}
           </Text>
+          {upload === undefined && file.upload !== undefined && <GoOn file={file} />}
           {upload !== undefined && (
             <Progress
               value={(upload.sentBytes / Math.max(1, upload.sizeBytes)) * 100}
@@ -95,4 +97,34 @@ export function VersionNotice({ file, latest, isMember }: VersionNoticeProps) {
     default:
       return null
   }
+}
+
+/** For an upload that its reader began in another browser, or in this one before it forgot. */
+function GoOn({ file }: { file: File }) {
+  const uploads = useUploads()
+  const [problem, setProblem] = useState<string>()
+  const goOn = async (chosen: globalThis.File | null) => {
+    if (chosen === null) return
+    const engine = await uploads.load()
+    setProblem(await engine.adopt(file, { file: chosen, folder: '', handle: undefined }))
+  }
+  return (
+    <>
+      <Text size="sm" mt={4}>
+        You began it, and it does not run in this tab. Where it has stopped, it goes on with the same file.
+      </Text>
+      {problem !== undefined && (
+        <Text size="sm" c="var(--mantine-color-error)" role="alert" mt={4}>
+          {problem}
+        </Text>
+      )}
+      <FileButton onChange={(chosen) => void goOn(chosen)}>
+        {(props) => (
+          <Button size="compact-sm" mt={8} variant="default" {...props}>
+            Choose the file again
+          </Button>
+        )}
+      </FileButton>
+    </>
+  )
 }

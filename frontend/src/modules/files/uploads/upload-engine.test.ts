@@ -203,6 +203,17 @@ describe('after a reload', () => {
     expect(next.only().phase).toBe('needs-file')
   })
 
+  test('another browser goes on with it, given the same file', async () => {
+    const { store, arrived, sent } = await interrupted()
+    const elsewhere = openPage(store)
+    const stored = await store.tools.files().GetFile({ name: store.uploads[0]!.name })
+    expect(await elsewhere.engine.adopt(stored, chosen(fileOf(41))[0]!)).toMatch(/another size/)
+    expect(await elsewhere.engine.adopt(stored, chosen(fileOf(40))[0]!)).toBeUndefined()
+    await phase(elsewhere, 'completed')
+    expect(store.sentParts - sent).toBe(10 - arrived)
+    expect(store.uploads[0]!.content).toEqual(Buffer.from(bytesOf(40)))
+  })
+
   test('an upload that another tab has is left to it', async () => {
     const { store, memory, owned } = await interrupted()
     const third = openPage(store, memory, owned)

@@ -55,6 +55,11 @@ export interface UploadEngine {
   allow(id: string): Promise<void>
   /** @returns why this is not the file, in a sentence; undefined when it goes on */
   chooseAgain(id: string, file: ChosenFile): Promise<string | undefined>
+  /**
+   * Goes on here with an upload that the caller began elsewhere.
+   * @returns why this is not the file, in a sentence; undefined when it goes on
+   */
+  adopt(stored: StoredFile, file: ChosenFile): Promise<string | undefined>
   /** Gives it up, on the server too. */
   cancel(id: string): Promise<void>
   /** Takes those that have ended off the list. */
@@ -415,6 +420,41 @@ export function createUploadEngine(options: UploadEngineOptions): UploadEngine {
       pump()
       return difference
     },
+    async adopt(stored, chosen) {
+      const known = [...entries.values()].find(({ record }) => record.name === stored.name)
+      if (known !== undefined) return this.chooseAgain(known.record.id, chosen)
+      const { file, handle } = chosen
+      const sizeBytes = Number(stored.latest?.sizeBytes ?? 0)
+      // Of a new version, the file may be called otherwise; its content is checked when all of it has arrived.
+      if (file.size !== sizeBytes) return otherSize
+      const id = newId()
+      const record: RememberedUpload = {
+        id,
+        requestId: newId(),
+        user,
+        organization: stored.name.split('/')[1] ?? '',
+        folder: stored.folder,
+        purpose: stored.purpose,
+        versionOf: stored.versionCount > 1 ? stored.name : '',
+        name: stored.name,
+        displayName: file.name,
+        mediaType: file.type,
+        sizeBytes,
+        fingerprint: '',
+        beginTime: tools.now(),
+        paused: false,
+        handle,
+      }
+      try {
+        const whole = { ...record, fingerprint: await fingerprintOf(file) }
+        enter(whole, file, 'waiting', (await own(id)) ?? (() => undefined))
+        await remember(whole)
+      } catch {
+        return unreadable
+      }
+      pump()
+      return undefined
+    },
     async cancel(id) {
       const entry = entries.get(id)
       if (entry === undefined) return
@@ -471,14 +511,17 @@ export function createUploadEngine(options: UploadEngineOptions): UploadEngine {
   }
 }
 
+const otherSize = 'This file has another size than the one that was begun.'
+const unreadable = 'The file could not be read.'
+
 /** Why this is not the file of the upload, in a sentence; undefined when it is. */
 async function differenceOf(record: RememberedUpload, file: File): Promise<string | undefined> {
   if (file.name !== record.displayName) return `This is “${file.name}”, and not “${record.displayName}”.`
-  if (file.size !== record.sizeBytes) return 'This file has another size than the one that was begun.'
+  if (file.size !== record.sizeBytes) return otherSize
   try {
     if ((await fingerprintOf(file)) === record.fingerprint) return undefined
   } catch {
-    return 'The file could not be read.'
+    return unreadable
   }
   return 'This file has another content than the one that was begun.'
 }
