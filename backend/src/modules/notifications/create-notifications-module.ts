@@ -5,7 +5,7 @@ import type { PageTokens } from '../../server/page-token.ts'
 import type { RegisteredService } from '../../server/service-handlers.ts'
 import type { IdentityService } from '../identity/index.ts'
 import { Announcements, announcementsHandler } from './announcements/index.ts'
-import { listedKinds } from './catalogue/catalogue.ts'
+import { catalogue } from './catalogue/catalogue.ts'
 import { Delivery, deliveryHandler } from './delivery/index.ts'
 import { InboxService } from './inbox/inbox-service.ts'
 import { createUnsubscriptions, unsubscribeRoute } from './mail/index.ts'
@@ -42,7 +42,7 @@ export function createNotificationsModule(options: NotificationsModuleOptions): 
     dataSource,
     deriveKey,
     preferences: mailPreferences,
-    eventTypes: listedKinds.map(({ key }) => key),
+    eventTypes: catalogue.map(({ key }) => key),
     clock,
   })
   return {

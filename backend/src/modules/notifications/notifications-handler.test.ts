@@ -327,7 +327,7 @@ describe('preferences', () => {
     ],
     [
       'an event type that is not listed',
-      { events: [{ ...jobsCompleted, eventType: 'files.infected' }] },
+      { events: [{ ...jobsCompleted, eventType: 'files.forgotten' }] },
       ['events'],
       'preferences.events[0].event_type',
     ],

@@ -13,7 +13,7 @@ import { type CallContext, callerOf } from '../../server/call-context.ts'
 import { type PageTokens, pageScope } from '../../server/page-token.ts'
 import { type RegisteredService, registeredService } from '../../server/service-handlers.ts'
 import { parseUpdateMask } from '../../server/update-mask.ts'
-import { listedKinds } from './catalogue/catalogue.ts'
+import { catalogue } from './catalogue/catalogue.ts'
 import type { EventKind, MailDelivery } from './catalogue/event-kind.ts'
 import type { InboxService } from './inbox/inbox-service.ts'
 import type { NotificationChange, NotificationFilter } from './inbox/inbox-store.ts'
@@ -88,7 +88,7 @@ export function notificationsHandler({
     },
 
     async listEventTypes() {
-      return { eventTypes: listedKinds.map(eventTypeMessage) }
+      return { eventTypes: catalogue.map(eventTypeMessage) }
     },
 
     async getPreferences(_request, context) {

@@ -43,6 +43,7 @@ export async function scanContent(order: ContentToScan): Promise<ScanOutcome> {
   try {
     const chunks = inspected()
     const first = await chunks.next()
+    signal.throwIfAborted()
     const verdict = await scanner.scan({
       content: Readable.from(startingWith(first.done === true ? undefined : first.value, chunks), {
         objectMode: true,

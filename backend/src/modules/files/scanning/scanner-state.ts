@@ -78,7 +78,7 @@ export async function writeScannerAway(
     )
     if (told === undefined) return
     await writeEvent(manager, {
-      routingKey: 'files.scanner_away',
+      routingKey: 'files.scanner_away.-',
       payload: { since: told.since, failure },
     })
   })

@@ -1,8 +1,8 @@
 import { creditEvents } from './credit-events.ts'
 import type { EventKind } from './event-kind.ts'
+import { fileEvents } from './file-events.ts'
 import { identityEvents } from './identity-events.ts'
 import { jobEvents } from './job-events.ts'
-import { laterEvents } from './later-events.ts'
 import { operatorEvents } from './operator-events.ts'
 
 /** Everything that someone may be notified of, in the order of a page. */
@@ -10,12 +10,9 @@ export const catalogue: readonly EventKind[] = [
   ...jobEvents,
   ...identityEvents,
   ...creditEvents,
+  ...fileEvents,
   ...operatorEvents,
-  ...laterEvents,
 ]
-
-/** Those that something writes. */
-export const listedKinds: readonly EventKind[] = catalogue.filter(({ hidden }) => !hidden)
 
 const byKey = new Map(catalogue.map((kind) => [kind.key, kind]))
 const byRoutingKey = Map.groupBy(

@@ -79,8 +79,6 @@ export interface EventKind {
   readonly inAppRequired: boolean
   /** It is never put into an inbox: whom it tells has none yet. */
   readonly mailOnly: boolean
-  /** Not listed: nothing writes such events yet. */
-  readonly hidden: boolean
   /** @throws NotUnderstood that names the field */
   read(payload: unknown): EventReading
 }
@@ -130,21 +128,21 @@ export interface EventDeclaration<Facts> {
   readonly mail?: MailDelivery
   readonly inAppRequired?: boolean
   readonly mailOnly?: boolean
-  readonly hidden?: boolean
+  /** Told only to those who asked for it. */
+  readonly quiet?: boolean
 }
 
 export function eventKind<Facts>(declared: EventDeclaration<Facts>): EventKind {
-  const { key, displayName, description, facts, hidden = false, mailOnly = false } = declared
+  const { key, displayName, description, facts, quiet = false, mailOnly = false } = declared
   return {
     key,
     module: key.slice(0, key.indexOf('.')),
     toldBy: declared.toldBy ?? [key],
     displayName,
     description,
-    defaults: { inApp: !mailOnly, mail: declared.mail ?? 'OFF' },
+    defaults: { inApp: !mailOnly && !quiet, mail: declared.mail ?? 'OFF' },
     inAppRequired: declared.inAppRequired ?? false,
     mailOnly,
-    hidden,
     read(payload) {
       const parsed = facts.safeParse(payload)
       if (!parsed.success) throw notUnderstood(key, parsed.error)

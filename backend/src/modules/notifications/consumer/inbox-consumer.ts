@@ -4,7 +4,7 @@ import { keepForQueue } from '../../../outbox/index.ts'
 import type { Bus, BusQueue, Subscription } from '../../../ports/bus.ts'
 import type { PushSender } from '../../../ports/push.ts'
 import { createIdentityReader } from '../../identity/index.ts'
-import { listedKinds } from '../catalogue/catalogue.ts'
+import { catalogue } from '../catalogue/catalogue.ts'
 import { INBOX_CHANGED_PATTERN } from '../inbox/inbox-changed.ts'
 import type { WorkerPart } from '../worker-part.ts'
 import { createEventHandler } from './handle-events.ts'
@@ -24,7 +24,7 @@ export interface InboxConsumerOptions {
 export const notificationsQueue: BusQueue = {
   name: 'notifications',
   patterns: [
-    ...new Set(listedKinds.flatMap(({ toldBy }) => toldBy.map((key) => `${key}.*`))),
+    ...new Set(catalogue.flatMap(({ toldBy }) => toldBy.map((key) => `${key}.*`))),
     INBOX_CHANGED_PATTERN,
   ],
 }

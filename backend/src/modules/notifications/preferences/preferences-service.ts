@@ -1,6 +1,6 @@
 import type { DataSource, EntityManager } from 'typeorm'
 import { inTransaction } from '../../../database/index.ts'
-import { kindOf, listedKinds } from '../catalogue/catalogue.ts'
+import { catalogue, kindOf } from '../catalogue/catalogue.ts'
 import type { EventKind } from '../catalogue/event-kind.ts'
 import {
   type MailAddressRecord,
@@ -52,7 +52,7 @@ export class PreferencesService {
     ])
     const choices = choicesOf(userId)
     return {
-      events: listedKinds.map((kind) => ({ kind, channels: wantedChannels(kind, choices) })),
+      events: catalogue.map((kind) => ({ kind, channels: wantedChannels(kind, choices) })),
       settings: choices.settings,
       mailAddress,
     }

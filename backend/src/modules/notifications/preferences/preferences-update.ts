@@ -29,7 +29,7 @@ export function newChoices({ paths, events }: PreferencesUpdate): readonly NewCh
   const known = new Set<string>()
   for (const [index, { eventType }] of events.entries()) {
     const field = `preferences.events[${index}].event_type`
-    if (kindOf(eventType)?.hidden !== false) {
+    if (kindOf(eventType) === undefined) {
       throw invalidField(field, `"${eventType}" is none of ListEventTypes.`, 'EVENT_TYPE_UNKNOWN')
     }
     if (known.has(eventType)) throw invalidField(field, `"${eventType}" is named twice.`)
