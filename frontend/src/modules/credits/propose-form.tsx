@@ -258,6 +258,8 @@ export function ProposeForm({ initial, creditClasses, declarations, balances }: 
             />
           </div>
           <AttachmentsField
+            organization={organization.slug}
+            mayAttachFiles={organization.may('files.read')}
             attachments={draft.attachments}
             problems={shown}
             onChange={(attachments) => change({ attachments })}

@@ -7,8 +7,10 @@ import { Facts } from '../../ui/facts'
 import { formatUtc } from '../../ui/format-time'
 import { Panel } from '../../ui/panel'
 import { formatAmount, formatPrice, formatTotalPrice } from './amount'
+import { Attached } from './attached-file'
 import { tradeCategoryLabel } from './transfer-words'
 import { classCode } from './use-credit-classes'
+import { useTransferService } from './use-transfer-service'
 
 interface TransferTermsProps {
   readonly transfer: Transfer
@@ -19,6 +21,7 @@ interface TransferTermsProps {
 }
 
 export function TransferTerms({ transfer, creditClass, path, id }: TransferTermsProps) {
+  const transfers = useTransferService()
   const decimals = creditClass?.decimals ?? 0
   const { amount, pricePerCreditMicros: price, currencyCode } = transfer
   return (
@@ -46,17 +49,14 @@ export function TransferTerms({ transfer, creditClass, path, id }: TransferTerms
               'None'
             ) : (
               <Stack key="documents" gap={2} align="flex-start">
-                {transfer.attachments.map(({ displayName, url }) => (
-                  <Anchor
-                    key={`${displayName} ${url}`}
-                    href={url}
-                    target="_blank"
-                    rel="noopener noreferrer"
-                    inherit
-                    title={url}
-                  >
-                    {displayName}
-                  </Anchor>
+                {transfer.attachments.map((attachment, place) => (
+                  <Attached
+                    key={`${attachment.url} ${attachment.file}`}
+                    attachment={attachment}
+                    sign={() =>
+                      transfers().CreateAttachmentUrl({ name: `${transfer.name}/attachments/${place}` })
+                    }
+                  />
                 ))}
               </Stack>
             ),

@@ -15,6 +15,8 @@ import { PageHeader } from '../../../ui/page-header'
 import { Panel } from '../../../ui/panel'
 import { Tag } from '../../../ui/tag'
 import { StaleNotice } from '../../operations/stale-notice'
+import { Attached } from '../attached-file'
+import { useBookingService } from '../use-booking-service'
 import { type BookingDecision, useBooking, useDecideBooking } from './booking-queries'
 import { BookingRows } from './booking-rows'
 import { BookingTotals } from './booking-totals'
@@ -258,6 +260,7 @@ function BookingFacts({ booking }: { booking: Booking }) {
           ],
         ] as const)),
   ]
+  const bookings = useBookingService()
   return (
     <div className={classes.column}>
       <Panel title="Reason and evidence">
@@ -271,6 +274,13 @@ function BookingFacts({ booking }: { booking: Booking }) {
                 {url} <IconExternalLink size={13} aria-label="opens a new tab" />
               </Anchor>
             </Text>
+          ))}
+          {booking.evidence.map((attachment, place) => (
+            <Attached
+              key={attachment.file}
+              attachment={attachment}
+              sign={() => bookings().CreateBookingEvidenceUrl({ name: `${booking.name}/evidence/${place}` })}
+            />
           ))}
         </Stack>
       </Panel>

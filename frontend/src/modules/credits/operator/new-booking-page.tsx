@@ -19,6 +19,7 @@ import { ListSkeleton } from '../../../ui/list-skeleton'
 import { notifySuccess } from '../../../ui/notify'
 import { PageHeader } from '../../../ui/page-header'
 import { Panel } from '../../../ui/panel'
+import { useCaller } from '../../identity/caller'
 import { useCreditClasses } from '../use-credit-classes'
 import { type BookingDraft, draftProblems, emptyDraft, toRequest, transactionNameIn } from './booking-draft'
 import { BookingFileField } from './booking-file-field'
@@ -64,6 +65,9 @@ function NewBookingForm() {
   const navigate = useNavigate()
   const create = useCreateBooking()
   const creditClasses = useCreditClasses().data
+  const operator = useCaller().data?.memberships.find(
+    ({ kind, permissions }) => kind === 'ORGANIZATION_KIND_OPERATOR' && permissions.includes('files.read'),
+  )
   const transaction = parameters.get('transaction') ?? ''
   const [draft, setDraft] = useState<BookingDraft>(() =>
     emptyDraft(
@@ -175,6 +179,9 @@ function NewBookingForm() {
                 onChange={(event) => change({ reason: event.currentTarget.value })}
               />
               <EvidenceField
+                organization={operator?.slug}
+                files={draft.evidenceFiles}
+                onFilesChange={(evidenceFiles) => change({ evidenceFiles })}
                 urls={draft.evidence}
                 problem={judged ? problems.evidence : undefined}
                 onChange={(evidence) => change({ evidence })}

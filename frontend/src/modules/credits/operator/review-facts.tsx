@@ -1,6 +1,5 @@
 import type { Transfer } from '@fairlead/proto/web/fairlead/credits/v1/transfers'
-import { Anchor, Stack, Text } from '@mantine/core'
-import { IconExternalLink } from '@tabler/icons-react'
+import { Stack, Text } from '@mantine/core'
 import type { ReactNode } from 'react'
 import { Copyable } from '../../../ui/copyable'
 import { Facts } from '../../../ui/facts'
@@ -8,14 +7,17 @@ import { formatUtc } from '../../../ui/format-time'
 import { Panel } from '../../../ui/panel'
 import { formatPrice, formatTotalPrice } from '../amount'
 import { AmountText } from '../amount-text'
+import { Attached } from '../attached-file'
 import { tradeCategoryLabel, tradeCategoryText } from '../transfer-words'
 import { creditClassOf, useCreditClasses } from '../use-credit-classes'
+import { useTransferReviewService } from '../use-review-service'
 import { ClassLabel } from './class-label'
 import classes from './desk.module.css'
 import { idOf } from './desk-links'
 
 /** What was agreed on, and what it rests on. */
 export function ReviewFacts({ transfer }: { transfer: Transfer }) {
+  const reviews = useTransferReviewService()
   const decimals = creditClassOf(useCreditClasses().data, transfer.creditClass)?.decimals
   const { pricePerCreditMicros: price, currencyCode: currency } = transfer
   const entries: (readonly [string, ReactNode])[] = [
@@ -60,13 +62,19 @@ export function ReviewFacts({ transfer }: { transfer: Transfer }) {
       </Panel>
       {transfer.attachments.length > 0 && (
         <Panel title="Attachments">
-          {transfer.attachments.map(({ displayName, url }) => (
-            <Text size="sm" key={url} style={{ overflowWrap: 'anywhere' }}>
-              <Anchor href={url} target="_blank" rel="noreferrer noopener" inherit>
-                {displayName} <IconExternalLink size={13} aria-label="opens a new tab" />
-              </Anchor>
-            </Text>
-          ))}
+          <Stack gap={4} align="flex-start">
+            {transfer.attachments.map((attachment, place) => (
+              <Attached
+                key={`${attachment.url} ${attachment.file}`}
+                attachment={attachment}
+                sign={() =>
+                  reviews().CreateReviewAttachmentUrl({
+                    name: `transferReviews/${idOf(transfer.name)}/attachments/${place}`,
+                  })
+                }
+              />
+            ))}
+          </Stack>
         </Panel>
       )}
       {transfer.signedDeclarations.length > 0 && (
