@@ -11,6 +11,7 @@ import { httpReady } from '../supervisor/readiness.ts'
 export interface RunningEnvoy {
   url: string
   adminUrl: string
+  pid: number
   /** Access log lines so far, parsed. */
   accessLog(): Record<string, unknown>[]
   stop(): Promise<void>
@@ -61,6 +62,7 @@ export async function runEnvoy(settings: Given, nameServerPort?: number): Promis
   return {
     url: `http://127.0.0.1:${port}`,
     adminUrl: `http://127.0.0.1:${adminPort}`,
+    pid: child.pid ?? 0,
     accessLog: () =>
       readFileSync(log, 'utf8')
         .split('\n')
