@@ -1,5 +1,6 @@
 import { Text, useComputedColorScheme } from '@mantine/core'
 import classes from './density-panel.module.css'
+import { formatPlace } from './format-place'
 import { densityColors } from './map-style'
 import type { FoundDensity } from './use-density'
 
@@ -33,10 +34,7 @@ export function DensityPanel({ found: { density, layer }, onShow }: DensityPanel
         {layer.fullest.map(({ cell, count, longitude, latitude }) => (
           <li key={cell}>
             <button type="button" className={classes.row} onClick={() => onShow({ longitude, latitude })}>
-              <span className="numeric">
-                {Math.abs(latitude).toFixed(4)}° {latitude < 0 ? 'S' : 'N'}, {Math.abs(longitude).toFixed(4)}°{' '}
-                {longitude < 0 ? 'W' : 'E'}
-              </span>
+              <span className="numeric">{formatPlace({ longitude, latitude })}</span>
               <b>{count}</b>
             </button>
           </li>

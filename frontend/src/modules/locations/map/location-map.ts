@@ -5,6 +5,7 @@ import type { BaseMap } from './base-map'
 import type { GeographicBounds } from './covering'
 import { type Graticule, graticuleFeature, graticuleOf } from './graticule'
 import { Heads } from './heads'
+import { wrapLongitude } from './longitude'
 import { aboveTracks, mapStyle, paintsOf, type SourceName } from './map-style'
 import { type ColorScheme, personColor, personStyle } from './person-style'
 import type { Track } from './track'
@@ -34,6 +35,8 @@ export interface MapEvents {
   readonly onEpisode: (index: number) => void
   /** A click on a person's track. */
   readonly onTrack: (person: string, longitude: number, latitude: number) => void
+  /** A click on none of them. */
+  readonly onPlace: (longitude: number, latitude: number) => void
   readonly onCell: (cell: string | undefined) => void
   readonly onFailure: (message: string) => void
 }
@@ -193,6 +196,7 @@ export class LocationMap {
     }
     const track = this.#trackAt(lngLat)
     if (track !== undefined) this.#events.onTrack(track.person, lngLat.lng, lngLat.lat)
+    else this.#events.onPlace(wrapLongitude(lngLat.lng), lngLat.lat)
   }
 
   #episodeAt({ x, y }: MapMouseEvent['point']): number | undefined {

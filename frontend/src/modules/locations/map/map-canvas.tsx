@@ -10,13 +10,22 @@ import type { EpisodeView } from './episode-view'
 import { LocationMap } from './location-map'
 import classes from './map-canvas.module.css'
 import { MapFrame } from './map-frame'
+import { type MapPlace, reachFeature } from './near-reach'
 import { personColor } from './person-style'
 import type { Playback } from './playback'
 import { positionAt } from './position-at'
 import { episodesData, type PlacedTrack, trailsData } from './tracks-data'
+import type { NearbyView } from './use-nearby'
 
 /** Trails are drawn anew this often while time passes, milliseconds: the worker cuts them each time. */
 const trailEveryMs = 120
+
+/** The place that is asked about, and who was near it. */
+export interface NearOnMap {
+  readonly place: MapPlace
+  readonly distanceM: number
+  readonly persons: readonly NearbyView[]
+}
 
 /** A place to go to; another object goes there again. */
 export interface MapTarget {
@@ -31,15 +40,17 @@ interface MapCanvasProps {
   readonly episodes: readonly EpisodeView[]
   readonly selectedEpisode: number | undefined
   readonly density: DensityLayer | undefined
+  readonly near: NearOnMap | undefined
   /** What is seen at first, and again by a button. */
   readonly bounds: GeographicBounds | undefined
   readonly target: MapTarget | undefined
   readonly onEpisode: (index: number) => void
   readonly onTrack: (person: string, longitude: number, latitude: number) => void
+  readonly onPlace: (longitude: number, latitude: number) => void
 }
 
 export default function MapCanvas(props: MapCanvasProps) {
-  const { tracks, followed, playback, episodes, selectedEpisode, density, bounds, target } = props
+  const { tracks, followed, playback, episodes, selectedEpisode, density, near, bounds, target } = props
   const scheme = useComputedColorScheme('light')
   const container = useRef<HTMLDivElement>(null)
   const frame = useRef<HTMLDivElement>(null)
@@ -62,6 +73,7 @@ export default function MapCanvas(props: MapCanvasProps) {
           onMove: (view) => drawn.draw(view),
           onEpisode: (index) => latest.current.onEpisode(index),
           onTrack: (...track) => latest.current.onTrack(...track),
+          onPlace: (...place) => latest.current.onPlace(...place),
           onCell: setHovered,
           onFailure: setFailure,
         },
@@ -94,6 +106,14 @@ export default function MapCanvas(props: MapCanvasProps) {
     map?.setData('density', density?.features ?? { type: 'FeatureCollection', features: [] })
   }, [map, density])
   useEffect(() => {
+    map?.setData(
+      'reach',
+      near === undefined
+        ? { type: 'FeatureCollection', features: [] }
+        : reachFeature(near.place, near.distanceM),
+    )
+  }, [map, near])
+  useEffect(() => {
     if (bounds !== undefined) map?.fit(bounds)
   }, [map, bounds])
   useEffect(() => {
@@ -112,11 +132,23 @@ export default function MapCanvas(props: MapCanvasProps) {
   )
   useEffect(() => {
     if (map === undefined) return
-    map.heads.show(playback === undefined ? [] : heads)
     if (playback === undefined) {
+      const persons = near?.persons ?? []
+      map.heads.show(
+        persons.map(({ person, displayName }) => ({
+          person,
+          displayName,
+          color: personColor(0, scheme),
+          isFollowed: false,
+        })),
+      )
+      for (const { person, longitude, latitude } of persons) {
+        map.heads.move(person, { longitude, latitude, lastFixMs: undefined })
+      }
       map.setData('trails', trailsData([], 0))
       return
     }
+    map.heads.show(heads)
     let drawnAt = Number.NEGATIVE_INFINITY
     let trailing: ReturnType<typeof setTimeout> | undefined
     const drawTrails = () => {
@@ -134,7 +166,7 @@ export default function MapCanvas(props: MapCanvasProps) {
       stop()
       clearTimeout(trailing)
     }
-  }, [map, heads, tracks, playback])
+  }, [map, heads, tracks, playback, near, scheme])
 
   const hoveredCount = hovered === undefined ? undefined : density?.counts.get(hovered)
   return (

@@ -7,8 +7,9 @@ import { toApiError } from '../../../app/api-error'
 import { describeRule, type WholeRule } from './connection-rule'
 import { DensityFields } from './density-fields'
 import { GraphFields } from './graph-fields'
-import type { MapChoice } from './map-choice'
+import { type MapChoice, placeOf } from './map-choice'
 import classes from './map-form.module.css'
+import { NearbyFields } from './nearby-fields'
 import { RuleFields } from './rule-fields'
 import { dayWindow, fieldFromTime, shiftWindow, timeFromField, windowProblem } from './time-window'
 import { useSubjects } from './use-subjects'
@@ -16,8 +17,13 @@ import { useSubjects } from './use-subjects'
 /** As many as a graph may begin from, and as colours and dashes tell apart at a push. */
 export const maximumPersons = 50
 
-const maximumDays = { tracks: undefined, density: 31, graph: 7 } as const
-const verbs = { tracks: 'Show tracks', density: 'Show density', graph: 'Show graph' } as const
+const maximumDays = { tracks: undefined, density: 31, graph: 7, nearby: undefined } as const
+const verbs = {
+  tracks: 'Show tracks',
+  density: 'Show density',
+  graph: 'Show graph',
+  nearby: 'Show who was near',
+} as const
 
 interface MapFormProps {
   readonly organization: string
@@ -37,9 +43,12 @@ export function MapForm({ organization, purpose, choice, onChange, isLoading, on
   const subjects = found.data?.subjects ?? []
   const { persons, view } = choice
   const window = { startMs: timeFromField(choice.start), endMs: timeFromField(choice.end) }
-  const needsPersons = view !== 'density'
+  const isNearby = view === 'nearby'
+  const needsPersons = view === 'tracks' || view === 'graph'
   const missing = needsPersons && persons.length === 0 ? 'Choose at least one person.' : undefined
-  const problem = windowProblem(window, maximumDays[view])
+  const problem = isNearby ? undefined : windowProblem(window, maximumDays[view])
+  const isNearbyWhole =
+    placeOf(choice.nearby) !== undefined && !Number.isNaN(timeFromField(choice.nearby.moment))
   const change = (changed: Partial<MapChoice>) => onChange({ ...choice, ...changed })
 
   // Until somebody is chosen, the day in which anybody was last seen.
@@ -67,7 +76,7 @@ export function MapForm({ organization, purpose, choice, onChange, isLoading, on
       onSubmit={(event) => {
         event.preventDefault()
         setTried(true)
-        if (missing === undefined && problem === undefined) onShow()
+        if (missing === undefined && problem === undefined && (!isNearby || isNearbyWhole)) onShow()
       }}
     >
       <Stack gap="sm">
@@ -126,60 +135,65 @@ export function MapForm({ organization, purpose, choice, onChange, isLoading, on
             </Group>
           </div>
         )}
-        <div>
-          <Stack gap={8} className={classes.window}>
-            <TextInput
-              type="datetime-local"
-              label="From (UTC)"
-              value={choice.start}
-              onChange={(event) => change({ start: event.currentTarget.value, isWindowChosen: true })}
-              error={isTried && problem !== undefined}
-            />
-            <TextInput
-              type="datetime-local"
-              label="To (UTC)"
-              value={choice.end}
-              onChange={(event) => change({ end: event.currentTarget.value, isWindowChosen: true })}
-              error={isTried && problem !== undefined}
-            />
-          </Stack>
-          <Group justify="space-between" mt={4} gap={4} wrap="nowrap">
-            <Text size="xs" c={isTried && problem !== undefined ? 'error' : 'dimmed'} role="status">
-              {isTried && problem !== undefined ? problem : 'Same length, before or after:'}
-            </Text>
-            <Group gap={4} wrap="nowrap">
-              {([-1, 1] as const).map((count) => {
-                const Glyph = count < 0 ? IconChevronLeft : IconChevronRight
-                return (
-                  <ActionIcon
-                    key={count}
-                    size="sm"
-                    variant="default"
-                    aria-label={count < 0 ? 'Earlier' : 'Later'}
-                    disabled={windowProblem(window) !== undefined}
-                    onClick={() => {
-                      const { startMs, endMs } = shiftWindow(window, count)
-                      change({
-                        start: fieldFromTime(startMs),
-                        end: fieldFromTime(endMs),
-                        isWindowChosen: true,
-                      })
-                    }}
-                  >
-                    <Glyph size={14} aria-hidden />
-                  </ActionIcon>
-                )
-              })}
+        {isNearby && (
+          <NearbyFields choice={choice.nearby} isTried={isTried} onChange={(nearby) => change({ nearby })} />
+        )}
+        {!isNearby && (
+          <div>
+            <Stack gap={8} className={classes.window}>
+              <TextInput
+                type="datetime-local"
+                label="From (UTC)"
+                value={choice.start}
+                onChange={(event) => change({ start: event.currentTarget.value, isWindowChosen: true })}
+                error={isTried && problem !== undefined}
+              />
+              <TextInput
+                type="datetime-local"
+                label="To (UTC)"
+                value={choice.end}
+                onChange={(event) => change({ end: event.currentTarget.value, isWindowChosen: true })}
+                error={isTried && problem !== undefined}
+              />
+            </Stack>
+            <Group justify="space-between" mt={4} gap={4} wrap="nowrap">
+              <Text size="xs" c={isTried && problem !== undefined ? 'error' : 'dimmed'} role="status">
+                {isTried && problem !== undefined ? problem : 'Same length, before or after:'}
+              </Text>
+              <Group gap={4} wrap="nowrap">
+                {([-1, 1] as const).map((count) => {
+                  const Glyph = count < 0 ? IconChevronLeft : IconChevronRight
+                  return (
+                    <ActionIcon
+                      key={count}
+                      size="sm"
+                      variant="default"
+                      aria-label={count < 0 ? 'Earlier' : 'Later'}
+                      disabled={windowProblem(window) !== undefined}
+                      onClick={() => {
+                        const { startMs, endMs } = shiftWindow(window, count)
+                        change({
+                          start: fieldFromTime(startMs),
+                          end: fieldFromTime(endMs),
+                          isWindowChosen: true,
+                        })
+                      }}
+                    >
+                      <Glyph size={14} aria-hidden />
+                    </ActionIcon>
+                  )
+                })}
+              </Group>
             </Group>
-          </Group>
-        </div>
+          </div>
+        )}
         {view === 'density' && (
           <DensityFields resolution={choice.resolution} onChange={(resolution) => change({ resolution })} />
         )}
         {view === 'graph' && (
           <GraphFields degrees={choice.degrees} onChange={(degrees) => change({ degrees })} />
         )}
-        {view !== 'density' && (
+        {needsPersons && (
           <details className={classes.rule}>
             <summary>Connected: {describeRule(choice.rule)}</summary>
             <RuleFields rule={choice.rule} onChange={(rule: WholeRule) => change({ rule })} />
@@ -191,7 +205,9 @@ export function MapForm({ organization, purpose, choice, onChange, isLoading, on
         <Text size="xs" c="dimmed">
           {needsPersons
             ? 'Is written down as a look at these persons and at those whom they met.'
-            : 'Is written down as a look. Cells tell numbers, and no names.'}
+            : isNearby
+              ? 'Is written down as a look at those who were near.'
+              : 'Is written down as a look. Cells tell numbers, and no names.'}
         </Text>
       </Stack>
     </form>

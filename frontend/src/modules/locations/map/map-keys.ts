@@ -2,6 +2,7 @@ import type { LookReason } from '@fairlead/proto/web/fairlead/locations/v1/locat
 import { locationKeys } from '../location-keys'
 import type { WholeRule } from './connection-rule'
 import type { TimeWindow } from './time-window'
+import type { NearbyRequest } from './use-nearby'
 
 /** Query keys of what the map shows. */
 export const mapKeys = {
@@ -13,6 +14,8 @@ export const mapKeys = {
     [...locationKeys.organization(organization), 'map', 'episodes', look, person, window, rule] as const,
   density: (organization: string, look: LookReason, window: TimeWindow, resolution: number) =>
     [...locationKeys.organization(organization), 'map', 'density', look, window, resolution] as const,
+  nearby: (organization: string, look: LookReason, request: NearbyRequest | undefined) =>
+    [...locationKeys.organization(organization), 'map', 'nearby', look, request] as const,
   graph: (
     organization: string,
     look: LookReason,

@@ -1,5 +1,5 @@
 import type { ConnectionGraph } from '@fairlead/proto/web/fairlead/locations/v1/locations'
-import { IconGridDots, IconUsersGroup, IconUsersMinus } from '@tabler/icons-react'
+import { IconGridDots, IconMapPinOff, IconUsersGroup, IconUsersMinus } from '@tabler/icons-react'
 import type { UseQueryResult } from '@tanstack/react-query'
 import { EmptyState } from '../../../ui/empty-state'
 import { ErrorState } from '../../../ui/error-state'
@@ -11,9 +11,11 @@ import { EpisodeList } from './episode-list'
 import { GraphList } from './graph-list'
 import type { MapTarget } from './map-canvas'
 import type { MapView } from './map-choice'
+import { NearbyPanel } from './nearby-panel'
 import { PersonList } from './person-list'
 import type { FoundDensity } from './use-density'
 import type { Episodes } from './use-episodes'
+import type { Nearby, NearbyRequest, NearbyView } from './use-nearby'
 import type { PersonOnMap } from './use-persons-on-map'
 
 interface MapResultsProps {
@@ -30,6 +32,9 @@ interface MapResultsProps {
   readonly onAdd: ((person: string, displayName: string) => void) | undefined
   readonly density: UseQueryResult<FoundDensity>
   readonly onShowPlace: (place: MapTarget) => void
+  readonly nearby: UseQueryResult<Nearby>
+  readonly nearbyRequest: NearbyRequest | undefined
+  readonly onShowNearTracks: (persons: readonly NearbyView[], timeMs: number) => void
   readonly graph: UseQueryResult<ConnectionGraph>
   readonly graphPerson: string | undefined
   readonly onGraphPerson: (person: string | undefined) => void
@@ -44,6 +49,8 @@ export function MapResults(props: MapResultsProps) {
       return <DensityResults {...props} />
     case 'graph':
       return <GraphResults {...props} />
+    case 'nearby':
+      return <NearbyResults {...props} />
   }
 }
 
@@ -103,6 +110,35 @@ function DensityResults({ density, onShowPlace }: MapResultsProps) {
         />
       ) : (
         <DensityPanel found={density.data} onShow={onShowPlace} />
+      )}
+    </Panel>
+  )
+}
+
+function NearbyResults({ nearby, nearbyRequest, onShowNearTracks, onShowPlace }: MapResultsProps) {
+  if (nearbyRequest === undefined) return null
+  const { distanceM, withinS, timeMs } = nearbyRequest
+  const persons = nearby.data?.persons ?? []
+  return (
+    <Panel title="Who was near" flush>
+      {nearby.isError ? (
+        <ErrorState error={nearby.error} onRetry={() => nearby.refetch()} />
+      ) : nearby.data === undefined ? (
+        <ListSkeleton rows={5} />
+      ) : persons.length === 0 ? (
+        <EmptyState
+          icon={IconMapPinOff}
+          title="Nobody"
+          text={`Nobody who consented was within ${distanceM.toLocaleString('en')} m of the place, ${withinS.toLocaleString('en')} s before or after.`}
+          compact
+        />
+      ) : (
+        <NearbyPanel
+          found={nearby.data}
+          request={nearbyRequest}
+          onShow={onShowPlace}
+          onShowTracks={() => onShowNearTracks(persons, timeMs)}
+        />
       )}
     </Panel>
   )

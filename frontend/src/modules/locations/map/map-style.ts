@@ -45,7 +45,16 @@ export const densityColors: Record<ColorScheme, readonly string[]> = {
 const fadeFrom = 8
 const fadeTo = 10.5
 
-const sourceNames = ['land', 'coast', 'borders', 'graticule', 'density', 'trails', 'episodes'] as const
+const sourceNames = [
+  'land',
+  'coast',
+  'borders',
+  'graticule',
+  'density',
+  'reach',
+  'trails',
+  'episodes',
+] as const
 export type SourceName = (typeof sourceNames)[number]
 
 const empty = { type: 'FeatureCollection' as const, features: [] }
@@ -60,6 +69,8 @@ function sourceOf(name: SourceName): SourceSpecification {
       return { type: 'geojson', data: empty, tolerance: 0, buffer: 0, maxzoom: 18 }
     case 'density':
       return { type: 'geojson', data: empty, buffer: 4, maxzoom: 14 }
+    case 'reach':
+      return { type: 'geojson', data: empty, tolerance: 0, buffer: 8, maxzoom: 18 }
     case 'trails':
       return { type: 'geojson', data: empty, buffer: 16, maxzoom: 18 }
     case 'episodes':
@@ -121,6 +132,18 @@ function layersOf(scheme: ColorScheme): LayerSpecification[] {
       type: 'line',
       source: 'graticule',
       paint: { 'line-color': colors.grid, 'line-width': 0.5, 'line-opacity': 0.3 },
+    },
+    {
+      id: 'reach',
+      type: 'fill',
+      source: 'reach',
+      paint: { 'fill-color': colors.selected, 'fill-opacity': 0.1 },
+    },
+    {
+      id: 'reach-edge',
+      type: 'line',
+      source: 'reach',
+      paint: { 'line-color': colors.selected, 'line-width': 1.5 },
     },
     {
       id: 'trails',

@@ -4,21 +4,24 @@ import { lazy, Suspense, useCallback, useEffect, useMemo, useState } from 'react
 import { PageLoader } from '../../../ui/page-loader'
 import { Panel } from '../../../ui/panel'
 import { coveringBounds, type GeographicBounds } from './covering'
-import type { MapTarget } from './map-canvas'
-import { firstChoice, type MapChoice, type MapView } from './map-choice'
+import type { MapTarget, NearOnMap } from './map-canvas'
+import { firstChoice, type MapChoice, type MapView, placeOf } from './map-choice'
 import { MapForm, maximumPersons } from './map-form'
 import { MapHint } from './map-hint'
 import { MapResults } from './map-results'
 import classes from './map-workspace.module.css'
+import { reachBounds } from './near-reach'
 import { nearestFixMs } from './nearest-fix'
 import { personColor } from './person-style'
 import { Playback } from './playback'
-import { type TimeWindow, timeFromField } from './time-window'
+import { dayWindow, fieldFromTime, timeFromField } from './time-window'
 import { Timeline } from './timeline'
 import { useAddressedSubjects } from './use-addressed-subjects'
+import { useAskedWindow, useNearbyRequest } from './use-asked'
 import { useDensity } from './use-density'
 import { useEpisodes } from './use-episodes'
 import { useGraph } from './use-graph'
+import { type NearbyView, useNearby } from './use-nearby'
 import { usePersonsOnMap } from './use-persons-on-map'
 
 const MapCanvas = lazy(() => import('./map-canvas'))
@@ -77,6 +80,9 @@ export function MapWorkspace({ organization, look }: MapWorkspaceProps) {
       : undefined,
   )
 
+  const nearbyAsked = useNearbyRequest(asked.nearby)
+  const nearby = useNearby(organization, look, nearbyAsked)
+
   const playback = useMemo(
     () => (trackWindow === undefined ? undefined : new Playback(trackWindow.startMs, trackWindow.endMs)),
     [trackWindow],
@@ -125,12 +131,56 @@ export function MapWorkspace({ organization, look }: MapWorkspaceProps) {
   }
   const show = () => {
     setAsked({ ...asked, [view]: choice })
+    const place = placeOf(choice.nearby)
+    if (view === 'nearby' && place !== undefined) setBounds(reachBounds(place, choice.nearby.distanceM))
     if (view !== 'tracks') return
     setSelected(undefined)
     if (!choice.persons.some(({ person }) => person === followed)) setFollowed(choice.persons[0]?.person)
   }
 
-  const isBusy = { tracks: isLoading, density: density.isFetching, graph: graph.isFetching }[view]
+  const changeView = (changed: MapView) => {
+    const { nearby: before } = choice
+    // The moment that the tracks show, else the middle of the window.
+    const timeMs = playback?.time() ?? (timeFromField(choice.start) + timeFromField(choice.end)) / 2
+    const isFirst = changed === 'nearby' && before.moment === '' && !Number.isNaN(timeMs)
+    setChoice({
+      ...choice,
+      view: changed,
+      nearby: isFirst ? { ...before, moment: new Date(timeMs).toISOString().slice(0, 19) } : before,
+    })
+  }
+  const showNearTracks = (found: readonly NearbyView[], timeMs: number) => {
+    const { startMs, endMs } = dayWindow(timeMs)
+    setChoice({
+      ...choice,
+      view: 'tracks',
+      persons: found.slice(0, maximumPersons).map(({ person, displayName }) => ({
+        person,
+        displayName,
+        firstFixTime: undefined,
+        lastFixTime: undefined,
+      })),
+      start: fieldFromTime(startMs),
+      end: fieldFromTime(endMs),
+      isWindowChosen: true,
+    })
+  }
+  const near = useMemo((): NearOnMap | undefined => {
+    const chosen = placeOf(choice.nearby)
+    if (chosen === undefined) return undefined
+    const { distanceM } = choice.nearby
+    // Those who were found stand there for as long as it is the place that was asked about.
+    const isAsked =
+      nearbyAsked?.place.longitude === chosen.longitude && nearbyAsked.place.latitude === chosen.latitude
+    return { place: chosen, distanceM, persons: isAsked ? (nearby.data?.persons ?? noEpisodes) : noEpisodes }
+  }, [choice.nearby, nearbyAsked, nearby.data])
+
+  const isBusy = {
+    tracks: isLoading,
+    density: density.isFetching,
+    graph: graph.isFetching,
+    nearby: nearby.isFetching,
+  }[view]
   const isTracks = view === 'tracks'
   return (
     <div className={classes.workspace}>
@@ -153,11 +203,12 @@ export function MapWorkspace({ organization, look }: MapWorkspaceProps) {
               size="xs"
               aria-label="View"
               value={view}
-              onChange={(value) => setChoice({ ...choice, view: value as MapView })}
+              onChange={(value) => changeView(value as MapView)}
               data={[
                 { value: 'tracks', label: 'Tracks' },
                 { value: 'density', label: 'Density' },
                 { value: 'graph', label: 'Graph' },
+                { value: 'nearby', label: 'Nearby' },
               ]}
             />
             {isBusy && <Loader size={16} aria-label="Loading" />}
@@ -175,6 +226,7 @@ export function MapWorkspace({ organization, look }: MapWorkspaceProps) {
                 episodes={isTracks ? shownEpisodes : noEpisodes}
                 selectedEpisode={selected}
                 density={view === 'density' ? densityLayer : undefined}
+                near={view === 'nearby' ? near : undefined}
                 bounds={bounds}
                 target={target}
                 onEpisode={select}
@@ -182,6 +234,10 @@ export function MapWorkspace({ organization, look }: MapWorkspaceProps) {
                   const track = tracks.find((candidate) => candidate.track.person === person)?.track
                   const time = track && nearestFixMs(track, longitude, latitude)
                   if (time !== undefined) playback?.moveTo(time)
+                }}
+                onPlace={(longitude, latitude) => {
+                  if (view !== 'nearby') return
+                  setChoice((before) => ({ ...before, nearby: { ...before.nearby, longitude, latitude } }))
                 }}
               />
             </Suspense>
@@ -223,23 +279,14 @@ export function MapWorkspace({ organization, look }: MapWorkspaceProps) {
           onAdd={persons.length < maximumPersons ? add : undefined}
           density={density}
           onShowPlace={setTarget}
+          nearby={nearby}
+          nearbyRequest={nearbyAsked}
+          onShowNearTracks={showNearTracks}
           graph={graph}
           graphPerson={graphPerson}
           onGraphPerson={setGraphPerson}
         />
       </div>
     </div>
-  )
-}
-
-/** The same object for as long as the same is asked for. */
-function useAskedWindow(asked: MapChoice | undefined): TimeWindow | undefined {
-  const { start, end } = asked ?? {}
-  return useMemo(
-    () =>
-      start === undefined || end === undefined
-        ? undefined
-        : { startMs: timeFromField(start), endMs: timeFromField(end) },
-    [start, end],
   )
 }
