@@ -36,5 +36,5 @@ export function readPasswords(text: string): Partial<Passwords> {
 
 export function writePasswords(passwords: Passwords): string {
   const lines = passwordNames.map((name) => `${name}=${passwords[name]}\n`)
-  return `# What the other files are made of. They are made when they are missing, and never overwritten.\n${lines.join('')}`
+  return `# What the other files are made of. They are made when they are missing, get what they lack, and are never overwritten.\n${lines.join('')}`
 }

@@ -24,10 +24,27 @@ const accounts = {
 
 export type Account = keyof typeof accounts
 
+export interface Definitions {
+  readonly vhosts: readonly { readonly name: string }[]
+  readonly users: readonly {
+    readonly name: string
+    readonly password_hash: string
+    readonly hashing_algorithm: string
+    readonly tags: readonly string[]
+  }[]
+  readonly permissions: readonly {
+    readonly user: string
+    readonly vhost: string
+    readonly configure: string
+    readonly write: string
+    readonly read: string
+  }[]
+}
+
 /** What RabbitMQ imports at each start; with accounts in it, it makes no guest. */
 export function rabbitmqDefinitions(passwords: Readonly<Record<Account, string>>): string {
   const names = Object.keys(accounts) as Account[]
-  const definitions = {
+  const definitions: Definitions = {
     vhosts: [{ name: virtualHost }],
     users: names.map((name) => ({
       name,

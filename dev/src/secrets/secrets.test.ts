@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { inRepository, repository } from '../repository.ts'
 import { environmentNamed } from './environment.ts'
@@ -35,6 +35,50 @@ describe('the secrets of an environment', () => {
     expect(again.written).toEqual([])
     expect(again.kept).toHaveLength(9)
     expect(contents()).toEqual(before)
+  })
+
+  it('get the account that a later version needs, and keep everything else', () => {
+    make()
+    const before = contents()
+    const definitions = JSON.parse(read('rabbitmq-definitions.json'))
+    const withoutBackend = {
+      ...definitions,
+      users: definitions.users.filter(({ name }: { name: string }) => name !== 'backend'),
+      permissions: definitions.permissions.filter(({ user }: { user: string }) => user !== 'backend'),
+    }
+    const write = (name: string, text: string) => writeFileSync(join(folder, name), text)
+    write('rabbitmq-definitions.json', JSON.stringify(withoutBackend))
+    write(
+      'fairlead-amqp.env',
+      read('fairlead-amqp.env')
+        .replace(/^backend=.*\n/m, '')
+        .trimEnd(),
+    )
+    write('passwords.env', read('passwords.env').replace(/^rabbitmqBackend=.*\n/m, ''))
+    write('kustomization.yaml', read('kustomization.yaml').replace(/^ {2}- name: minio\n.*\n/m, ''))
+
+    const again = make()
+    expect(again.written).toEqual([])
+    expect(again.completed.map((path) => basename(path)).sort()).toEqual([
+      'fairlead-amqp.env',
+      'kustomization.yaml',
+      'rabbitmq-definitions.json',
+    ])
+    expect(make().completed).toEqual([])
+    expect(valueIn('fairlead-amqp.env', 'worker')).toBe(
+      /^worker=(.*)$/m.exec(before['fairlead-amqp.env'] ?? '')?.[1],
+    )
+    expect(
+      read('kustomization.yaml')
+        .match(/^ {2}- name: .*$/gm)
+        ?.sort(),
+    ).toEqual(before['kustomization.yaml']?.match(/^ {2}- name: .*$/gm)?.sort())
+    const after = JSON.parse(read('rabbitmq-definitions.json'))
+    expect(after.users.slice(0, 2)).toEqual(definitions.users.slice(0, 2))
+    expect(after.permissions).toEqual(definitions.permissions)
+    const { password } = new URL(valueIn('fairlead-amqp.env', 'backend'))
+    const salt = Buffer.from(after.users[2].password_hash, 'base64').subarray(0, 4)
+    expect(after.users[2]).toMatchObject({ name: 'backend', password_hash: passwordHash(password, salt) })
   })
 
   it('are the same on both sides of a connection, also where one file is made anew', () => {

@@ -97,7 +97,7 @@ describe('devices for an import', () => {
   test('of another organisation are not told', async () => {
     expect((await list({ parent: other }, fixture.tokens.rival)).devices).toEqual([])
     expect(await failureOf(list({ parent: other }))).toMatchObject({ code: 'PERMISSION_DENIED' })
-    expect(await failureOf(list({}, fixture.tokens.member))).toMatchObject({ code: 'PERMISSION_DENIED' })
+    expect(await failureOf(list({}, fixture.tokens.rival))).toMatchObject({ code: 'PERMISSION_DENIED' })
   })
 })
 

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { createProcessExecution } from '../../../adapters/execution/process/index.ts'
 import { Random } from '../../../random.ts'
 import type { CallContext } from '../../../server/call-context.ts'
+import type { TaskRunnerConfiguration } from '../../../task-runner.ts'
 import type { InputOrder, TaskInput } from '../../jobs/index.ts'
 import { createRequest, type ModuleFixture, moduleFixture } from '../../jobs/testing/module-fixture.ts'
 import { cellNeighbours } from '../connections/cell-neighbours.ts'
@@ -139,7 +140,10 @@ beforeAll(async () => {
     inputs: { connections: input },
     execution: createProcessExecution({
       entry: new URL('../../../task-runner.ts', import.meta.url),
-      configuration: { s3: undefined },
+      configuration: {
+        s3: undefined,
+        objects: { kind: 'filesystem', folder: fixture.folder },
+      } satisfies TaskRunnerConfiguration,
     }),
   })
 })
