@@ -1,5 +1,6 @@
 // What can go wrong, or be made to, between the arrival of content and its release: over the backend and a worker as
 // processes, a real clamd and, where there is one, a real store.
+import { Readable } from 'node:stream'
 import { FileServiceService, type FileState } from '@fairlead/proto/server/fairlead/files/v1/files'
 import { QuarantineServiceService } from '@fairlead/proto/server/fairlead/files/v1/quarantine'
 import { NotificationsServiceService } from '@fairlead/proto/server/fairlead/notifications/v1/notifications'
@@ -58,8 +59,8 @@ describe.each(missing.length > 0 ? [] : stores)('scans over objects/%s', (store)
       ])
     }
     test.each([
-      ['as it is', 'eicar.com', () => eicar()],
-      ['named as a picture', 'holiday.png', () => eicar()],
+      ['as it is', 'eicar.com', () => Buffer.from(eicar())],
+      ['named as a picture', 'holiday.png', () => Buffer.from(eicar())],
       ['in an archive', 'archive.zip', () => hidden(false)],
       ['packed in an archive', 'packed.zip', () => hidden(true)],
       [
@@ -130,14 +131,12 @@ describe.each(missing.length > 0 ? [] : stores)('scans over objects/%s', (store)
         const { notifications } = await system.call(
           NotificationsServiceService.listNotifications,
           {
-            unreadOnly: false,
-            archived: false,
+            state: 'NOTIFICATION_STATE_UNSPECIFIED',
+            modules: ['files'],
+            organization: '',
             pageSize: 100,
             pageToken: '',
-            eventTypes: [],
-            organization: '',
-            text: '',
-          } as never,
+          },
           system.token(who),
         )
         return notifications.some(({ eventType }) => eventType === 'files.infected')
@@ -278,11 +277,13 @@ describe.each(missing.length > 0 ? [] : stores)('scans over objects/%s', (store)
     'a store that is away holds everything up, and loses nothing',
     async () => {
       const { content, mark } = clean()
-      await system.killWorker()
+      // It arrives while nothing can scan it, and is to be read when nothing can be read.
+      system.scannerProxy!.down()
       const file = await sendFile(system, { name: 'store.txt', content })
       const proxy = system.storeProxy!
       proxy.down()
-      await system.startWorker()
+      system.scannerProxy!.up()
+      await expect.poll(() => scanAttempts(system, file.name), { timeout: 30_000 }).toBeGreaterThan(0)
       const other = await failureOf(sendFile(system, { name: 'other.txt', content }))
       expect(['UNAVAILABLE', 'INTERNAL']).toContain(other.code)
       expect((await getFile(system, file.name)).latest?.state).toBe('FILE_STATE_SCANNING')
@@ -315,7 +316,6 @@ describe.each(missing.length > 0 ? [] : stores)('scans over objects/%s', (store)
         'select id, object_key from file_versions where file_id = $1 and version = 2',
         [file.name.split('/')[3]],
       )
-      const { Readable } = await import('node:stream')
       await system.store.objects.put(key, Readable.from([eicar()]))
       await system.database.dataSource.query('update file_versions set sha256 = null where id = $1', [id])
       const { queuedCount } = await system.call(
@@ -351,6 +351,15 @@ async function versionId(system: FaultSystem, fileId: string | undefined): Promi
     fileId,
   ])
   return id
+}
+
+/** How often the newest version was scanned without a verdict. */
+async function scanAttempts(system: FaultSystem, name: string): Promise<number> {
+  const [{ attempts }] = await system.database.dataSource.query(
+    'select scan_attempts as attempts from file_versions where file_id = $1',
+    [name.split('/')[3]],
+  )
+  return attempts
 }
 
 /** As if the time of whoever held them had run out. */
