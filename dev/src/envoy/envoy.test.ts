@@ -60,6 +60,7 @@ function raw(
 }
 
 const job = 'fairlead.jobs.v1.JobService'
+const datasets = 'fairlead.datasets.v1.DatasetService'
 
 describe('a path leads to its upstream', () => {
   test.each([
@@ -210,6 +211,20 @@ describe('time', () => {
     expect(response.status).toBe(200)
     expect(response.headers.get('grpc-status')).toBe('4')
     expect(await response.text()).toBe('')
+  })
+
+  test.each([
+    ['gRPC-web', `/grpc/${datasets}/RegisterDataset`, grpcWeb],
+    ['gRPC', `/${datasets}/RegisterDataset`, grpcWeb],
+    [
+      'JSON',
+      '/api/v1/organizations/a/datasets:register',
+      { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' },
+    ],
+  ])('a dataset may take longer to be made, by %s', async (_way, path, init) => {
+    const response = await fetch(`${envoy.url}${path}`, init)
+    expect(response.status).toBe(200)
+    expect(response.headers.get('x-upstream-path')).toBe(`/${datasets}/RegisterDataset`)
   })
 
   test('a stream lives on past it as long as it says something', async () => {

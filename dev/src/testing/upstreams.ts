@@ -1,5 +1,10 @@
 import { createServer as createHttpServer, type Server } from 'node:http'
-import { createServer as createHttp2Server, type Http2Server, type ServerHttp2Session } from 'node:http2'
+import {
+  createServer as createHttp2Server,
+  type Http2Server,
+  type ServerHttp2Session,
+  type ServerHttp2Stream,
+} from 'node:http2'
 import type { AddressInfo } from 'node:net'
 
 export interface Upstream {
@@ -19,7 +24,7 @@ const serving = Buffer.from([0x08, 0x01])
 
 /**
  * A gRPC server that answers any method with an empty message and says in headers what reached it. WatchJob
- * sends a message every 300 ms, eight times; WatchJobs stays silent; QuoteJob never answers.
+ * sends a message every 300 ms, eight times; WatchJobs stays silent; QuoteJob never answers; RegisterDataset late.
  */
 export async function grpcUpstream(
   name = 'backend-grpc',
@@ -31,18 +36,14 @@ export async function grpcUpstream(
     sessions.add(session)
     session.once('close', () => sessions.delete(session))
   })
-  server.on('stream', (stream, headers) => {
-    const path = String(headers[':path'])
-    stream.on('error', () => undefined)
-    stream.resume()
-    if (path.endsWith('/QuoteJob')) return
+  const answer = (stream: ServerHttp2Stream, path: string, requestId: string) => {
     stream.respond(
       {
         ':status': 200,
         'content-type': 'application/grpc',
         'x-upstream': name,
         'x-upstream-path': path,
-        'x-seen-request-id': String(headers['x-request-id']),
+        'x-seen-request-id': requestId,
       },
       { waitForTrailers: true },
     )
@@ -60,6 +61,16 @@ export async function grpcUpstream(
     } else {
       stream.end(frame(path === '/grpc.health.v1.Health/Check' ? serving : Buffer.alloc(0)))
     }
+  }
+  server.on('stream', (stream, headers) => {
+    const path = String(headers[':path'])
+    const requestId = String(headers['x-request-id'])
+    stream.on('error', () => undefined)
+    stream.resume()
+    if (path.endsWith('/QuoteJob')) return
+    if (!path.endsWith('/RegisterDataset')) return answer(stream, path, requestId)
+    const timer = setTimeout(() => answer(stream, path, requestId), LATE_MS)
+    stream.on('close', () => clearTimeout(timer))
   })
   return {
     port: await listen(server, at),
