@@ -1,13 +1,20 @@
-// node backend/src/seed.ts FILE.json: organisations and their members, credits, and locations, for development and
-// the first set-up. Adds what is missing and changes nothing else, so that it can be run again.
+// node backend/src/seed.ts FILE.json: organisations and their members, credits, locations and files, for development
+// and the first set-up. Adds what is missing and changes nothing else, so that it can be run again.
 import { readFile } from 'node:fs/promises'
+import { createObjects } from './adapters/objects/create-objects.ts'
 import { createDataSource } from './database/index.ts'
 import { jobServices } from './job-services.ts'
 import { createLog } from './log.ts'
 import { readCreditsSeed, seedCredits } from './modules/credits/index.ts'
-import { createIdentityReader, readSeed, seedIdentity } from './modules/identity/index.ts'
+import { readFilesSeed, seedFiles } from './modules/files/index.ts'
+import {
+  createIdentityReader,
+  type IdentityService,
+  readSeed,
+  seedIdentity,
+} from './modules/identity/index.ts'
 import { readLocationsSeed, seedLocations } from './modules/locations/index.ts'
-import { databaseSettings } from './settings.ts'
+import { databaseSettings, SettingsError, sharedSettings } from './settings.ts'
 
 const settings = databaseSettings()
 const log = createLog({ name: 'seed', level: settings.logLevel })
@@ -18,6 +25,7 @@ const seed = readSeed(json)
 const now = new Date()
 const credits = readCreditsSeed(json.credits, now)
 const locations = readLocationsSeed(json.locations)
+const files = readFilesSeed(json.files)
 const dataSource = await createDataSource(settings.databaseUrl, {
   applicationName: 'fairlead seed',
 }).initialize()
@@ -30,7 +38,28 @@ try {
   }
   if (locations !== undefined)
     added.push(...(await seedLocations({ dataSource, identity, now, log }, locations)).added)
+  if (files !== undefined) await sowFiles(identity, files, added)
   log.info({ added }, added.length === 0 ? 'everything was there' : 'the seed is sown')
 } finally {
   await dataSource.destroy()
+}
+
+/** Files need the object store too; without its settings, or before it is there, everything else is sown. */
+async function sowFiles(
+  identity: IdentityService,
+  seeds: NonNullable<typeof files>,
+  names: string[],
+): Promise<void> {
+  try {
+    const shared = sharedSettings()
+    const { objects, uploads } = createObjects(shared.objects, shared.deriveKey('objects'))
+    try {
+      names.push(...(await seedFiles({ dataSource, objects, uploads, identity, log }, seeds)).added)
+    } finally {
+      await objects.close()
+    }
+  } catch (error) {
+    if (error instanceof SettingsError) log.info('no object store is set: the files of the seed are left out')
+    else log.warn({ err: error }, 'the files of the seed were not stored; run it again')
+  }
 }

@@ -9,4 +9,5 @@ export { createFilesWorker, type FilesWorkerOptions } from './create-files-worke
 export { type FileUse, releaseUse, useFile } from './files/file-uses.ts'
 export type { FilesService, ReleasedFile } from './files/files-service.ts'
 export { FilePreviews, previewHandler } from './preview/index.ts'
+export { readFilesSeed, seedFiles } from './seed/index.ts'
 export { moveFileShares } from './shares/file-shares.ts'

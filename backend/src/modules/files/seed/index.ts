@@ -1,0 +1,2 @@
+export { readFilesSeed } from './files-seed.ts'
+export { type FilesSeedOptions, seedFiles } from './seed-files.ts'
