@@ -16,12 +16,15 @@ import { dayOf, isDay, startOfDay } from '../../ui/day'
 import { organizationOf } from './file-name'
 import { useFolders } from './file-queries'
 import { type FileFields, useUpdateFile } from './use-file-changes'
+import { violationSentence } from './violation-sentence'
 
 interface EditFileDialogProps {
   readonly file: File
   readonly opened: boolean
   readonly onClose: () => void
 }
+
+const fieldNames = ['display_name', 'folder', 'tags', 'description', 'expire_time']
 
 /** Changes what people call a file, where it lies and how long it stays. */
 export default function EditFileDialog({ file, opened, onClose }: EditFileDialogProps) {
@@ -34,9 +37,11 @@ export default function EditFileDialog({ file, opened, onClose }: EditFileDialog
   const above = folder.includes('/') ? folder.slice(0, folder.lastIndexOf('/')) : ''
   const folders = useFolders(organizationOf(file.name), above, opened)
   const failure = update.error === null ? undefined : toApiError(update.error)
-  const problemOf = (field: string) =>
-    failure?.violations.find((violation) => violation.field.endsWith(field))?.description
-  const unplaced = failure !== undefined && failure.violations.length === 0
+  const problemOf = (field: string) => {
+    const violation = failure?.violations.find((one) => one.field.includes(field))
+    return violation && violationSentence(violation)
+  }
+  const unplaced = failure !== undefined && !fieldNames.some((field) => problemOf(field) !== undefined)
 
   const submit = (event: FormEvent) => {
     event.preventDefault()

@@ -42,7 +42,11 @@ export default function SameNamesDialog({ asking, opened, onAnswer }: SameNamesD
             {others === 1 ? 'Upload only the other' : `Upload only the ${others} others`}
           </Button>
         )}
-        <Button variant="default" onClick={() => onAnswer('both')} data-autofocus={!mayChange}>
+        <Button
+          variant="default"
+          onClick={() => onAnswer('both')}
+          {...(mayChange ? {} : { 'data-autofocus': true })}
+        >
           Keep both
         </Button>
         {mayChange && (

@@ -19,6 +19,7 @@ import { RelativeTime } from '../../ui/relative-time'
 import { fileAddress } from './file-name'
 import classes from './share-file-dialog.module.css'
 import { useShareFile } from './use-file-changes'
+import { violationSentence } from './violation-sentence'
 
 interface ShareFileDialogProps {
   readonly file: File
@@ -32,9 +33,9 @@ type Whom = 'user' | 'organization'
 
 /** The field is the only one: whoever nobody knows, and whoever may not see it, is its problem. */
 function problemOf(failure: ApiError): string | undefined {
-  const problem =
-    failure.violations[0]?.description ?? (failure.code === 'NOT_FOUND' ? failure.message : undefined)
-  return problem && problem.charAt(0).toUpperCase() + problem.slice(1)
+  const [violation] = failure.violations
+  if (violation !== undefined) return violationSentence(violation)
+  return failure.code === 'NOT_FOUND' ? failure.message : undefined
 }
 
 export default function ShareFileDialog({ file, opened, withAnyone, onClose }: ShareFileDialogProps) {

@@ -1,5 +1,6 @@
 import type { FilePurpose, File as StoredFile } from '@fairlead/proto/web/fairlead/files/v1/files'
 import { useCallback, useState } from 'react'
+import { toApiError } from '../../app/api-error'
 import { notifyFailure } from '../../ui/notify'
 import { likelyPurpose } from './file-purpose'
 import type { ChosenFile } from './uploads/upload-engine'
@@ -50,20 +51,28 @@ export function useAddFiles(organization: string, folder: string) {
     [uploads, organization, folder],
   )
 
+  const filesHere = useCallback(async () => {
+    try {
+      const answer = await files().ListFiles({
+        parent: `organizations/${organization}`,
+        folder,
+        orderBy: 'display_name',
+        pageSize: comparedNames,
+      })
+      return answer.files
+    } catch (error) {
+      // Without a server there is nothing to compare with; the uploads wait for it by themselves.
+      if (toApiError(error).transient) return []
+      throw error
+    }
+  }, [files, organization, folder])
+
   const add = useCallback(
     async (chosen: readonly ChosenFile[], purpose: FilePurpose) => {
       if (chosen.length === 0) return
       try {
         const names = new Set(chosen.filter((one) => one.folder === '').map(({ file }) => file.name))
-        const { files: here } =
-          names.size === 0
-            ? { files: [] }
-            : await files().ListFiles({
-                parent: `organizations/${organization}`,
-                folder,
-                orderBy: 'display_name',
-                pageSize: comparedNames,
-              })
+        const here = names.size === 0 ? [] : await filesHere()
         const there = new Map(
           here
             // One that is on its way may be just this one, interrupted by a reload.
@@ -78,7 +87,7 @@ export function useAddFiles(organization: string, folder: string) {
         notifyFailure('The upload could not begin', error)
       }
     },
-    [files, organization, folder, upload],
+    [filesHere, upload],
   )
 
   const answer = useCallback(

@@ -1,5 +1,6 @@
 import type { FilePurpose, File as StoredFile } from '@fairlead/proto/web/fairlead/files/v1/files'
 import { toApiError } from '../../../app/api-error'
+import { violationSentence } from '../violation-sentence'
 import { openHandle } from './file-handle'
 import { fingerprintOf } from './fingerprint'
 import { runUpload, type UploadTools } from './run-upload'
@@ -528,9 +529,9 @@ async function differenceOf(record: RememberedUpload, file: File): Promise<strin
 
 function failureOf(error: unknown): { message: string; remedy: Remedy } {
   const { code, message, violations } = toApiError(error)
-  const sentence = violations[0]?.description ?? message
+  const [violation] = violations
   return {
-    message: sentence.charAt(0).toUpperCase() + sentence.slice(1),
+    message: violation === undefined ? message : violationSentence(violation),
     remedy: code === 'INVALID_ARGUMENT' || code === 'PERMISSION_DENIED' ? 'none' : 'again',
   }
 }

@@ -41,9 +41,11 @@ export function uploadStatus(upload: UploadSnapshot, now: number): string {
 export function uploadsTitle(uploads: readonly UploadSnapshot[]): string {
   const active = uploads.filter(isActive).length
   const completed = uploads.filter(({ phase }) => phase === 'completed').length
-  const standing = uploads.length - active - completed
+  const failed = uploads.filter(({ phase }) => phase === 'failed').length
+  const standing = uploads.length - active - completed - failed
   if (active > 0) return `Uploading ${active} ${active === 1 ? 'file' : 'files'}`
   if (standing > 0) return `${standing} ${standing === 1 ? 'upload has' : 'uploads have'} stopped`
+  if (failed > 0) return `${failed} ${failed === 1 ? 'upload' : 'uploads'} failed`
   return `${completed} ${completed === 1 ? 'file' : 'files'} uploaded`
 }
 

@@ -104,6 +104,7 @@ describe('in words', () => {
     const paused: UploadSnapshot = { ...upload, phase: 'paused' }
     expect(uploadsTitle([upload, upload, done])).toBe('Uploading 2 files')
     expect(uploadsTitle([paused, done])).toBe('1 upload has stopped')
+    expect(uploadsTitle([done, { ...upload, phase: 'failed' }])).toBe('1 upload failed')
     expect(uploadsTitle([done])).toBe('1 file uploaded')
     expect(uploadsProgress([upload, upload, done])).toEqual({
       share: 0.25,
