@@ -5,7 +5,7 @@ import { createApi } from './app/api'
 import { App } from './app/app'
 import { loadConfiguration } from './app/configuration'
 import { type Connection, createConnection } from './app/connection'
-import { createQueryClient } from './app/query-client'
+import { createQueryClient, isAskedAgain } from './app/query-client'
 import { StartFailure } from './app/start-failure'
 import { createTransport, type TransportOptions } from './app/transport'
 import { createSession } from './modules/identity/session'
@@ -39,7 +39,7 @@ async function start(): Promise<void> {
           () => undefined,
           () => undefined,
         ),
-    onRecovered: () => void queryClient.invalidateQueries(),
+    onRecovered: () => void queryClient.invalidateQueries({ predicate: isAskedAgain }),
   })
 
   const { tracesRatio } = configuration

@@ -1,4 +1,4 @@
-import { QueryClient } from '@tanstack/react-query'
+import { type Query, QueryClient } from '@tanstack/react-query'
 import { toApiError } from './api-error'
 
 export function createQueryClient(): QueryClient {
@@ -14,4 +14,9 @@ export function createQueryClient(): QueryClient {
       mutations: { networkMode: 'always', retry: false },
     },
   })
+}
+
+/** False for queries of meta { askedOnce: true }, which are asked by hand alone, each time being written down. */
+export function isAskedAgain({ meta }: Query): boolean {
+  return meta?.['askedOnce'] !== true
 }

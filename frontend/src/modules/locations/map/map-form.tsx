@@ -157,7 +157,11 @@ export function MapForm({ organization, purpose, choice, onChange, isLoading, on
               />
             </Stack>
             <Group justify="space-between" mt={4} gap={4} wrap="nowrap">
-              <Text size="xs" c={isTried && problem !== undefined ? 'error' : 'dimmed'} role="status">
+              <Text
+                size="xs"
+                c={isTried && problem !== undefined ? 'var(--mantine-color-error)' : 'dimmed'}
+                role="status"
+              >
                 {isTried && problem !== undefined ? problem : 'Same length, before or after:'}
               </Text>
               <Group gap={4} wrap="nowrap">

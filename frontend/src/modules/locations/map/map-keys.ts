@@ -38,6 +38,7 @@ export const mapKeys = {
 
 /** Each look is written down for those looked at: none is repeated but by who looks. */
 export const askedOnce = {
+  meta: { askedOnce: true },
   staleTime: Number.POSITIVE_INFINITY,
   refetchOnWindowFocus: false,
   refetchOnReconnect: false,

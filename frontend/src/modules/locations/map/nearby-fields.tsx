@@ -15,6 +15,7 @@ export function NearbyFields({ choice, isTried, onChange }: NearbyFieldsProps) {
     <NumberInput
       label={label}
       value={choice[key] ?? ''}
+      error={isTried && choice[key] === undefined}
       min={-most}
       max={most}
       suffix="°"
@@ -46,7 +47,12 @@ export function NearbyFields({ choice, isTried, onChange }: NearbyFieldsProps) {
         {degrees('Latitude', 'latitude', 85)}
         {degrees('Longitude', 'longitude', 180)}
       </SimpleGrid>
-      <Text size="xs" c={isMissing && isTried ? 'error' : 'dimmed'} mt={-6} role="status">
+      <Text
+        size="xs"
+        c={isMissing && isTried ? 'var(--mantine-color-error)' : 'dimmed'}
+        mt={-6}
+        role="status"
+      >
         {isMissing && isTried ? 'Give a place.' : 'A press on the map chooses the place.'}
       </Text>
       <TextInput

@@ -26,7 +26,11 @@ export function PersonList({ persons, followed, onFollow, onShow }: PersonListPr
               <div className={classes.name} title={displayName}>
                 {displayName}
               </div>
-              <Text size="xs" c={entry.error === undefined ? 'dimmed' : 'error'} lineClamp={2}>
+              <Text
+                size="xs"
+                c={entry.error === undefined ? 'dimmed' : 'var(--mantine-color-error)'}
+                lineClamp={2}
+              >
                 {wordsOf(entry)}
               </Text>
             </div>
