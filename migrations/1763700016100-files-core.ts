@@ -17,6 +17,12 @@ export class FilesCore1763700016100 implements MigrationInterface {
         retry_time timestamptz not null default now()
       )`)
     await runner.query('create index file_removals_by_key on file_removals (object_key)')
+    // When workers last walked the whole store: one of them does, once a day.
+    await runner.query(`create table file_store_checks (
+        only_one boolean primary key default true check (only_one),
+        time timestamptz not null
+      )`)
+    await runner.query(`insert into file_store_checks (time) values ('-infinity')`)
     await runner.query(`
       alter table file_shares
         -- whether it is good for users who are no members of the file's organisation
@@ -59,6 +65,6 @@ export class FilesCore1763700016100 implements MigrationInterface {
       drop index files_by_time, files_by_folder_and_time, files_by_size, files_by_folder_and_size, files_by_state,
         files_by_purpose, files_trashed, files_expiring, files_to_purge, files_by_tags`)
     await runner.query('alter table file_shares drop column beyond_organization')
-    await runner.query('drop table file_removals')
+    await runner.query('drop table file_removals, file_store_checks')
   }
 }

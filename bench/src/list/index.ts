@@ -91,8 +91,8 @@ async function fill(system: BackendSystem): Promise<void> {
         `insert into files (id, organization_id, display_name, folder, tags, purpose, owner_id, released_version, state,
            size_bytes, create_time, trash_time, sort_name, words)
          select ('00000000-0000-7000-8000-' || lpad(to_hex(n), 12, '0'))::uuid, $1, ${name}, 'folder ' || n % ${FOLDERS},
-           case when n % 50000 = 9 then '{even,rare}' when n % 2 = 0 then '{even}' else '{odd}' end::text[],
-           case when n % 2 = 0 then 'EVIDENCE' else 'GENERAL' end, $2,
+           case when n % 50000 = 9 then '{even,rare}' when n / 2 % 2 = 0 then '{even}' else '{odd}' end::text[],
+           case when n / 4 % 2 = 0 then 'EVIDENCE' else 'GENERAL' end, $2,
            1, ${state}, 1 + (n * 7919::bigint) % 100000000, timestamptz '2025-11-20' + n * interval '30 s',
            case when n % 20000 = 3 then now() end, ${name},
            array_to_tsvector(array[case when n % 2 = 0 then 'observation' else 'calibration' end, 'number' || n,

@@ -14,7 +14,7 @@ interface EventRow {
 }
 
 /**
- * Oldest first; those of one version, and what is about the whole file, where a version is given.
+ * As the file's organisation sees them, oldest first; those of one version, and what is about the whole file, where a version is given.
  *
  * @param afterId of the last event of the page before
  */
@@ -27,7 +27,7 @@ export async function listFileEvents(
   const found = await rows<EventRow>(
     database,
     `select id, time, version, kind, from_state, to_state, actor_id, description from file_events
-     where file_id = $1 and organization_id = $2 and id > $3::bigint
+     where file_id = $1 and organization_id = $2 and id > $3::bigint and kind <> 'reviewed'
        and ($4::int is null or version is null or version = $4)
      order by id limit $5`,
     [of.fileId, of.organizationId, afterId ?? '0', of.version ?? null, limit],

@@ -46,8 +46,16 @@ export interface FilesService {
    * @param version 0 for the newest that is released
    */
   forCaller(context: CallContext, name: string, version: number): Promise<ReleasedFile>
-  /** A short-lived address to fetch it from, as an attachment; writes who asked for it into the file's events. */
-  sign(file: Pick<ReleasedFile, 'id' | 'version'>, actorId: string): Promise<SignedUrl>
+  /**
+   * A short-lived address to fetch it from, as an attachment; writes who asked for it into the file's events.
+   *
+   * @param kind 'reviewed' where the file's organisation is not to know who of the operator's people looks at it
+   */
+  sign(
+    file: Pick<ReleasedFile, 'id' | 'version'>,
+    actorId: string,
+    kind?: 'fetched' | 'reviewed',
+  ): Promise<SignedUrl>
 }
 
 export interface FilesServiceOptions {
@@ -115,7 +123,7 @@ export function createFilesService({
       return releasedVersion(file, version)
     },
 
-    async sign({ id, version }, actorId) {
+    async sign({ id, version }, actorId, kind = 'fetched') {
       const file = await releasedVersion(await anyFile(id), version)
       const signed = await objects.signGet(file.objectKey, {
         fileName: file.displayName,
@@ -127,7 +135,7 @@ export function createFilesService({
         fileId: id,
         organizationId: file.organizationId,
         version,
-        kind: 'fetched',
+        kind,
         actorId,
         description: `An address to fetch version ${version} was made.`,
       })

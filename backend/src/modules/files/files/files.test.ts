@@ -278,6 +278,15 @@ describe('changes', () => {
     ).not.toBe('')
   })
 
+  test('into the trash take nothing of which nothing has arrived: it is gone', async () => {
+    const { file } = await fixture.create('alice')
+    await fixture.handlers.deleteFile({ name: file.name, permanently: false }, fixture.as('alice'))
+    expect(await reason(fixture.handlers.getFile({ name: file.name }, fixture.as('alice')))).toBe(
+      'FILE_NOT_FOUND',
+    )
+    await expectToAddUp()
+  })
+
   test('delete a file for good, with its content and its room', async () => {
     const file = await fixture.sendAs('alice', 'CLEAN', 'one')
     await fixture.send('alice', 'two', { versionOf: file.name })

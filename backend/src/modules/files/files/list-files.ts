@@ -35,6 +35,9 @@ const columns: Readonly<Record<FileOrder, { readonly name: string; readonly type
   size_bytes: { name: 'size_bytes', type: 'bigint' },
 }
 
+/** Files that are looked at in their order before the words decide: enough for a page of words that are common. */
+const NEAREST = 2000
+
 /** One page by a keyset, which costs the same however far it is; each order has its index. */
 export async function listFiles(
   database: Database,
@@ -42,48 +45,93 @@ export async function listFiles(
   ordering: FileOrdering,
   after: FileCursor | undefined,
   limit: number,
-): Promise<{ readonly file: FileRecord; readonly cursor: FileCursor }[]> {
-  const values: unknown[] = [filter.organizationId]
-  const conditions = [
-    'organization_id = $1',
-    filter.trashed ? 'trash_time is not null' : 'trash_time is null',
-  ]
-  const where = (condition: (parameter: string) => string, value: unknown) => {
-    values.push(value)
-    conditions.push(condition(`$${values.length}`))
+): Promise<ListedFile[]> {
+  const words = filter.search === '' ? [] : wordsOf(filter.search)
+  // Punctuation alone is in no name's words.
+  if (filter.search !== '' && words.length === 0) return []
+  const query = new ListQuery(filter, ordering, after)
+  if (words.length === 0) {
+    return query.run(
+      database,
+      `select ${fileColumns}, ${query.column}::text as cursor from files
+       where ${query.conditions} order by ${query.order} limit ${query.value(limit)}`,
+    )
   }
-  if (filter.folder !== undefined) where((folder) => `folder = ${folder}`, filter.folder)
-  if (filter.tags.length > 0) where((tags) => `tags @> ${tags}::text[]`, filter.tags)
-  if (filter.search !== '') {
-    const words = wordsOf(filter.search)
-    // Punctuation alone is in no name's words.
-    if (words.length === 0) return []
-    where((query) => `words @@ ${query}::tsquery`, words.map((word) => `'${word}':*`).join(' & '))
-  }
-  // A single one is a prefix of an index.
-  const [state, ...otherStates] = filter.states
-  if (otherStates.length > 0) where((states) => `state = any(${states}::text[])`, filter.states)
-  else if (state !== undefined) where((one) => `state = ${one}`, state)
-  const [purpose, ...otherPurposes] = filter.purposes
-  if (otherPurposes.length > 0) where((some) => `purpose = any(${some}::text[])`, filter.purposes)
-  else if (purpose !== undefined) where((one) => `purpose = ${one}`, purpose)
-
-  const { name, type } = columns[ordering.by]
-  const [comparison, direction] = ordering.descending ? ['<', 'desc'] : ['>', 'asc']
-  if (after !== undefined) {
-    values.push(...after)
-    const [value, id] = [`$${values.length - 1}::${type}`, `$${values.length}::uuid`]
-    conditions.push(`(${name}, id) ${comparison} (${value}, ${id})`)
-  }
-  values.push(limit)
-  const found = await rows<FileRow & { cursor: string }>(
+  const search = `words @@ ${query.value(words.map((word) => `'${word}':*`).join(' & '))}::tsquery`
+  const most = query.value(limit)
+  // PostgreSQL does not know how many words begin with these, so it is tried: common ones are found near by in the order,
+  // rare ones by their own index.
+  const near = await query.run(
     database,
-    `select ${fileColumns}, ${name}::text as cursor from files
-     where ${conditions.join(' and ')}
-     order by ${name} ${direction}, id ${direction} limit $${values.length}`,
-    values,
+    `select ${fileColumns}, ${query.column}::text as cursor from (
+       select * from files where ${query.conditions} order by ${query.order} limit ${NEAREST}
+     ) as files
+     where ${search} order by ${query.order} limit ${most}`,
   )
-  return found.map((row) => ({ file: fileOf(row), cursor: [row.cursor, row.id] }))
+  if (near.length === limit) return near
+  return query.run(
+    database,
+    `with found as materialized (
+       select id, ${query.column} from files where ${query.conditions} and ${search}
+     ), page as (select id from found order by ${query.order} limit ${most})
+     select ${fileColumns}, ${query.column}::text as cursor from files
+     where id in (select id from page) order by ${query.order}`,
+  )
+}
+
+export interface ListedFile {
+  readonly file: FileRecord
+  readonly cursor: FileCursor
+}
+
+/** Conditions on files and the values in them, and the order of the page. */
+class ListQuery {
+  readonly column: string
+  readonly order: string
+  readonly #values: unknown[] = []
+  readonly #conditions: string[] = []
+
+  constructor(filter: FileFilter, { by, descending }: FileOrdering, after: FileCursor | undefined) {
+    const { name, type } = columns[by]
+    const [comparison, direction] = descending ? ['<', 'desc'] : ['>', 'asc']
+    this.column = name
+    this.order = `${name} ${direction}, id ${direction}`
+    this.#where((id) => `organization_id = ${id}::uuid`, filter.organizationId)
+    this.#conditions.push(filter.trashed ? 'trash_time is not null' : 'trash_time is null')
+    if (filter.folder !== undefined) this.#where((folder) => `folder = ${folder}`, filter.folder)
+    if (filter.tags.length > 0) this.#where((tags) => `tags @> ${tags}::text[]`, filter.tags)
+    this.#among('state', filter.states)
+    this.#among('purpose', filter.purposes)
+    if (after === undefined) return
+    const [value, id] = after.map((each) => this.value(each))
+    this.#conditions.push(`(${name}, id) ${comparison} (${value}::${type}, ${id}::uuid)`)
+  }
+
+  get conditions(): string {
+    return this.#conditions.join(' and ')
+  }
+
+  /** Its place in a statement. */
+  value(value: unknown): string {
+    this.#values.push(value)
+    return `$${this.#values.length}`
+  }
+
+  async run(database: Database, sql: string): Promise<ListedFile[]> {
+    const found = await rows<FileRow & { cursor: string }>(database, sql, this.#values)
+    return found.map((row) => ({ file: fileOf(row), cursor: [row.cursor, row.id] }))
+  }
+
+  #where(condition: (place: string) => string, value: unknown): void {
+    this.#conditions.push(condition(this.value(value)))
+  }
+
+  /** A single one is a prefix of an index. */
+  #among(column: string, values: readonly string[]): void {
+    const [one, ...others] = values
+    if (others.length > 0) this.#where((place) => `${column} = any(${place}::text[])`, values)
+    else if (one !== undefined) this.#where((place) => `${column} = ${place}`, one)
+  }
 }
 
 export interface FolderFigures {

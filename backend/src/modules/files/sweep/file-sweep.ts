@@ -23,7 +23,8 @@ export interface FileSweepOptions {
 }
 
 const DUE_MS = 60_000
-const DAY_MS = 86_400_000
+/** How often a worker asks whether the check of the whole store, once a day, is due. */
+const CHECK_MS = 600_000
 /** Uploads that the store knows and the table does not are given up when they are older: they may be beginning. */
 const STRAY_HOURS = 48
 const BATCH = 100
@@ -36,8 +37,8 @@ export function fileSweep(options: FileSweepOptions): WorkerPart {
     async start() {
       repetitions.push(
         repeatedly({ name: 'what is due with files', intervalMs: DUE_MS, log }, () => sweepDue(options)),
-        repeatedly({ name: 'the check of stored files', intervalMs: DAY_MS, log }, async () => {
-          await sweepStore(options)
+        repeatedly({ name: 'the check of stored files', intervalMs: CHECK_MS, log }, async () => {
+          if (await claimCheck(options.dataSource)) await sweepStore(options)
         }),
       )
     },
@@ -86,6 +87,16 @@ export async function sweepStore(options: FileSweepOptions & { readonly before?:
   const problems = await checkStorage(options)
   for (const problem of problems) log.error({ problem }, 'what is stored of files does not add up')
   return problems
+}
+
+/** Whether it is due, which one worker is told. */
+async function claimCheck(dataSource: DataSource): Promise<boolean> {
+  const claimed = await rows(
+    dataSource,
+    `update file_store_checks set time = now() where time < now() - interval '1 day' returning time`,
+    [],
+  )
+  return claimed.length > 0
 }
 
 type Due = { readonly id: string }
