@@ -3,6 +3,7 @@ import type { Logger } from 'pino'
 import type { BackendModules } from '../backend-modules.ts'
 import { createLog } from '../log.ts'
 import { readSeed, type Seed, seedIdentity } from '../modules/identity/index.ts'
+import type { Objects } from '../ports/objects.ts'
 import { createTestDatabase, type TestDatabase } from './database.ts'
 import { startTestIssuer, type TestIssuer } from './issuer.ts'
 import { serveBackend } from './serve-backend.ts'
@@ -11,6 +12,8 @@ export interface TestBackend {
   readonly database: TestDatabase
   readonly issuer: TestIssuer
   readonly modules: BackendModules
+  /** The store, whose addresses nobody serves here. */
+  readonly objects: Objects
   /** Of the gRPC server. */
   readonly address: string
   /** What /metrics would say. */
@@ -44,7 +47,7 @@ export async function startTestBackend(seed: Seed, options: TestBackendOptions =
   const { dataSource, url } = database
   await seedIdentity(dataSource, readSeed(seed))
   const oidc = { ...issuer.oidc, groupsClaim: options.groupsClaim }
-  const { modules, address, metrics } = await serveBackend({ url, dataSource, oidc, log }, releasers)
+  const { modules, objects, address, metrics } = await serveBackend({ url, dataSource, oidc, log }, releasers)
   const client = new Client(address, credentials.createInsecure(), {
     'grpc.max_send_message_length': -1,
     'grpc.use_local_subchannel_pool': 1,
@@ -55,6 +58,7 @@ export async function startTestBackend(seed: Seed, options: TestBackendOptions =
     database,
     issuer,
     modules,
+    objects,
     address,
     client,
     metrics,

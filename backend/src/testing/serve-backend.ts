@@ -10,12 +10,14 @@ import { type BackendModules, createBackendModules } from '../backend-modules.ts
 import { listen } from '../database/index.ts'
 import { IDENTITY_CHANNEL } from '../modules/identity/index.ts'
 import { openPreviews } from '../open-previews.ts'
+import type { Objects } from '../ports/objects.ts'
 import { createGrpcServer } from '../server/grpc-server.ts'
 import { createServerMetrics } from '../server/server-metrics.ts'
 import type { OidcSettings } from '../settings.ts'
 import type { TaskRunnerConfiguration } from '../task-runner.ts'
 
 export interface ServedBackend {
+  readonly objects: Objects
   readonly modules: BackendModules
   /** Of the gRPC server. */
   readonly address: string
@@ -73,5 +75,5 @@ export async function serveBackend(
   const server = createGrpcServer(modules.services, modules.environment)
   releasers.defer(() => server.stop())
   const address = `127.0.0.1:${await server.start({ host: '127.0.0.1', port: 0 })}`
-  return { modules, address, metrics: () => metrics.registry.metrics() }
+  return { modules, objects, address, metrics: () => metrics.registry.metrics() }
 }

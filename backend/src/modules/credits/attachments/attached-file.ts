@@ -51,9 +51,10 @@ export function signAttached(
   files: AttachableFiles | undefined,
   file: AttachedFile | undefined,
   userId: string,
+  kind: 'fetched' | 'reviewed' = 'fetched',
 ): Promise<AttachmentAddress> {
   if (files === undefined || file === undefined) throw attachmentNotFound()
-  return files.sign(file, userId)
+  return files.sign(file, userId, kind)
 }
 
 const attachmentNotFound = () =>

@@ -9,6 +9,7 @@ import { status } from '@grpc/grpc-js'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startTestBackend, type TestBackend } from '../../../testing/backend.ts'
 import { seenError } from '../../../testing/service-error.ts'
+import { addFile } from '../../files/testing/add-file.ts'
 import { addClass } from '../testing/ledger-fixture.ts'
 
 let backend: TestBackend
@@ -200,4 +201,42 @@ test('bookings are listed by state and kind, and a page token is good for its ow
   await expect(
     call('diana', 'listBookings', { ...filter, kinds: [], pageToken: page.nextPageToken }),
   ).rejects.toMatchObject({ code: status.INVALID_ARGUMENT })
+})
+
+test('files of the operator are evidence of a booking, and stay for as long as it is kept', async () => {
+  const { dataSource } = backend.database
+  const [{ id: organizationId }] = await dataSource.query(
+    `select id from organizations where slug = 'operator'`,
+  )
+  const [{ id: ownerId }] = await dataSource.query(`select id from users where email = 'oscar@example.org'`)
+  const file = await addFile(dataSource, backend.objects, {
+    organizationId,
+    ownerId,
+    displayName: 'minutes.pdf',
+    purpose: 'EVIDENCE',
+    content: '%PDF-1.7 decided',
+    mediaType: 'application/pdf',
+  })
+  const name = `organizations/operator/files/${file.id}`
+  const created = await call('oscar', 'createBooking', request({ evidenceFiles: [name] }))
+  expect(created.evidence).toEqual([
+    { displayName: 'minutes.pdf', url: '', file: name, fileVersion: 1, sizeBytes: 16n, sha256: file.sha256 },
+  ])
+  const signed = await call('diana', 'createBookingEvidenceUrl', { name: `${created.name}/evidence/0` })
+  expect(signed.url).toContain(`/objects/clean/${file.versionId}?`)
+  const [use] = await dataSource.query('select used_by from file_uses where file_id = $1', [file.id])
+  expect(use).toEqual({ used_by: created.name.replace('creditBookings', 'bookings') })
+
+  for (const [who, place, code] of [
+    ['diana', 1, status.NOT_FOUND],
+    ['bob', 0, status.PERMISSION_DENIED],
+  ] as const) {
+    const refused = call(who, 'createBookingEvidenceUrl', { name: `${created.name}/evidence/${place}` })
+    await expect(refused).rejects.toMatchObject({ code })
+  }
+  const foreign = `organizations/lab/files/${file.id}`
+  expect(await failed(call('oscar', 'createBooking', request({ evidenceFiles: [foreign] })))).toMatchObject({
+    code: 'INVALID_ARGUMENT',
+    message: expect.stringContaining('evidence_files[0]'),
+  })
 })

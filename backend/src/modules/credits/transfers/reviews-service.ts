@@ -104,7 +104,7 @@ export class TransferReviews {
   async attachmentAddress(userId: string, id: string, place: number): Promise<AttachmentAddress> {
     const attachment = (await this.#find(id)).attachments[place]
     const file = attachment !== undefined && 'file' in attachment ? attachment.file : undefined
-    return signAttached(this.#files, file, userId)
+    return signAttached(this.#files, file, userId, 'reviewed')
   }
 
   /** What waits for the operator, the longest wait first, then everything else, the latest step first. */

@@ -9,6 +9,8 @@ export type FileEventKind =
   | 'deleted'
   | 'fetched'
   | 'restored'
+  /** Fetched by the operator, for a decision that its organisation is not told of. */
+  | 'reviewed'
   | 'shared'
   | 'state'
   | 'trashed'
