@@ -26,8 +26,6 @@ const decoders: Readonly<Record<string, (content: ArrayBuffer) => Promise<Pixels
   'image/webp': decodeWebp,
 }
 
-export const imageTypes: readonly string[] = Object.keys(decoders)
-
 export interface SmallImage {
   readonly png: Uint8Array
   readonly widthPx: number
