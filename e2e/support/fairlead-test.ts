@@ -15,15 +15,18 @@ interface Fixtures {
 interface WorkerFixtures {
   /** Whether the specs of a file need a system that no other spec touches; `test.use({ ownSystem: true })`. */
   readonly ownSystem: boolean
+  /** Settings of a system of its own, beside this process's environment. */
+  readonly systemEnvironment: Readonly<Record<string, string>>
   readonly workerSystem: System
 }
 
 export const test = base.extend<Fixtures, WorkerFixtures>({
   ownSystem: [false, { option: true, scope: 'worker' }],
+  systemEnvironment: [{}, { option: true, scope: 'worker' }],
   workerSystem: [
-    async ({ ownSystem }, use) => {
+    async ({ ownSystem, systemEnvironment }, use) => {
       if (!ownSystem || process.env['FAIRLEAD_SYSTEM_GIVEN'] !== undefined) return use(systemUnderTest())
-      const running = await startFairlead()
+      const running = await startFairlead({ env: systemEnvironment })
       await use(systemAt(running.url, running.home))
       await running.stop()
     },
