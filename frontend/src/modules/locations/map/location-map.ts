@@ -56,7 +56,8 @@ export class LocationMap {
   readonly heads: Heads
   readonly #map: MapLibreMap
   readonly #events: MapEvents
-  readonly #waiting = new Map<SourceName, FeatureCollection | Feature>()
+  /** What is shown; kept for a style that is made anew. */
+  readonly #data = new Map<SourceName, FeatureCollection | Feature>()
   readonly #layer: TracksLayer
   #tracks: readonly PlacedTrack[] = []
   #scheme: ColorScheme
@@ -84,12 +85,14 @@ export class LocationMap {
     map.keyboard.disableRotation()
     this.heads = new Heads(map)
     this.#layer = new TracksLayer(events.onFailure)
+    map.on('webglcontextlost', () => {
+      this.#isReady = false
+    })
     // Again when the browser has given the context back that it took away.
-    map.on('style.load', () => map.addLayer(this.#layer, aboveTracks))
-    map.on('load', () => {
+    map.on('style.load', () => {
       this.#isReady = true
-      for (const [name, data] of this.#waiting) this.#source(name)?.setData(data)
-      this.#waiting.clear()
+      map.addLayer(this.#layer, aboveTracks)
+      for (const [name, data] of this.#data) this.#source(name)?.setData(data)
       this.#paint()
       this.#drawGraticule()
     })
@@ -112,7 +115,7 @@ export class LocationMap {
     })
     map.on('mouseleave', 'density', () => events.onCell(undefined))
     map.on('mousemove', ({ point, lngLat }) => {
-      if (map.isMoving()) return
+      if (map.isMoving() || !this.#isReady) return
       const isOnSomething = this.#episodeAt(point) !== undefined || this.#trackAt(lngLat) !== undefined
       map.getCanvas().style.cursor = isOnSomething ? 'pointer' : ''
     })
@@ -149,8 +152,8 @@ export class LocationMap {
   }
 
   setData(name: SourceName, data: FeatureCollection | Feature): void {
+    this.#data.set(name, data)
     if (this.#isReady) this.#source(name)?.setData(data)
-    else this.#waiting.set(name, data)
   }
 
   fit({ west, south, east, north }: GeographicBounds): void {
@@ -189,6 +192,7 @@ export class LocationMap {
   }
 
   #click({ point, lngLat }: MapMouseEvent): void {
+    if (!this.#isReady) return
     const index = this.#episodeAt(point)
     if (index !== undefined) {
       this.#events.onEpisode(index)

@@ -62,6 +62,8 @@ export class TracksLayer implements CustomLayerInterface {
   }
 
   onAdd(map: MapLibreMap, gl: WebGL2RenderingContext): void {
+    // Those of a context that was lost are lost with it.
+    this.#shown = this.#coming = undefined
     this.#map = map
     this.#textures = new TileTextures(gl)
   }
