@@ -1,4 +1,5 @@
 import { DomainError } from '../../../errors/domain-error.ts'
+import { sizeText } from '../files/size-text.ts'
 import { type Database, rows } from '../sql.ts'
 
 /** What an organisation's files take, all in bytes. */
@@ -82,7 +83,7 @@ function quotaExceeded(sizeBytes: bigint, figures: StorageFigures): DomainError 
   const { quotaBytes, usedBytes, reservedBytes } = figures
   const room = quotaBytes - usedBytes - reservedBytes
   const left = room > 0n ? room : 0n
-  const description = `${sizeBytes} bytes do not fit: of the organisation's quota of ${quotaBytes} bytes, ${left} are left (${usedBytes} used, ${reservedBytes} set aside for uploads). Delete files for good, or ask the operator for more.`
+  const description = `${sizeText(sizeBytes)} do not fit: of the organisation's quota of ${sizeText(quotaBytes)}, ${sizeText(left)} are left (${sizeText(usedBytes)} used, ${sizeText(reservedBytes)} set aside for uploads). Delete files for good, or ask the operator for more.`
   return new DomainError('RESOURCE_EXHAUSTED', 'STORAGE_QUOTA_EXCEEDED', `size_bytes: ${description}`, {
     violations: [{ field: 'size_bytes', description }],
     metadata: { quota_bytes: String(quotaBytes), left_bytes: String(left) },

@@ -2,6 +2,7 @@ import { invalidField } from '../../../errors/domain-error.ts'
 import type { ObjectInfo } from '../../../ports/objects.ts'
 import { parseDescription, parseFileName, parseFolder, parseTags } from '../files/file-name.ts'
 import { purposeText } from '../files/files-errors.ts'
+import { sizeText } from '../files/size-text.ts'
 import { type FilePolicy, type FilePurpose, takesMediaType } from '../policies/policy-store.ts'
 import type { FileVersion } from '../versions/file-version.ts'
 
@@ -40,7 +41,7 @@ export function checkPolicy(policy: FilePolicy, { sizeBytes, purpose, expireTime
   if (sizeBytes > policy.maxSizeBytes) {
     throw invalidField(
       'size_bytes',
-      `Files for ${purposeText(purpose)} have at most ${policy.maxSizeBytes} bytes. Make it smaller, or choose another purpose.`,
+      `Files for ${purposeText(purpose)} have at most ${sizeText(policy.maxSizeBytes)} (${policy.maxSizeBytes} bytes). Make it smaller, or choose another purpose.`,
       'FILE_TOO_LARGE',
     )
   }
@@ -60,7 +61,7 @@ export function refusal(
     return `${stored.sizeBytes} bytes arrived, and ${version.sizeBytes} were announced. Upload it again.`
   }
   if (version.sizeBytes > policy.maxSizeBytes) {
-    return `Files for ${purposeText(policy.purpose)} have at most ${policy.maxSizeBytes} bytes. Make it smaller, or choose another purpose.`
+    return `Files for ${purposeText(policy.purpose)} have at most ${sizeText(policy.maxSizeBytes)} (${policy.maxSizeBytes} bytes). Make it smaller, or choose another purpose.`
   }
   if (takesMediaType(policy, mediaType)) return undefined
   return `By its content it is ${mediaType}, and files for ${purposeText(policy.purpose)} are ${policy.mediaTypes.join(', ')}. Convert it, or choose another purpose.`

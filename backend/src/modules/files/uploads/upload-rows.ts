@@ -6,6 +6,7 @@ import { type Actor, isEntitled } from '../files/actor.ts'
 import { sortName, wordsOf } from '../files/file-name.ts'
 import { readFile, readUploading } from '../files/file-record.ts'
 import { fileInTrash, fileNotFound, notYourFile, purposeText, uploadUnderWay } from '../files/files-errors.ts'
+import { sizeText } from '../files/size-text.ts'
 import { policyOf } from '../policies/policy-store.ts'
 import { moveStorage, reserveStorage } from '../quota/storage-quota.ts'
 import { rows } from '../sql.ts'
@@ -139,7 +140,7 @@ async function insertUpload(
     kind: 'created',
     to: 'UPLOADING',
     actorId: userId,
-    description: `An upload of ${asked.sizeBytes} bytes was begun.`,
+    description: `An upload of ${sizeText(asked.sizeBytes)} was begun.`,
   })
   await notifyFile(manager, organizationId, fileId)
 }
