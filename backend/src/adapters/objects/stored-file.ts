@@ -12,6 +12,9 @@ const SHAPE_FILE = '.parts'
 export const shapePath = (folder: string) => join(folder, SHAPE_FILE)
 export const partPath = (folder: string, number: number) => join(folder, `.${number}`)
 
+/** Of one read: with Node's 64 KiB reading costs more processor time than what is done with the bytes. */
+const READ_BYTES = 256 * 1024
+
 /** The number of the part whose file has this name; undefined for other files. */
 export function partNumberOf(name: string): number | undefined {
   const digits = /^\.([1-9]\d{0,4})$/.exec(name)?.[1]
@@ -38,7 +41,7 @@ export async function openStoredFile(path: string): Promise<StoredFile | undefin
   })
   if (found.isFile()) {
     return storedFile(whole, Number(found.size), found, (start, end) =>
-      whole.createReadStream({ start, end: end - 1 }),
+      whole.createReadStream({ start, end: end - 1, highWaterMark: READ_BYTES }),
     )
   }
   await whole.close()
@@ -83,7 +86,11 @@ function readParts(folder: string, shape: UploadShape, start: number, end: numbe
         if (begin >= end) return
         const first = Math.max(start - begin, 0)
         const last = Math.min(end - begin, partOf(shape, number).sizeBytes) - 1
-        const part = createReadStream(partPath(folder, number), { start: first, end: last })
+        const part = createReadStream(partPath(folder, number), {
+          start: first,
+          end: last,
+          highWaterMark: READ_BYTES,
+        })
         let missing = last - first + 1
         for await (const chunk of part as AsyncIterable<Buffer>) {
           missing -= chunk.length

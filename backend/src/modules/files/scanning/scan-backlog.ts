@@ -10,6 +10,8 @@ export interface ScanBacklog {
   /** Released ones that are due. */
   readonly rescanCount: bigint
   readonly away: boolean
+  /** Of the scanner's signatures, where it says. */
+  readonly signatureTime: Date | undefined
 }
 
 export async function readScanBacklog(database: Database): Promise<ScanBacklog> {
@@ -20,6 +22,7 @@ export async function readScanBacklog(database: Database): Promise<ScanBacklog> 
     failed: string
     rescans: string
     away: boolean
+    signatures: Date | null
   }>(
     database,
     `select
@@ -29,7 +32,8 @@ export async function readScanBacklog(database: Database): Promise<ScanBacklog> 
        count(*) filter (where state = 'FAILED') as failed,
        (select count(*) from file_versions
         where next_scan_time is not null and state in ('CLEAN', 'UNSCANNED')) as rescans,
-       exists (select 1 from scanner_state where not reachable) as away
+       exists (select 1 from scanner_state where not reachable) as away,
+       (select signature_time from scanner_state) as signatures
      from file_versions where next_scan_time is not null and state in ('SCANNING', 'FAILED')`,
     [],
   )
@@ -40,5 +44,6 @@ export async function readScanBacklog(database: Database): Promise<ScanBacklog> 
     failedCount: BigInt(row?.failed ?? 0),
     rescanCount: BigInt(row?.rescans ?? 0),
     away: row?.away ?? false,
+    signatureTime: row?.signatures ?? undefined,
   }
 }

@@ -52,6 +52,7 @@ export function backlogMetrics(registry: Registry, dataSource: DataSource): void
     failed: number
     rescans: number
     away: number
+    signaturesAgeSeconds: number
   }>(dataSource, {
     name: 'file-scans',
     freshMs: 10_000,
@@ -66,6 +67,8 @@ export function backlogMetrics(registry: Registry, dataSource: DataSource): void
         failed: Number(backlog.failedCount),
         rescans: Number(backlog.rescanCount),
         away: backlog.away ? 1 : 0,
+        signaturesAgeSeconds:
+          backlog.signatureTime === undefined ? 0 : (Date.now() - backlog.signatureTime.getTime()) / 1000,
       }
     },
   })
@@ -98,5 +101,10 @@ export function backlogMetrics(registry: Registry, dataSource: DataSource): void
     name: 'fairlead_file_scanner_away',
     help: '1 while the scanner is not reached; 0 while it is, or where scanning is disabled.',
     figureOf: ({ away }) => away,
+  })
+  sharedGauge(registry, figures, {
+    name: 'fairlead_file_signatures_age_seconds',
+    help: 'Since the newest signatures of the scanner were made; 0 where it does not say.',
+    figureOf: ({ signaturesAgeSeconds }) => signaturesAgeSeconds,
   })
 }

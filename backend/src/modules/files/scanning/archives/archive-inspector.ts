@@ -83,7 +83,8 @@ export class ArchiveInspector {
     if (kind === 'zip') await lookIntoZip(reader, this.#lookInside(depth))
     else if (kind === 'tar') await lookIntoTar(reader, this.#lookInside(depth))
     else if (kind === 'gzip') await this.#lookInside(depth).inside(gunzip(reader.rest()))
-    else for await (const _ of reader.rest());
+    // What is in an archive is read to its end, to be counted. The content itself need not be.
+    else if (depth > 0) for await (const _ of reader.rest());
   }
 
   #lookInside(depth: number): Look {
