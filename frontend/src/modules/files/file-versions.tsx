@@ -1,5 +1,5 @@
 import type { File, FileVersion } from '@fairlead/proto/web/fairlead/files/v1/files'
-import { ActionIcon, Button, Group, Table, Text, Tooltip } from '@mantine/core'
+import { ActionIcon, Button, Group, Table, Text, Tooltip, VisuallyHidden } from '@mantine/core'
 import { IconDownload } from '@tabler/icons-react'
 import { useState } from 'react'
 import { ErrorState } from '../../ui/error-state'
@@ -44,7 +44,9 @@ export function FileVersions({ file }: { file: File }) {
               </Table.Th>
               <Table.Th visibleFrom="sm">By</Table.Th>
               <Table.Th visibleFrom="xs">Added</Table.Th>
-              <Table.Th aria-label="Actions" />
+              <Table.Th>
+                <VisuallyHidden>Actions</VisuallyHidden>
+              </Table.Th>
             </Table.Tr>
           </Table.Thead>
           <Table.Tbody>
@@ -87,7 +89,7 @@ function VersionRow({ file, version }: { file: File; version: FileVersion }) {
       <Table.Td>
         <Group gap={8}>
           <span>{number}</span>
-          {number === releasedVersion && <Tag color="sea">Fetched</Tag>}
+          {number === releasedVersion && <Tag color="sea">Current</Tag>}
         </Group>
       </Table.Td>
       <Table.Td>

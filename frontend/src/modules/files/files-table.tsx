@@ -1,5 +1,5 @@
 import type { File, Folder } from '@fairlead/proto/web/fairlead/files/v1/files'
-import { Checkbox, Group, Progress, Table, Text, UnstyledButton } from '@mantine/core'
+import { Checkbox, Group, Progress, Table, Text, UnstyledButton, VisuallyHidden } from '@mantine/core'
 import { IconArrowDown, IconArrowUp, IconFolder } from '@tabler/icons-react'
 import type { ReactNode } from 'react'
 import { Link } from 'react-router'
@@ -91,7 +91,11 @@ export function FilesTable({
           <Table.Th visibleFrom="md" {...sortOf(order, 'create_time')}>
             {trashed ? 'Deleted for good' : heading('Added', 'create_time')}
           </Table.Th>
-          {actions !== undefined && <Table.Th className={classes.actions ?? ''} aria-label="Actions" />}
+          {actions !== undefined && (
+            <Table.Th className={classes.actions ?? ''}>
+              <VisuallyHidden>Actions</VisuallyHidden>
+            </Table.Th>
+          )}
         </Table.Tr>
       </Table.Thead>
       <Table.Tbody>
