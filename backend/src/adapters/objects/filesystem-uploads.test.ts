@@ -23,6 +23,7 @@ let folder: string
 let objects: FilesystemObjects
 let uploads: FilesystemUploads
 let origin: string
+let stopping: AbortController
 let close: () => Promise<void>
 
 beforeEach(async () => {
@@ -41,9 +42,10 @@ async function open() {
   objects = new FilesystemObjects(options)
   uploads = new FilesystemUploads(options)
   const serve = serveObjects({ objects, uploads, signingKey: options.signingKey })
+  stopping = new AbortController()
   const failures: unknown[] = []
   const server = createServer((incoming, answer) => {
-    serve(incoming, answer).catch((error: unknown) => {
+    serve(incoming, answer, stopping.signal).catch((error: unknown) => {
       failures.push(error)
       answer.destroy()
     })
@@ -127,6 +129,19 @@ describe('a PUT to objects/filesystem', () => {
     sending.end('56789a')
     expect(await answered).toMatchObject({ status: 409, says: expect.stringContaining('has ended') })
     expect(await left()).toEqual([])
+  })
+
+  test('is cut off when the server stops, and leaves nothing', async () => {
+    const { upload, addressOf } = await begin()
+    const before = await left()
+    const sending = request(await addressOf(1), { method: 'PUT', headers: { 'content-length': 11 } })
+    const cut = new Promise((resolve) => sending.once('error', resolve))
+    sending.write('01234')
+    await vi.waitUntil(async () => (await left()).length > before.length)
+    stopping.abort()
+    await cut
+    await vi.waitUntil(async () => (await left()).length === before.length)
+    expect(await uploads.listParts(upload)).toEqual([])
   })
 
   test('that breaks off leaves nothing', async () => {

@@ -1,9 +1,7 @@
 import { randomUUID } from 'node:crypto'
-import { createWriteStream } from 'node:fs'
 import { mkdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
 import {
   assertObjectKey,
   assertObjectPrefix,
@@ -34,6 +32,7 @@ import {
 } from './durable-files.ts'
 import type { FilesystemObjectsOptions } from './filesystem.ts'
 import { listFiles } from './list-files.ts'
+import { PartFile } from './part-file.ts'
 import { signPartPath } from './signed-part.ts'
 import { openStoredFile, partPath, shapePath } from './stored-file.ts'
 import { unfinishedFolder } from './unfinished-folder.ts'
@@ -46,9 +45,6 @@ const COMPLETING = '.completing'
 const UPLOAD_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 /** What a completion misses of an upload that is not there. */
 const ALL: readonly number[] = [1]
-/** Of one PUT: what waits to be written while the disk is slower than the network. */
-const WRITE_BUFFER_BYTES = 1 << 20
-
 /** Uploads into the folder of FilesystemObjects. */
 export class FilesystemUploads implements ObjectUploads {
   readonly #folder: string
@@ -103,7 +99,8 @@ export class FilesystemUploads implements ObjectUploads {
 
   /**
    * Writes one part, which counts from the moment on that this resolves. Throws UploadNotFound when the upload ended
-   * meanwhile, RangeError when the content is not of the size of the part; nothing is left of it then.
+   * meanwhile, RangeError when the content is not of the size of the part; nothing is left of it then. The chunks of the
+   * content are its own from then on.
    */
   async receivePart(
     upload: ObjectUpload,
@@ -115,13 +112,8 @@ export class FilesystemUploads implements ObjectUploads {
     await writing(async () => {
       const unfinished = join(await this.#unfinished(), randomUUID())
       try {
-        const file = createWriteStream(unfinished, {
-          flags: 'wx',
-          mode: 0o600,
-          flush: true,
-          highWaterMark: WRITE_BUFFER_BYTES,
-        })
-        await pipeline(content, file, signal === undefined ? {} : { signal })
+        const file = new PartFile(unfinished)
+        await file.take(content, signal)
         if (file.bytesWritten !== part.sizeBytes) {
           throw new RangeError(
             `part ${part.number} came with ${file.bytesWritten} of ${part.sizeBytes} bytes`,

@@ -35,7 +35,7 @@ export async function receivePart(
       if (error instanceof UploadNotFound) turnAway(request, response, 409, ENDED)
       else if (error instanceof InsufficientStorage) turnAway(request, response, 507, FULL)
       // The sender went away, which is its right, or the server stops.
-      else if (request.destroyed && !request.complete) response.destroy()
+      else if (signal?.aborted === true || (request.destroyed && !request.complete)) response.destroy()
       else throw error
     }
   }
@@ -53,6 +53,7 @@ export function turnAway(
   sentence: string,
 ): void {
   refuse(response, status, sentence)
+  request.resume()
   const timer = setTimeout(() => request.destroy(), LINGER_MS)
   timer.unref()
   request.once('close', () => clearTimeout(timer))
