@@ -10,7 +10,7 @@ export const personColors: Record<ColorScheme, readonly string[]> = {
 }
 
 /** Lines of the persons after the first eight have the same colours, and another dash. */
-export const lineDashes = ['solid', 'dashed', 'dotted'] as const
+const lineDashes = ['solid', 'dashed', 'dotted'] as const
 
 export interface PersonStyle {
   readonly colorIndex: number
