@@ -24,7 +24,11 @@ const rabbitmq: Paths = { 'rabbitmq:5672': ['backend', 'frontend', 'worker'] }
 const minio: Paths = { 'minio:9000': ['backend', 'envoy', 'worker'] }
 const keycloak: Paths = { 'keycloak:8080': ['backend', 'envoy'] }
 const smtpLogger: Paths = { 'smtp-logger:1025': ['worker'], 'smtp-logger:8025': ['envoy'] }
-const clamav: Paths = { 'clamav:3310': ['worker'], 'internet:443': ['clamav'] }
+const clamav: Paths = {
+  'clamav:3310': ['backend', 'worker'],
+  'internet:443': ['clamav'],
+  'internet by IPv6:443': ['clamav'],
+}
 const demoData: Paths = { 'postgres:5432': ['demo-data'], 'minio:9000': ['demo-data'] }
 /** Of the controller, wherever it is. */
 const certificates: Paths = { 'certificate solver:8089': everyoneElse }
@@ -45,9 +49,8 @@ const servicesOutside: Paths = Object.fromEntries(
 
 const environments: readonly (readonly [string, () => Promise<readonly Manifest[]>, readonly Paths[]])[] = [
   ['the base alone', () => renderComponents([], NAMESPACE), [base]],
-  ...['dev', 'dev1', 'dev2'].map(
-    (name) => [`overlay ${name}`, () => renderOverlay(name), development] as const,
-  ),
+  ['overlay dev', () => renderOverlay('dev'), [...development, clamav]],
+  ...['dev1', 'dev2'].map((name) => [`overlay ${name}`, () => renderOverlay(name), development] as const),
   ['overlay production', () => renderOverlay('production'), [base, servicesOutside, certificates]],
   ...(
     [

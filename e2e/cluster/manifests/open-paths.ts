@@ -23,6 +23,7 @@ export const surroundings: readonly Endpoint[] = [
   // A cache that some clusters have on each node.
   { name: 'dns cache', address: '169.254.20.10' },
   { name: 'internet', address: '203.0.113.7' },
+  { name: 'internet by IPv6', address: '2001:db8::7' },
   { name: 'private network', address: '192.168.7.7' },
   // Of cloud providers: who reaches it may get the node's credentials.
   { name: 'instance metadata', address: '169.254.169.254' },
