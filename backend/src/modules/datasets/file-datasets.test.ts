@@ -50,7 +50,8 @@ function register(
 const usesOf = (fileId: string): Promise<{ used_by: string; version: number }[]> =>
   fixture.dataSource.query('select used_by, version from file_uses where file_id = $1', [fileId])
 
-describe('a file of an organisation', () => {
+// Each image is read by a process that is started for it.
+describe('a file of an organisation', { timeout: 90_000 }, () => {
   test('becomes a dataset that is seen, and stays until it is forgotten', async () => {
     const file = await add('Deep field, no. 1.fits', field)
     const made = Dataset.fromPartial(await register(file.id, { displayName: 'Deep field' }))

@@ -5,16 +5,20 @@ import {
   DeleteObjectCommand,
   PutObjectCommand,
 } from '@aws-sdk/client-s3'
-import { GetDatasetTileRequest } from '@fairlead/proto/server/fairlead/datasets/v1/datasets'
+import {
+  GetDatasetTileRequest,
+  RegisterDatasetRequest,
+} from '@fairlead/proto/server/fairlead/datasets/v1/datasets'
 import { describe, expect, test } from 'vitest'
 import { S3Objects } from '../../adapters/objects/s3.ts'
 import { missingS3Settings, s3TestClient, s3TestOptions } from '../../adapters/s3/s3-test-client.ts'
+import { addFile } from '../files/testing/add-file.ts'
 import { datasetsFixture, institute } from './testing/datasets-fixture.ts'
 import { imageBytes, tanKeywords } from './testing/fits-bytes.ts'
 
 const missing = missingS3Settings()
 
-describe('images in an object store', () => {
+describe('images in an object store', { timeout: 90_000 }, () => {
   const name =
     missing.length === 0 ? 'are registered and shown where they are' : `need one: set ${missing.join(', ')}`
 
@@ -55,6 +59,51 @@ describe('images in an object store', () => {
       for (const key of ['survey/deep/field.fits', 'survey/bad.fits']) {
         await client.send(new DeleteObjectCommand({ Bucket: bucket, Key: key }))
       }
+      await client.send(new DeleteBucketCommand({ Bucket: bucket }))
+      client.destroy()
+    }
+  })
+
+  test.skipIf(missing.length > 0)('become datasets from files of organisations, too', async () => {
+    const client = s3TestClient()
+    const bucket = `fairlead-test-${randomUUID()}`
+    await client.send(new CreateBucketCommand({ Bucket: bucket }))
+    const objects = new S3Objects({ client, bucket })
+    const store = { kind: 's3', bucket, publicUrl: undefined, ...s3TestOptions() } as const
+    const fixture = await datasetsFixture({ objects, store })
+    const ownerId = randomUUID()
+    try {
+      await fixture.dataSource.query(
+        `insert into users (id, email, display_name) values ($1, 'alice@example.org', 'Alice')`,
+        [ownerId],
+      )
+      const file = await addFile(fixture.dataSource, objects, {
+        organizationId: institute.id,
+        ownerId,
+        displayName: 'field.fits',
+        purpose: 'DATASET',
+        content: imageBytes(600, 300, (x, y) => x + y, tanKeywords(600, 300, 10, 10)),
+        mediaType: 'image/fits',
+      })
+      const context = fixture.context(institute)
+      const made = await fixture.handlers.registerDataset(
+        RegisterDatasetRequest.fromPartial({
+          parent: 'organizations/survey-institute',
+          file: `organizations/survey-institute/files/${file.id}`,
+        }),
+        context,
+      )
+      expect(made).toMatchObject({
+        name: 'organizations/survey-institute/datasets/field',
+        sha256: file.sha256,
+      })
+      const tile = GetDatasetTileRequest.fromPartial({ name: made.name, level: 0 })
+      expect(await fixture.handlers.getDatasetTile(tile, context)).toMatchObject({ minimum: 0, maximum: 510 })
+      await fixture.handlers.deleteDataset({ name: made.name }, context)
+      await objects.delete(`clean/${file.versionId}`)
+    } finally {
+      await fixture.release()
+      // Only when nothing is left in it.
       await client.send(new DeleteBucketCommand({ Bucket: bucket }))
       client.destroy()
     }

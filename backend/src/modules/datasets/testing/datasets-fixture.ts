@@ -5,6 +5,7 @@ import type { DatasetServiceService } from '@fairlead/proto/server/fairlead/data
 import pino from 'pino'
 import { createDatasetFiles } from '../../../adapters/dataset-files/dataset-files.ts'
 import { createProcessExecution } from '../../../adapters/execution/process/index.ts'
+import type { ObjectsSettings } from '../../../adapters/objects/create-objects.ts'
 import { FilesystemObjects } from '../../../adapters/objects/filesystem.ts'
 import type { S3ClientOptions } from '../../../adapters/s3/s3-client.ts'
 import type { Objects } from '../../../ports/objects.ts'
@@ -45,7 +46,9 @@ export const [operator, institute, lab] = organizations as [
 ]
 
 /** The module on a database, an object store and a folder of its own. */
-export async function datasetsFixture(options: { s3?: S3ClientOptions; objects?: Objects } = {}) {
+export async function datasetsFixture(
+  options: { s3?: S3ClientOptions; objects?: Objects; store?: ObjectsSettings } = {},
+) {
   const database = await createTestDatabase()
   const { dataSource } = database
   for (const { id, slug, displayName } of organizations) {
@@ -59,7 +62,7 @@ export async function datasetsFixture(options: { s3?: S3ClientOptions; objects?:
   const home = await mkdtemp(join(tmpdir(), 'fairlead-datasets-'))
   const objects =
     options.objects ?? new FilesystemObjects({ folder: join(home, 'objects'), signingKey: Buffer.alloc(32) })
-  const store = { kind: 'filesystem', folder: join(home, 'objects') } as const
+  const store = options.store ?? { kind: 'filesystem', folder: join(home, 'objects') }
   const files = createDatasetFiles({ ...options, objects })
   const execution = createProcessExecution({
     entry: new URL('../../../task-runner.ts', import.meta.url),

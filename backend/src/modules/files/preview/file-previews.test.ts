@@ -29,7 +29,7 @@ async function look(content: Uint8Array | string, mediaType: string, displayName
   const objectKey = `clean/${count}`
   await objects.put(objectKey, Readable.from([bytes]))
   const file = { displayName, mediaType, objectKey, sizeBytes: BigInt(bytes.length) }
-  return (await opened.previews.look(file, AbortSignal.timeout(30_000))).content
+  return (await opened.previews.look(file, AbortSignal.timeout(80_000))).content
 }
 
 function png(width: number, height: number): Buffer {
@@ -43,7 +43,7 @@ const JPEG =
   '/9j/4AAQSkZJRgABAQAAAQABAAD/2wBDAAgGBgcGBQgHBwcJCQgKDBQNDAsLDBkSEw8UHRofHh0aHBwgJC4nICIsIxwcKDcpLDAxNDQ0Hyc5PTgyPC4zNDL/wAALCAABAAIBAREA/8QAFAABAAAAAAAAAAAAAAAAAAAACf/EABQQAQAAAAAAAAAAAAAAAAAAAAD/2gAIAQEAAD8AVN//2Q=='
 const WEBP = 'UklGRiIAAABXRUJQVlA4IBYAAAAwAQCdASoBAAEADsD+JaQAA3AAAAAA'
 
-describe('a preview', () => {
+describe('a preview', { timeout: 90_000 }, () => {
   test('of an image is a PNG of at most 1,024 pixels, and tells how large it is', async () => {
     const seen = await look(png(2000, 1000), 'image/png')
     if (seen?.$case !== 'image') throw new Error(JSON.stringify(seen))
