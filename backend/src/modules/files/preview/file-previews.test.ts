@@ -126,6 +126,12 @@ describe('a preview', { timeout: 90_000 }, () => {
       { kind: 'IMAGE', extensionName: 'WEIGHT', axes: [2n], bitpix: -32 },
     ])
     expect(seen.value.units[0]?.header).toContainEqual(expect.stringMatching(/^OBJECT {2}= 'M 31/))
+    // Ten headers of 7,200 cards, which is as much as nobody reads.
+    const long = { bitpix: 8, axes: [], stored: [], cards: Array(7_200).fill('COMMENT'.padEnd(80)) } as const
+    const longest = await look(makeFits(...Array.from({ length: 10 }, () => long)), 'image/fits')
+    if (longest?.$case !== 'fits') throw new Error(JSON.stringify(longest))
+    expect(longest.value.units.length).toBeLessThan(10)
+    expect(longest.value.units[0]?.header).toHaveLength(1000)
     expect(await look('SIMPLE', 'image/fits')).toMatchObject({ $case: 'unavailable' })
   })
 

@@ -5,6 +5,8 @@ import type { Objects } from '../../../ports/objects.ts'
 
 const UNITS = 100
 const CARDS = 1000
+/** Of headers, after which no further unit is looked at: a file can be nothing but headers. */
+const READ_BYTES = 4 * 1024 ** 2
 
 /** Headers of a FITS file, read by their place: its pixels stay in the store. Throws FitsError. */
 export async function fitsPreview(
@@ -13,9 +15,13 @@ export async function fitsPreview(
   signal: AbortSignal,
 ): Promise<FitsUnit[]> {
   const units: FitsUnit[] = []
-  for await (const hdu of walkHdus(sourceOf(objects, objectKey, Number(sizeBytes)), signal)) {
+  let readBytes = 0
+  const source = sourceOf(objects, objectKey, Number(sizeBytes), (bytes) => {
+    readBytes += bytes
+  })
+  for await (const hdu of walkHdus(source, signal)) {
     units.push(unitOf(hdu))
-    if (units.length === UNITS) break
+    if (units.length === UNITS || readBytes > READ_BYTES) break
   }
   return units
 }
@@ -39,13 +45,19 @@ function wholeOf(value: unknown): number {
   return Number.isSafeInteger(number) ? number : 0
 }
 
-function sourceOf(objects: Pick<Objects, 'get'>, key: string, sizeBytes: number): ByteSource {
+function sourceOf(
+  objects: Pick<Objects, 'get'>,
+  key: string,
+  sizeBytes: number,
+  onRead: (bytes: number) => void,
+): ByteSource {
   return {
     sizeBytes,
     mergeGapBytes: 64 << 10,
     async read(offset, length, signal) {
       signal?.throwIfAborted()
       if (length === 0) return new Uint8Array(0)
+      onRead(length)
       return await buffer(await objects.get(key, { start: offset, end: offset + length }))
     },
     close: async () => undefined,
