@@ -108,8 +108,8 @@ export default function AttachFileDialog({
           <TextInput
             flex={1}
             miw={0}
-            aria-label="Words of the file’s name"
-            placeholder="Find a file"
+            label="Find a file"
+            placeholder="Words of its name, folder or tags"
             leftSection={<IconSearch size={16} aria-hidden />}
             value={typed}
             onChange={(event) => setTyped(event.currentTarget.value)}
