@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
+import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { createGzip } from 'node:zlib'
 import { createObjects } from '../../../backend/src/adapters/objects/create-objects.ts'
@@ -102,7 +103,7 @@ async function scanOnce(
   { host, port }: { readonly host: string; readonly port: string },
   key: string,
 ): Promise<ScanMeasurement> {
-  const script = join(import.meta.dirname, 'scan-process.ts')
+  const script = fileURLToPath(new URL('./scan-process.ts', import.meta.url))
   const { stdout } = await execute(process.execPath, [
     '--expose-gc',
     script,

@@ -2,9 +2,12 @@ import { execFile } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { Readable } from 'node:stream'
+import { buffer } from 'node:stream/consumers'
 import { promisify } from 'node:util'
 import { crc32, deflateRawSync, gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { ZipFile } from 'yazl'
 import { ArchiveInspector, type ArchiveLimits } from './archive-inspector.ts'
 import { ArchiveRefused } from './archive-refused.ts'
 import { type MadeEntry, makeTar, makeZip } from './testing/make-archives.ts'
@@ -173,6 +176,22 @@ describe('what usual programs make', () => {
     })
     return stdout
   }
+
+  test('yazl writes to where it cannot seek is taken', async () => {
+    const zip = new ZipFile()
+    zip.addBuffer(noise, 'a/noise')
+    zip.addBuffer(noise, 'stored', { compress: false })
+    zip.addReadStream(Readable.from([noise, noise]), 'streamed')
+    zip.addReadStream(Readable.from([noise, noise]), 'streamed and stored', { compress: false })
+    zip.addBuffer(Buffer.from('wide'), 'zip64', { forceZip64Format: true })
+    zip.addReadStream(Readable.from([noise]), 'zip64, streamed', { forceZip64Format: true })
+    zip.addEmptyDirectory('empty')
+    zip.end({ comment: 'by us', forceZip64Format: true })
+    const content = await buffer(zip.outputStream)
+    expect(await inspect(content)).toBe('')
+    expect(await inspect(content, { chunkBytes: 997 })).toBe('')
+    expect(await inspect(content.subarray(0, -3))).not.toBe('')
+  })
 
   test.each(['gnu', 'posix', 'ustar', 'v7'])('tar makes in the format %s is taken', async (format) => {
     expect(await inspect(await tar(`--format=${format}`))).toBe('')
