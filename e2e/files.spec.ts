@@ -206,7 +206,7 @@ test('the operator sets quotas and policies, and uploads keep to them', async ({
     await expect(dialog).toHaveCount(0)
   }
   await setQuota('0.000001')
-  await expect(lab).toContainText('1000 bytes')
+  await expect(lab).toContainText('of 1.00 kB')
 
   await as(browser, system.url, 'dave', '/o/microwave-lab/files', async (member) => {
     const name = 'too-large.bin'

@@ -30,6 +30,12 @@ for (const width of [1440, 390]) {
     const transfer = transfers[0]?.name.replace('organizations/', '')
     expect(transfer, 'a transfer that is proposed').toBeDefined()
 
+    const { files } = await api.get<{ files: { name: string }[] }>(
+      `organizations/${organization}/files?allFolders=true`,
+    )
+    const file = files[0]?.name.replace('organizations/', '')
+    expect(file, 'a file').toBeDefined()
+
     // Beside the people of the demo data, somebody whose name does not fit.
     const person = await api.post<{ name: string }>(`organizations/${organization}/persons`, {
       displayName: 'Wolfeschlegelsteinhausenbergerdorff-Maria-Magdalena von und zu Hohenstaufen',
@@ -90,7 +96,11 @@ for (const width of [1440, 390]) {
       'locations-policy': `/o/${organization}/locations/policy`,
       'locations-looks': `/o/${organization}/locations/looks`,
       'my-locations': '/account/locations',
+      files: `/o/${organization}/files`,
+      file: `/o/${file}`,
+      'files-trash': `/o/${organization}/files?trash`,
       shared: '/shared',
+      'shared-files': '/shared/files',
       account: '/account',
       notifications: '/notifications',
       preferences: '/notifications/preferences',
@@ -150,6 +160,10 @@ for (const width of [1440, 390]) {
     await look('locations-ingest')
     await page.goto('/announcements')
     await look('announcements')
+    for (const view of ['quarantine', 'storage', 'policies']) {
+      await page.goto(`/operator/quarantine?view=${view}`)
+      await look(`operator-files-${view}`)
+    }
 
     // Of the demo data, as is all that the credits desk shows.
     const first = async (path: string, list: string) => {
