@@ -31,7 +31,7 @@ export interface FileFilter {
   readonly order: FileOrder
 }
 
-export const defaultOrder: FileOrder = 'create_time desc'
+const defaultOrder: FileOrder = 'create_time desc'
 
 /** Whether files are looked for wherever they lie. */
 export function isNarrowed(filter: FileFilter): boolean {

@@ -11,11 +11,13 @@ import { PreviewTable } from './preview-table'
 
 /** A look into the version that is fetched. */
 export function FilePreviewPanel({ file }: { file: File }) {
-  const preview = useFilePreview(organizationOf(file.name), fileId(file.name), file.releasedVersion)
-  if (file.releasedVersion === 0) return null
-  const isOld = file.latest !== undefined && file.latest.version !== file.releasedVersion
+  // Nothing is read of what is in the trash.
+  const version = file.trashTime === undefined ? file.releasedVersion : 0
+  const preview = useFilePreview(organizationOf(file.name), fileId(file.name), version)
+  if (version === 0) return null
+  const isOld = file.latest !== undefined && file.latest.version !== version
   return (
-    <Panel title={isOld ? `Preview of version ${file.releasedVersion}` : 'Preview'} flush>
+    <Panel title={isOld ? `Preview of version ${version}` : 'Preview'} flush>
       {preview.data === undefined ? (
         preview.isError ? (
           <Text size="sm" c="dimmed" p="md">

@@ -87,7 +87,7 @@ function VersionRow({ file, version }: { file: File; version: FileVersion }) {
   return (
     <Table.Tr>
       <Table.Td>
-        <Group gap={8}>
+        <Group gap={8} wrap="nowrap">
           <span>{number}</span>
           {number === releasedVersion && <Tag color="sea">Current</Tag>}
         </Group>

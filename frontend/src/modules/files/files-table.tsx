@@ -1,5 +1,6 @@
 import type { File, Folder } from '@fairlead/proto/web/fairlead/files/v1/files'
 import { Checkbox, Group, Progress, Table, Text, UnstyledButton, VisuallyHidden } from '@mantine/core'
+import { useMediaQuery } from '@mantine/hooks'
 import { IconArrowDown, IconArrowUp, IconFolder } from '@tabler/icons-react'
 import type { ReactNode } from 'react'
 import { Link } from 'react-router'
@@ -48,6 +49,8 @@ export function FilesTable({
   trashed = false,
   actions,
 }: FilesTableProps) {
+  // Where there is room for two columns alone, the state stands below the name.
+  const isNarrow = useMediaQuery('(max-width: 36em)', false, { getInitialValueInEffect: false })
   const choosable = files.filter(({ editable }) => editable)
   const here = choosable.filter(({ name }) => chosen?.has(name)).length
   const choose = (names: readonly string[], on: boolean) => {
@@ -83,7 +86,7 @@ export function FilesTable({
             </Table.Th>
           )}
           <Table.Th {...sortOf(order, 'display_name')}>{heading('Name', 'display_name')}</Table.Th>
-          <Table.Th className={classes.state ?? ''}>State</Table.Th>
+          {!isNarrow && <Table.Th className={classes.state ?? ''}>State</Table.Th>}
           <Table.Th visibleFrom="sm" ta="right" {...sortOf(order, 'size_bytes')}>
             {heading('Size', 'size_bytes', true)}
           </Table.Th>
@@ -109,12 +112,19 @@ export function FilesTable({
                   <Link to={folderAddress?.(folder.path) ?? ''} className={classes.link ?? ''}>
                     <bdi>{folder.path.slice(folder.path.lastIndexOf('/') + 1)}</bdi>
                   </Link>
+                  {isNarrow && (
+                    <Text size="xs" c="dimmed">
+                      {countOf(folder)} · {formatBytes(folder.sizeBytes)}
+                    </Text>
+                  )}
                 </div>
               </Group>
             </Table.Td>
-            <Table.Td c="dimmed" className={classes.tight ?? ''}>
-              {folder.fileCount.toLocaleString('en')} {folder.fileCount === 1n ? 'file' : 'files'}
-            </Table.Td>
+            {!isNarrow && (
+              <Table.Td c="dimmed" className={classes.tight ?? ''}>
+                {countOf(folder)}
+              </Table.Td>
+            )}
             <Table.Td visibleFrom="sm" ta="right" c="dimmed" className={classes.tight ?? ''}>
               {formatBytes(folder.sizeBytes)}
             </Table.Td>
@@ -150,12 +160,19 @@ export function FilesTable({
                     <bdi>{file.displayName}</bdi>
                   </Link>
                   <Details file={file} showFolder={showFolder} showOrganization={showOrganization} />
+                  {isNarrow && (
+                    <div className={classes.below}>
+                      <State file={file} />
+                    </div>
+                  )}
                 </div>
               </Group>
             </Table.Td>
-            <Table.Td className={classes.state ?? ''}>
-              <State file={file} />
-            </Table.Td>
+            {!isNarrow && (
+              <Table.Td className={classes.state ?? ''}>
+                <State file={file} />
+              </Table.Td>
+            )}
             <Table.Td visibleFrom="sm" ta="right" className={classes.tight ?? ''}>
               {formatBytes(file.latest?.sizeBytes ?? 0n)}
             </Table.Td>
@@ -171,6 +188,10 @@ export function FilesTable({
       </Table.Tbody>
     </Table>
   )
+}
+
+function countOf({ fileCount }: Folder): string {
+  return `${fileCount.toLocaleString('en')} ${fileCount === 1n ? 'file' : 'files'}`
 }
 
 interface DetailsProps {

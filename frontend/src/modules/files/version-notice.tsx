@@ -46,7 +46,11 @@ export function VersionNotice({ file, latest, isMember }: VersionNoticeProps) {
       const size = Math.max(1, Number(latest.sizeBytes))
       const scanned = Number(latest.scannedBytes)
       return (
-        <Notice color="yellow" icon={IconHourglass} title="Waits for the malware scanner">
+        <Notice
+          color="yellow"
+          icon={IconHourglass}
+          title={scanned > 0 ? 'Being scanned for malware' : 'Waits for the malware scanner'}
+        >
           <Text size="sm" className="numeric">
             {scanned > 0
               ? `${formatBytes(scanned)} of ${formatBytes(latest.sizeBytes)} are scanned.`
