@@ -94,7 +94,7 @@ export default function RegisterDatasetDialog({ file, opened, onClose }: Registe
           <TextInput
             label="Identifier"
             description="What a job’s ID parameter takes. Nothing else may have it."
-            className="mono"
+            classNames={{ input: 'mono' }}
             withAsterisk
             value={id}
             maxLength={128}
