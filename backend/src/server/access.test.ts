@@ -18,6 +18,11 @@ const whoMay: Readonly<Record<string, readonly string[]>> = {
   'organizations.read': everyone,
   'members.read': everyone,
   'datasets.read': everyone,
+  'datasets.register': ['submitter', 'administrator', 'operator'],
+  'files.read': everyone,
+  'files.write': ['submitter', 'treasurer', 'administrator', 'analyst', 'director', 'operator'],
+  'files.observe': ['analyst', 'director', 'operator'],
+  'files.operate': ['operator'],
   'jobs.read': everyone,
   'jobs.submit': ['submitter', 'administrator', 'operator'],
   'members.manage': ['administrator', 'operator'],
@@ -45,6 +50,7 @@ const whoMay: Readonly<Record<string, readonly string[]>> = {
 /** SELF: everyone who is signed in. */
 const selfPermissions = [
   '',
+  'files.read',
   'jobs.read',
   'tokens.read',
   'tokens.manage',
@@ -90,7 +96,16 @@ const allPermissions = new Set([...Object.keys(whoMay), ...selfPermissions])
 const policies = new Map(paths.map((path) => [path, accessPolicy(contracts.registry, path, allPermissions)]))
 
 /** What a share lets someone do who is no member; written down a second time, too. */
-const sharedMethods = ['CreateResultUrl', 'GetJob', 'ListJobTasks', 'WatchJob']
+const sharedMethods = [
+  'CreateDownloadUrl',
+  'CreateResultUrl',
+  'GetFile',
+  'GetFilePreview',
+  'GetJob',
+  'ListFileVersions',
+  'ListJobTasks',
+  'WatchJob',
+]
 
 let backend: TestBackend
 const tokens = new Map<string, string>()
@@ -282,12 +297,12 @@ describe('a share', () => {
   const getJob = JobServiceService.getJob.path
   const methods = paths.filter((path) => policies.get(path)?.shared)
 
-  test('is good for four methods', () => {
+  test('is good for eight methods', () => {
     expect(methods.map((path) => path.split('/')[2]).sort()).toEqual(sharedMethods)
   })
 
   test('does not carry an API token beyond its scopes', async () => {
-    const reads = await apiToken('operator', ['jobs.read'])
+    const reads = await apiToken('operator', ['files.read', 'jobs.read'])
     const others = await apiToken('operator', ['datasets.read'])
     for (const path of methods) {
       expect(refused, path).not.toContain(await codeOfCall(path, sharedJob, reads))
