@@ -23,7 +23,9 @@ export async function measureUploads(store: Store, file: MadeFile, rounds: numbe
   await using started = new AsyncDisposableStack()
   const folder = await mkdtemp(join(tmpdir(), 'fairlead-bench-store-'))
   started.defer(() => rm(folder, { recursive: true, force: true }))
-  const backend = await startBackend(started, { environment: await store.environment(folder) })
+  const environment = await store.environment(folder)
+  started.defer(() => store.remove())
+  const backend = await startBackend(started, { environment })
   const [host = '', grpcPort] = backend.grpcAddress.split(':')
   const http = { host, port: Number(backend.httpAddress.split(':')[1]) }
   const envoy = await runEnvoy({

@@ -17,6 +17,8 @@ export interface Store {
   putDirectly(file: MadeFile, backendAddress: string): Promise<void>
   /** Empties it. */
   clear(): Promise<void>
+  /** Removes what was made for the bench. */
+  remove(): Promise<void>
 }
 
 /** The folder of one machine, and an S3 store where the environment names one. */
@@ -50,6 +52,7 @@ function folderStore(): Store {
       await uploads.abortUpload(upload)
     },
     clear: () => opened().objects.deletePrefix('quarantine/'),
+    remove: () => opened().objects.deletePrefix('quarantine/'),
   }
 }
 
@@ -91,6 +94,10 @@ function s3Store(endpoint: URL): Store {
     putDirectly: ({ path }) =>
       signed(['--upload-file', path, `${endpoint.origin}/${bucket}/quarantine/direct`]),
     clear: () => objects.deletePrefix('quarantine/'),
+    async remove() {
+      await objects.deletePrefix('quarantine/')
+      await signed(['--request', 'DELETE', `${endpoint.origin}/${bucket}`])
+    },
   }
 }
 
