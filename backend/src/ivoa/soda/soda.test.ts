@@ -13,6 +13,7 @@ import { pixelValue, skyImage, tan } from '../../modules/jobs/testing/sky-images
 import type { Execution } from '../../ports/execution.ts'
 import type { HttpRoute } from '../../server/http-route.ts'
 import { localCalls } from '../../server/local-calls.ts'
+import type { TaskRunnerConfiguration } from '../../task-runner.ts'
 import { startTestBackend, type TestBackend } from '../../testing/backend.ts'
 import { ivoaRoutes } from '../index.ts'
 import { type HttpFixture, httpFixture, type RawRequest, rawRequest } from '../testing/http-fixture.ts'
@@ -49,7 +50,10 @@ beforeAll(async () => {
   const image = await skyImage(folder, 'tile', tan)
   const execution = createProcessExecution({
     entry: new URL('../../task-runner.ts', import.meta.url),
-    configuration: {},
+    configuration: {
+      s3: undefined,
+      objects: { kind: 'filesystem', folder },
+    } satisfies TaskRunnerConfiguration,
   })
   ended.defer(() => execution.close())
   const gated: Execution = {

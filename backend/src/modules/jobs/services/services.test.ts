@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createProcessExecution } from '../../../adapters/execution/process/index.ts'
 import { memoryByteSource, openImage, readPixels } from '../../../fits/index.ts'
 import { jobServices } from '../../../job-services.ts'
+import type { TaskRunnerConfiguration } from '../../../task-runner.ts'
 import { createRequest, type ModuleFixture, moduleFixture } from '../testing/module-fixture.ts'
 import { atOrigin, atPole, pixelValue, skyImage, tan, withoutCoordinates } from '../testing/sky-images.ts'
 import type { PlanDataset } from './plan-context.ts'
@@ -50,7 +51,10 @@ describe('cutout and preview', () => {
     datasets.set('gone', { ...datasets.get('tan')!, id: 'gone', unavailableReason: 'The file is not there.' })
     const execution = createProcessExecution({
       entry: new URL('../../../task-runner.ts', import.meta.url),
-      configuration: { s3: undefined },
+      configuration: {
+        s3: undefined,
+        objects: { kind: 'filesystem', folder: fixture.folder },
+      } satisfies TaskRunnerConfiguration,
     })
     await fixture.worker({ services: jobServices, execution })
   })
