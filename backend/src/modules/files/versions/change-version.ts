@@ -189,7 +189,6 @@ async function announce(
       version: after.version,
       signature: after.signature,
       failure: after.failure,
-      reason: after.failure,
     },
   })
 }
