@@ -13,7 +13,7 @@ export const shapePath = (folder: string) => join(folder, SHAPE_FILE)
 export const partPath = (folder: string, number: number) => join(folder, `.${number}`)
 
 /** Of one read: with Node's 64 KiB reading costs more processor time than what is done with the bytes. */
-const READ_BYTES = 256 * 1024
+const READ_BYTES = 128 * 1024
 
 /** The number of the part whose file has this name; undefined for other files. */
 export function partNumberOf(name: string): number | undefined {

@@ -298,6 +298,7 @@ describe('preferences', () => {
       ['jobs', 5],
       ['identity', 6],
       ['credits', 14],
+      ['files', 5],
       ['operator', 1],
     ])
     expect([quietHours?.enabled, timeZone]).toEqual([false, 'UTC'])

@@ -15,6 +15,8 @@ export interface SessionTimes {
   readonly verdictMs: number
 }
 
+/** What is on its way to clamd while more is read: neither waits for the other. */
+const WAITING_BYTES = 512 * 1024
 /** A reply longer than this is none of clamd's. */
 const REPLY_MAX_BYTES = 16 * 1024
 
@@ -34,7 +36,16 @@ export class ClamdSession {
   constructor({ host, port }: ClamdAddress, times: SessionTimes, signal: AbortSignal | undefined) {
     this.#times = times
     this.#reply.promise.catch(() => undefined)
-    const socket = connect({ host, port, noDelay: true, keepAlive: true, keepAliveInitialDelay: 30_000 })
+    const options = {
+      host,
+      port,
+      noDelay: true,
+      keepAlive: true,
+      keepAliveInitialDelay: 30_000,
+      // Node hands what it does not know itself to the stream.
+      writableHighWaterMark: WAITING_BYTES,
+    }
+    const socket = connect(options)
     this.#socket = socket
     const away = (why: string, cause?: unknown) =>
       this.#end(() => this.#reply.reject(new ScannerUnavailable(why, { cause })))
