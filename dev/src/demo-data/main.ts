@@ -19,11 +19,12 @@ const BUCKET_TIMEOUT_MS = 600_000
  */
 await runCommand(async () => {
   const { s3, bucket } = demoDataSettings(process.env)
-  await runProgram(inRepository('backend/src/seed.ts'), [seedFile])
   const folder = await mkdtemp(join(tmpdir(), 'fairlead-demo-'))
   const client = new S3Client(s3)
   try {
     await awaitBucket({ client, bucket, timeoutMs: BUCKET_TIMEOUT_MS })
+    // Demo files go into the store, too.
+    await runProgram(inRepository('backend/src/seed.ts'), [seedFile])
     const prefix = await putDemoImages({ client, bucket, folder })
     await runProgram(inRepository('backend/src/datasets.ts'), ['register', prefix])
   } finally {
