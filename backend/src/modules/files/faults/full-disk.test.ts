@@ -12,12 +12,13 @@ import { expectInvariants } from './testing/invariants.ts'
 import { complete, createFile, downloadUrl, putPart, sendFile, settled } from './testing/uploading.ts'
 
 const MEBIBYTE = 2 ** 20
+const commands = { mount: 'mount', unmount: 'umount' } as const
 
 /** Of 12 MiB; undefined where this process may not mount one. */
 function smallDisk(): string | undefined {
   const folder = mkdtempSync(join(tmpdir(), 'fairlead-full-'))
   try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=12m', 'tmpfs', folder], { stdio: 'ignore' })
+    execFileSync(commands.mount, ['-t', 'tmpfs', '-o', 'size=12m', 'tmpfs', folder], { stdio: 'ignore' })
     return folder
   } catch {
     rmdirSync(folder)
@@ -37,7 +38,7 @@ describe.runIf(disk !== undefined)('a full disk', () => {
   }, 90_000)
   afterAll(async () => {
     await system?.stop()
-    execFileSync('umount', [disk ?? ''])
+    execFileSync(commands.unmount, [disk ?? ''])
     rmdirSync(disk ?? '')
   })
 
