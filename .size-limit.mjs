@@ -35,4 +35,11 @@ export default [
     limit: '250 kB',
     brotli: true,
   },
+  // Loaded with the first map: MapLibre, and what draws on it.
+  {
+    name: 'map of locations',
+    path: scripts(['index.html', page('/map-canvas.tsx')]),
+    limit: '560 kB',
+    brotli: true,
+  },
 ]
