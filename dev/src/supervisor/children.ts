@@ -141,9 +141,8 @@ export function envoySpec(options: EnvoyOptions): ChildSpec {
       backendGrpc: at(ports.backendGrpc),
       backendHttp: at(ports.backendHttp),
       frontend: at(ports.frontend),
-      ...(outsideIssuer === undefined
-        ? { identity: at(ports.identity) }
-        : { otherOrigins: [new URL(outsideIssuer).origin] }),
+      ...(outsideIssuer === undefined ? { identity: at(ports.identity) } : {}),
+      otherOrigins: originsOf([outsideIssuer, storeOf(env)]),
       mail: at(ports.mailHttp),
       hotReload,
       traces: collectorOf(env),
@@ -168,6 +167,16 @@ export function envoySpec(options: EnvoyOptions): ChildSpec {
     graceMs: 5000,
     ready: httpReady(`http://127.0.0.1:${ports.envoyAdmin}/ready`),
   }
+}
+
+/** Of the S3 store that pages send parts of uploads to; undefined for the store of files, which stands behind Envoy. */
+function storeOf(env: NodeJS.ProcessEnv): string | undefined {
+  return env['FAIRLEAD_OBJECTS'] === 's3' ? env['FAIRLEAD_S3_PUBLIC_URL'] || env['S3_ENDPOINT'] : undefined
+}
+
+/** What is no address is refused by the process that needs it. */
+function originsOf(addresses: readonly (string | undefined)[]): string[] {
+  return addresses.flatMap((address) => URL.parse(address ?? '')?.origin ?? [])
 }
 
 /** Where Envoy sends its spans and those of pages: to the collector that the other processes send theirs to. */
