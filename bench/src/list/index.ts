@@ -1,22 +1,16 @@
-import {
-  FileServiceClient,
-  ListFilesRequest,
-  type ListFilesResponse,
-} from '@fairlead/proto/server/fairlead/files/v1/files'
+import { FileServiceClient, ListFilesRequest } from '@fairlead/proto/server/fairlead/files/v1/files'
 import { credentials, Metadata } from '@grpc/grpc-js'
-import type { DataSource, EntityManager } from 'typeorm'
 import { createDataSource } from '../../../backend/src/database/index.ts'
 import { type BackendSystem, startBackend } from '../backend-system/start-backend.ts'
-import { median } from '../median.ts'
+import { makeQuickly } from '../lists/make-quickly.ts'
+import { comparePages, type ListPage, tokenOfPage } from '../lists/pages.ts'
 import type { BenchLine, BenchReport } from '../report.ts'
-import { timed } from '../timed.ts'
 
 const FILES = 1_000_000
 const FOLDERS = 15
 const PAGE_SIZE = 50
 const FAR_PAGE = 1000
 const WARM_UP = 3
-const ROUNDS = 30
 
 /** What matches much: its pages go far. */
 const common: Record<string, Partial<ListFilesRequest>> = {
@@ -67,12 +61,12 @@ export async function run(): Promise<BenchReport> {
     for (const [label, filter] of Object.entries(common)) {
       const first = { ...all, ...filter, orderBy }
       const far = { ...first, pageToken: await tokenOfPage(list, first, FAR_PAGE) }
-      lines.push(await compare(list, `${label}, ${direction}: page ${FAR_PAGE} to page 1`, far, first))
+      lines.push(await comparePages(list, `${label}, ${direction}: page ${FAR_PAGE} to page 1`, far, first))
     }
     for (const [label, filter] of Object.entries(rare)) {
       const few = { ...all, ...filter, orderBy }
       lines.push(
-        await compare(list, `${label}, ${direction}: to page 1 of all`, few, { ...everywhere, orderBy }),
+        await comparePages(list, `${label}, ${direction}: to page 1 of all`, few, { ...everywhere, orderBy }),
       )
     }
   }
@@ -117,65 +111,15 @@ async function fill(system: BackendSystem): Promise<void> {
   }
 }
 
-/** Without the checks of foreign keys, and with the indices made at the end, as a restored dump has them. */
-async function makeQuickly(
-  dataSource: DataSource,
-  table: string,
-  make: (database: EntityManager) => Promise<void>,
-): Promise<void> {
-  await dataSource.transaction(async (database) => {
-    const indices: { name: string; definition: string }[] = await database.query(
-      `select indexname as name, indexdef as definition from pg_indexes
-       where schemaname = 'public' and tablename = $1
-         and indexname not in (select conname from pg_constraint)`,
-      [table],
-    )
-    await database.query(`set local session_replication_role = replica`)
-    await database.query(`set local maintenance_work_mem = '256MB'`)
-    for (const { name } of indices) await database.query(`drop index ${name}`)
-    await make(database)
-    for (const { definition } of indices) await database.query(definition)
-  })
-}
-
-type List = (request: ListFilesRequest) => Promise<ListFilesResponse>
-
-function lister(client: FileServiceClient, { authorization }: BackendSystem): List {
+function lister(client: FileServiceClient, { authorization }: BackendSystem): ListPage<ListFilesRequest> {
   const metadata = new Metadata()
   metadata.set('authorization', authorization)
   return (request) =>
     new Promise((resolve, reject) => {
       client.listFiles(request, metadata, (error, response) =>
-        error === null ? resolve(response) : reject(error),
+        error === null
+          ? resolve({ count: response.files.length, nextPageToken: response.nextPageToken })
+          : reject(error),
       )
     })
-}
-
-/** Walks there in few large pages: a token does not depend on the pages' size. */
-async function tokenOfPage(list: List, request: ListFilesRequest, page: number): Promise<string> {
-  let pageToken = ''
-  for (let left = (page - 1) * PAGE_SIZE; left > 0; ) {
-    const { files, nextPageToken } = await list({ ...request, pageToken, pageSize: Math.min(500, left) })
-    if (nextPageToken === '') throw new Error(`there is no page ${page}`)
-    pageToken = nextPageToken
-    left -= files.length
-  }
-  return pageToken
-}
-
-/** Medians of calls that alternate. */
-async function compare(
-  list: List,
-  label: string,
-  request: ListFilesRequest,
-  reference: ListFilesRequest,
-): Promise<BenchLine> {
-  const times: number[] = []
-  const floors: number[] = []
-  for (let round = 0; round < ROUNDS; round++) {
-    floors.push(await timed(() => list(reference)))
-    times.push(await timed(() => list(request)))
-  }
-  const [value, floor] = [median(times), median(floors)]
-  return { label, value, unit: 'ms', reference: floor, ratio: value / floor, target: '<= 2' }
 }

@@ -1,23 +1,17 @@
-import {
-  JobServiceClient,
-  ListJobsRequest,
-  type ListJobsResponse,
-} from '@fairlead/proto/server/fairlead/jobs/v1/jobs'
+import { JobServiceClient, ListJobsRequest } from '@fairlead/proto/server/fairlead/jobs/v1/jobs'
 import { credentials, Metadata } from '@grpc/grpc-js'
-import type { DataSource, EntityManager } from 'typeorm'
 import { createDataSource } from '../../../backend/src/database/index.ts'
 import { makeJobs } from '../backend-system/make-jobs.ts'
 import { type BackendSystem, startBackend } from '../backend-system/start-backend.ts'
-import { median } from '../median.ts'
+import { makeQuickly } from '../lists/make-quickly.ts'
+import { comparePages, type ListPage, tokenOfPage } from '../lists/pages.ts'
 import type { BenchLine, BenchReport } from '../report.ts'
 import { residentMb } from '../resident-mb.ts'
-import { timed } from '../timed.ts'
 
 const JOBS = 1_000_000
 const PAGE_SIZE = 50
 const FAR_PAGE = 500
 const WARM_UP = 3
-const ROUNDS = 30
 
 /** What matches much: its pages go far. */
 const common: Record<string, Partial<ListJobsRequest>> = {
@@ -74,11 +68,13 @@ export async function run(): Promise<BenchReport> {
     for (const [label, filter] of Object.entries(common)) {
       const first = { ...all, ...filter, orderBy }
       const far = { ...first, pageToken: await tokenOfPage(list, first, FAR_PAGE) }
-      lines.push(await compare(list, `${label}, ${direction}: page ${FAR_PAGE} to page 1`, far, first))
+      lines.push(await comparePages(list, `${label}, ${direction}: page ${FAR_PAGE} to page 1`, far, first))
     }
     for (const [label, filter] of Object.entries(rare)) {
       const few = { ...all, ...filter, orderBy }
-      lines.push(await compare(list, `${label}, ${direction}: to page 1 of all`, few, { ...all, orderBy }))
+      lines.push(
+        await comparePages(list, `${label}, ${direction}: to page 1 of all`, few, { ...all, orderBy }),
+      )
     }
     residentMbs.push(await residentMb(system.pid))
   }
@@ -99,7 +95,7 @@ async function fill(system: BackendSystem): Promise<void> {
        select md5(n::text)::uuid, 'bench', 'other ' || n, 'other' || n || '@example.org', 'Other ' || n
        from generate_series(1, 100) as n`,
     )
-    await makeQuickly(dataSource, (database) =>
+    await makeQuickly(dataSource, 'jobs', (database) =>
       makeJobs(database, system, JOBS, {
         id: `('00000000-0000-7000-8000-' || lpad(to_hex(n), 12, '0'))::uuid`,
         createTime: `timestamptz '2025-11-20' + n * interval '30 s'`,
@@ -116,60 +112,15 @@ async function fill(system: BackendSystem): Promise<void> {
   }
 }
 
-/** Without the checks of foreign keys, and with the indices made at the end, as a restored dump has them. */
-async function makeQuickly(dataSource: DataSource, make: (database: EntityManager) => Promise<void>) {
-  await dataSource.transaction(async (database) => {
-    const indices: { name: string; definition: string }[] = await database.query(
-      `select indexname as name, indexdef as definition from pg_indexes
-       where schemaname = 'public' and tablename = 'jobs'
-         and indexname not in (select conname from pg_constraint)`,
-    )
-    await database.query(`set local session_replication_role = replica`)
-    await database.query(`set local maintenance_work_mem = '256MB'`)
-    for (const { name } of indices) await database.query(`drop index ${name}`)
-    await make(database)
-    for (const { definition } of indices) await database.query(definition)
-  })
-}
-
-type List = (request: ListJobsRequest) => Promise<ListJobsResponse>
-
-function lister(client: JobServiceClient, { authorization }: BackendSystem): List {
+function lister(client: JobServiceClient, { authorization }: BackendSystem): ListPage<ListJobsRequest> {
   const metadata = new Metadata()
   metadata.set('authorization', authorization)
   return (request) =>
     new Promise((resolve, reject) => {
       client.listJobs(request, metadata, (error, response) =>
-        error === null ? resolve(response) : reject(error),
+        error === null
+          ? resolve({ count: response.jobs.length, nextPageToken: response.nextPageToken })
+          : reject(error),
       )
     })
-}
-
-/** Walks there in few large pages: a token does not depend on the pages' size. */
-async function tokenOfPage(list: List, request: ListJobsRequest, page: number): Promise<string> {
-  let pageToken = ''
-  for (let left = (page - 1) * PAGE_SIZE; left > 0; ) {
-    const { jobs, nextPageToken } = await list({ ...request, pageToken, pageSize: Math.min(500, left) })
-    if (nextPageToken === '') throw new Error(`there is no page ${page}`)
-    pageToken = nextPageToken
-    left -= jobs.length
-  }
-  return pageToken
-}
-
-/** Medians of calls that alternate. */
-async function compare(
-  list: List,
-  label: string,
-  request: ListJobsRequest,
-  reference: ListJobsRequest,
-): Promise<BenchLine> {
-  const times: number[] = []
-  const floors: number[] = []
-  for (let round = 0; round < ROUNDS; round++) {
-    floors.push(await timed(() => list(reference)))
-    times.push(await timed(() => list(request)))
-  }
-  const [value, floor] = [median(times), median(floors)]
-  return { label, value, unit: 'ms', reference: floor, ratio: value / floor, target: '<= 2' }
 }
