@@ -63,7 +63,7 @@ test('an upload of 200 MB goes on where it was after a reload in the middle', as
   signIn: signInHere,
   expectAccessible,
 }, testInfo) => {
-  test.setTimeout(300_000)
+  test.setTimeout(600_000)
   const name = `survey-${Date.now().toString(36)}.bin`
   const path = testInfo.outputPath(name)
   const content = randomBytes(200_000_000)
@@ -118,7 +118,7 @@ test('an infected file turns so before the eyes, is told of, and comes out by no
   expectConsole,
 }) => {
   test.skip(scanner === undefined, 'needs clamd: set CLAMAV_HOST and CLAMAV_PORT')
-  test.setTimeout(180_000)
+  test.setTimeout(300_000)
   const name = `holiday-${Date.now().toString(36)}.png`
   await signInHere('alice', base)
   await choose(page, { name, mimeType: 'image/png', buffer: Buffer.from(eicar) })
@@ -162,7 +162,7 @@ test('a FITS image that was uploaded becomes a dataset of the organisation and i
   page,
   signIn: signInHere,
 }) => {
-  test.setTimeout(180_000)
+  test.setTimeout(300_000)
   const run = Date.now().toString(36)
   const name = `field-${run}.fits`
   await signInHere('alice', base)
@@ -192,7 +192,7 @@ test('the operator sets quotas and policies, and uploads keep to them', async ({
   signIn: signInHere,
   expectAccessible,
 }) => {
-  test.setTimeout(180_000)
+  test.setTimeout(300_000)
   await signInHere('olivia', '/operator/quarantine?view=storage')
   const storage = page.getByRole('table', { name: 'Storage of organisations' })
   const lab = storage.getByRole('row', { name: /Microwave Background Lab/ })

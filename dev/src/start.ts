@@ -59,7 +59,7 @@ export interface RunningFairlead {
 
 /** Rejects with what the supervisor printed when it does not become ready. */
 export async function startFairlead(options: StartOptions = {}): Promise<RunningFairlead> {
-  const { port = 0, mode = 'start', env = {}, timeoutMs = 120_000 } = options
+  const { port = 0, mode = 'start', env = {}, timeoutMs = 240_000 } = options
   const home = options.home ?? mkdtempSync(join(tmpdir(), 'fairlead-'))
   const supervisor = fork(inRepository('dev/src/main.ts'), [mode], {
     cwd: repository,
