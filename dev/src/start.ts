@@ -30,7 +30,7 @@ export interface StartOptions {
   mode?: 'start' | 'dev'
   /** Beside this process's environment. */
   env?: Record<string, string>
-  /** To become ready. Default 120 s, since a first start may install Envoy and build the pages. */
+  /** To become ready. Default 240 s, since a first start may install Envoy and build the pages. */
   timeoutMs?: number
 }
 
