@@ -33,6 +33,8 @@ export function FileFilters({ filter, onChange }: FileFiltersProps) {
         defaultValue={filter.search}
         leftSection={<IconSearch size={16} aria-hidden />}
         onChange={(event) => searchFor(event.currentTarget.value.trim())}
+        // Nor may it call back whoever has pressed a link since.
+        onBlur={() => searchFor.flush()}
         className={classes.search ?? ''}
       />
       {!filter.trashed && (

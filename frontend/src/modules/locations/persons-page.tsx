@@ -77,6 +77,8 @@ function Persons() {
           key={search === '' ? 'empty' : 'searched'}
           leftSection={<IconSearch size={16} aria-hidden />}
           onChange={(event) => searchFor(event.currentTarget.value.trim())}
+          // What is typed must not call back whoever has pressed a link since.
+          onBlur={() => searchFor.flush()}
           flex="1 1 220px"
           maw={{ sm: 360 }}
         />
