@@ -33,7 +33,8 @@ test('a frontend killed with 1,000 sockets: all come back spread over 10 s, and 
   process.stdout.write(`came back in each second after the kill: ${histogram.join(' ')}\n`)
   expect(cameAtMs.length).toBe(count)
   expect(histogram.length).toBeGreaterThanOrEqual(SPREAD_S)
-  // How late the last ones come says how busy the machine is. Each second's even share would be a tenth.
+  // Some come late when the machine is busy; each second's even share would be a tenth.
+  expect(histogram.length).toBeLessThanOrEqual(SPREAD_S + 3)
   expect(Math.max(...histogram)).toBeLessThan(count / 4)
   await stage.expectEverythingOnce('frontend killed', pages)
 })
