@@ -31,6 +31,7 @@ import { FilesCore1763700016100 } from './1763700016100-files-core.ts'
 import { BookingEvidence1763700016110 } from './1763700016110-booking-evidence.ts'
 import { DatasetsOfFiles1763700016120 } from './1763700016120-datasets-of-files.ts'
 import { FilesScanning1763700016200 } from './1763700016200-files-scanning.ts'
+import { Workflows1763700017000 } from './1763700017000-workflows.ts'
 
 /** Every migration, in the order of their timestamps. One step a file; never changed once released. */
 export const migrations = [
@@ -67,4 +68,5 @@ export const migrations = [
   BookingEvidence1763700016110,
   DatasetsOfFiles1763700016120,
   FilesScanning1763700016200,
+  Workflows1763700017000,
 ]

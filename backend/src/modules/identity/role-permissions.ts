@@ -43,6 +43,11 @@ export type Permission =
   | 'organizations.read'
   | 'tokens.manage'
   | 'tokens.read'
+  | 'workflows.observe'
+  | 'workflows.operate'
+  | 'workflows.read'
+  | 'workflows.review'
+  | 'workflows.write'
 
 interface Grants {
   /** In the organisation that the role is held in. */
@@ -63,6 +68,7 @@ const reader: readonly Permission[] = [
   'tokens.manage',
   'notifications.read',
   'notifications.manage',
+  'workflows.read',
 ]
 /** Whom the organisation lets work with its data. */
 const submitter: readonly Permission[] = [
@@ -72,6 +78,7 @@ const submitter: readonly Permission[] = [
   'jobs.submit',
   'locations.read',
   'locations.record',
+  'workflows.write',
 ]
 const administrator: readonly Permission[] = [
   ...submitter,
@@ -89,6 +96,7 @@ const observer: readonly Permission[] = [
   'files.observe',
   'locations.observe',
   'notifications.observe',
+  'workflows.observe',
 ]
 
 /** The one table of who may do what. A role exists only in the kinds that list it. */
@@ -115,6 +123,8 @@ const grants: Readonly<Record<OrganizationKind, Readonly<Partial<Record<Role, Gr
         'credits.record',
         'notifications.operate',
         'notifications.announce',
+        'workflows.operate',
+        'workflows.review',
       ],
     },
   },

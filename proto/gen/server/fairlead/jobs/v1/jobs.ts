@@ -814,6 +814,10 @@ export interface ListJobLogRequest {
   task?:
     | number
     | undefined;
+  /** Of a step of a workflow: only lines of this container; unset for all. */
+  container?:
+    | number
+    | undefined;
   /** 0 means 200. */
   pageSize: number;
   pageToken: string;
@@ -835,6 +839,8 @@ export interface LoggedLine {
   /** Of the task that wrote it; -1 for the job as a whole. */
   task: number;
   text: string;
+  /** Of a step of a workflow: the number of the container that wrote it. */
+  container?: number | undefined;
 }
 
 export interface ShareJobRequest {
@@ -909,6 +915,8 @@ export interface LogLine {
   task: number;
   /** Empty for members who are neither the job's owner nor an administrator of its organisation. */
   text: string;
+  /** Of a step of a workflow: the number of the container that wrote it. */
+  container?: number | undefined;
 }
 
 export interface Heartbeat {
@@ -5016,7 +5024,7 @@ export const ListJobTasksResponse: MessageFns<ListJobTasksResponse> = {
 };
 
 function createBaseListJobLogRequest(): ListJobLogRequest {
-  return { parent: "", task: undefined, pageSize: 0, pageToken: "" };
+  return { parent: "", task: undefined, container: undefined, pageSize: 0, pageToken: "" };
 }
 
 export const ListJobLogRequest: MessageFns<ListJobLogRequest> = {
@@ -5026,6 +5034,9 @@ export const ListJobLogRequest: MessageFns<ListJobLogRequest> = {
     }
     if (message.task !== undefined) {
       writer.uint32(16).int32(message.task);
+    }
+    if (message.container !== undefined) {
+      writer.uint32(40).int32(message.container);
     }
     if (message.pageSize !== 0) {
       writer.uint32(24).int32(message.pageSize);
@@ -5065,6 +5076,14 @@ export const ListJobLogRequest: MessageFns<ListJobLogRequest> = {
             message.task = reader.int32();
             continue;
           }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.container = reader.int32();
+            continue;
+          }
           case 3: {
             if (tag !== 24) {
               break;
@@ -5097,6 +5116,7 @@ export const ListJobLogRequest: MessageFns<ListJobLogRequest> = {
     return {
       parent: isSet(object.parent) ? globalThis.String(object.parent) : "",
       task: isSet(object.task) ? globalThis.Number(object.task) : undefined,
+      container: isSet(object.container) ? globalThis.Number(object.container) : undefined,
       pageSize: isSet(object.pageSize)
         ? globalThis.Number(object.pageSize)
         : isSet(object.page_size)
@@ -5118,6 +5138,9 @@ export const ListJobLogRequest: MessageFns<ListJobLogRequest> = {
     if (message.task !== undefined) {
       obj.task = Math.round(message.task);
     }
+    if (message.container !== undefined) {
+      obj.container = Math.round(message.container);
+    }
     if (message.pageSize !== 0) {
       obj.pageSize = Math.round(message.pageSize);
     }
@@ -5134,6 +5157,7 @@ export const ListJobLogRequest: MessageFns<ListJobLogRequest> = {
     const message = createBaseListJobLogRequest();
     message.parent = object.parent ?? "";
     message.task = object.task ?? undefined;
+    message.container = object.container ?? undefined;
     message.pageSize = object.pageSize ?? 0;
     message.pageToken = object.pageToken ?? "";
     return message;
@@ -5230,7 +5254,7 @@ export const ListJobLogResponse: MessageFns<ListJobLogResponse> = {
 };
 
 function createBaseLoggedLine(): LoggedLine {
-  return { sequence: 0n, time: undefined, task: 0, text: "" };
+  return { sequence: 0n, time: undefined, task: 0, text: "", container: undefined };
 }
 
 export const LoggedLine: MessageFns<LoggedLine> = {
@@ -5249,6 +5273,9 @@ export const LoggedLine: MessageFns<LoggedLine> = {
     }
     if (message.text !== "") {
       writer.uint32(34).string(message.text);
+    }
+    if (message.container !== undefined) {
+      writer.uint32(40).int32(message.container);
     }
     return writer;
   },
@@ -5298,6 +5325,14 @@ export const LoggedLine: MessageFns<LoggedLine> = {
             message.text = reader.string();
             continue;
           }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.container = reader.int32();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -5316,6 +5351,7 @@ export const LoggedLine: MessageFns<LoggedLine> = {
       time: isSet(object.time) ? fromJsonTimestamp(object.time) : undefined,
       task: isSet(object.task) ? globalThis.Number(object.task) : 0,
       text: isSet(object.text) ? globalThis.String(object.text) : "",
+      container: isSet(object.container) ? globalThis.Number(object.container) : undefined,
     };
   },
 
@@ -5333,6 +5369,9 @@ export const LoggedLine: MessageFns<LoggedLine> = {
     if (message.text !== "") {
       obj.text = message.text;
     }
+    if (message.container !== undefined) {
+      obj.container = Math.round(message.container);
+    }
     return obj;
   },
 
@@ -5345,6 +5384,7 @@ export const LoggedLine: MessageFns<LoggedLine> = {
     message.time = object.time ?? undefined;
     message.task = object.task ?? 0;
     message.text = object.text ?? "";
+    message.container = object.container ?? undefined;
     return message;
   },
 };
@@ -6272,7 +6312,7 @@ export const PhaseChange: MessageFns<PhaseChange> = {
 };
 
 function createBaseLogLine(): LogLine {
-  return { task: 0, text: "" };
+  return { task: 0, text: "", container: undefined };
 }
 
 export const LogLine: MessageFns<LogLine> = {
@@ -6282,6 +6322,9 @@ export const LogLine: MessageFns<LogLine> = {
     }
     if (message.text !== "") {
       writer.uint32(18).string(message.text);
+    }
+    if (message.container !== undefined) {
+      writer.uint32(24).int32(message.container);
     }
     return writer;
   },
@@ -6315,6 +6358,14 @@ export const LogLine: MessageFns<LogLine> = {
             message.text = reader.string();
             continue;
           }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.container = reader.int32();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -6331,6 +6382,7 @@ export const LogLine: MessageFns<LogLine> = {
     return {
       task: isSet(object.task) ? globalThis.Number(object.task) : 0,
       text: isSet(object.text) ? globalThis.String(object.text) : "",
+      container: isSet(object.container) ? globalThis.Number(object.container) : undefined,
     };
   },
 
@@ -6342,6 +6394,9 @@ export const LogLine: MessageFns<LogLine> = {
     if (message.text !== "") {
       obj.text = message.text;
     }
+    if (message.container !== undefined) {
+      obj.container = Math.round(message.container);
+    }
     return obj;
   },
 
@@ -6352,6 +6407,7 @@ export const LogLine: MessageFns<LogLine> = {
     const message = createBaseLogLine();
     message.task = object.task ?? 0;
     message.text = object.text ?? "";
+    message.container = object.container ?? undefined;
     return message;
   },
 };

@@ -706,6 +706,10 @@ export interface ListJobLogRequest {
   task?:
     | number
     | undefined;
+  /** Of a step of a workflow: only lines of this container; unset for all. */
+  container?:
+    | number
+    | undefined;
   /** 0 means 200. */
   pageSize: number;
   pageToken: string;
@@ -727,6 +731,8 @@ export interface LoggedLine {
   /** Of the task that wrote it; -1 for the job as a whole. */
   task: number;
   text: string;
+  /** Of a step of a workflow: the number of the container that wrote it. */
+  container?: number | undefined;
 }
 
 export interface ShareJobRequest {
@@ -801,6 +807,8 @@ export interface LogLine {
   task: number;
   /** Empty for members who are neither the job's owner nor an administrator of its organisation. */
   text: string;
+  /** Of a step of a workflow: the number of the container that wrote it. */
+  container?: number | undefined;
 }
 
 export interface Heartbeat {
@@ -3838,7 +3846,7 @@ export const ListJobTasksResponse: MessageFns<ListJobTasksResponse> = {
 };
 
 function createBaseListJobLogRequest(): ListJobLogRequest {
-  return { parent: "", task: undefined, pageSize: 0, pageToken: "" };
+  return { parent: "", task: undefined, container: undefined, pageSize: 0, pageToken: "" };
 }
 
 export const ListJobLogRequest: MessageFns<ListJobLogRequest> = {
@@ -3848,6 +3856,9 @@ export const ListJobLogRequest: MessageFns<ListJobLogRequest> = {
     }
     if (message.task !== undefined) {
       writer.uint32(16).int32(message.task);
+    }
+    if (message.container !== undefined) {
+      writer.uint32(40).int32(message.container);
     }
     if (message.pageSize !== 0) {
       writer.uint32(24).int32(message.pageSize);
@@ -3887,6 +3898,14 @@ export const ListJobLogRequest: MessageFns<ListJobLogRequest> = {
             message.task = reader.int32();
             continue;
           }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.container = reader.int32();
+            continue;
+          }
           case 3: {
             if (tag !== 24) {
               break;
@@ -3922,6 +3941,7 @@ export const ListJobLogRequest: MessageFns<ListJobLogRequest> = {
     const message = createBaseListJobLogRequest();
     message.parent = object.parent ?? "";
     message.task = object.task ?? undefined;
+    message.container = object.container ?? undefined;
     message.pageSize = object.pageSize ?? 0;
     message.pageToken = object.pageToken ?? "";
     return message;
@@ -3996,7 +4016,7 @@ export const ListJobLogResponse: MessageFns<ListJobLogResponse> = {
 };
 
 function createBaseLoggedLine(): LoggedLine {
-  return { sequence: 0n, time: undefined, task: 0, text: "" };
+  return { sequence: 0n, time: undefined, task: 0, text: "", container: undefined };
 }
 
 export const LoggedLine: MessageFns<LoggedLine> = {
@@ -4015,6 +4035,9 @@ export const LoggedLine: MessageFns<LoggedLine> = {
     }
     if (message.text !== "") {
       writer.uint32(34).string(message.text);
+    }
+    if (message.container !== undefined) {
+      writer.uint32(40).int32(message.container);
     }
     return writer;
   },
@@ -4064,6 +4087,14 @@ export const LoggedLine: MessageFns<LoggedLine> = {
             message.text = reader.string();
             continue;
           }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.container = reader.int32();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -4085,6 +4116,7 @@ export const LoggedLine: MessageFns<LoggedLine> = {
     message.time = object.time ?? undefined;
     message.task = object.task ?? 0;
     message.text = object.text ?? "";
+    message.container = object.container ?? undefined;
     return message;
   },
 };
@@ -4804,7 +4836,7 @@ export const PhaseChange: MessageFns<PhaseChange> = {
 };
 
 function createBaseLogLine(): LogLine {
-  return { task: 0, text: "" };
+  return { task: 0, text: "", container: undefined };
 }
 
 export const LogLine: MessageFns<LogLine> = {
@@ -4814,6 +4846,9 @@ export const LogLine: MessageFns<LogLine> = {
     }
     if (message.text !== "") {
       writer.uint32(18).string(message.text);
+    }
+    if (message.container !== undefined) {
+      writer.uint32(24).int32(message.container);
     }
     return writer;
   },
@@ -4847,6 +4882,14 @@ export const LogLine: MessageFns<LogLine> = {
             message.text = reader.string();
             continue;
           }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.container = reader.int32();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -4866,6 +4909,7 @@ export const LogLine: MessageFns<LogLine> = {
     const message = createBaseLogLine();
     message.task = object.task ?? 0;
     message.text = object.text ?? "";
+    message.container = object.container ?? undefined;
     return message;
   },
 };
