@@ -1,0 +1,7 @@
+export {
+  parseStepPayload,
+  type StepFanOut,
+  type StepPayload,
+  type StepSource,
+  type StepSourceItem,
+} from './step-payload.ts'
