@@ -68,8 +68,8 @@ export interface ContainerOrder {
   readonly onUse: (use: ContainerUse) => void
   /** What it waits for when containers do not start: no room, a quota, an image that is being pulled; undefined when no more. */
   readonly onWaiting: (message: string | undefined) => void
-  /** From then on logs are wanted: of containers that ran before a takeover. */
-  readonly logsAfter: Date | undefined
+  /** Lines of a container that are no later than this are not told: it ran before a takeover, and they were told then. */
+  readonly logsAfter: (number: number) => Date | undefined
 }
 
 export type ContainerState =
