@@ -8,7 +8,7 @@ test('what tasks run needs neither the database’s client nor anything of serve
     const { createRequire } = await import('node:module')
     const { jobServices } = await import('${services}')
     for (const service of jobServices) {
-      await service.loadRun()
+      await service.loadRun?.()
       await service.loadCollect?.()
     }
     // What is published as CommonJS, as they are, stands here however it was imported.

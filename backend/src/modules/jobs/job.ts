@@ -151,6 +151,19 @@ export function attemptPrefix(jobId: string, index: number, attempt: number): st
   return `${jobPrefix(jobId)}${index}-${attempt}/`
 }
 
+/**
+ * Where the files of one run of a task that is run elsewhere are stored. Attempts that are lost or handed back leave them
+ * to the next one of the same run; they are removed when the run has failed.
+ */
+export function runPrefix(jobId: string, index: number, run: number): string {
+  return `${jobPrefix(jobId)}${index}-r${run}/`
+}
+
+/** Where the files of a task are stored that were taken over from the job that this one is a retry of. */
+export function keptPrefix(jobId: string, index: number): string {
+  return `${jobPrefix(jobId)}${index}-kept/`
+}
+
 export function jobPrefix(jobId: string): string {
   return `jobs/${jobId}/`
 }

@@ -50,6 +50,20 @@ export interface PlannedTask {
   readonly sizeBytes: number
   /** Expected running time on an idle system. */
   readonly durationMs: number
+  /** What is paid for of it, of a task that is run elsewhere. Default: its running time. */
+  readonly usedSeconds?: PlannedUse
+  /** Indexes in the plan of tasks that have to complete before it begins, in a service that needs all tasks. */
+  readonly needs?: readonly number[]
+  /** Whether its files are results of the job. Default: they are. */
+  readonly publish?: boolean
+}
+
+/** Seconds that are paid for, each as often as the task uses it side by side and as its price factor says. */
+export interface PlannedUse {
+  readonly expected: number
+  readonly atMost: number
+  /** For each second of the job's execution duration, at most: what is held is no more than that comes to. */
+  readonly perSecond: number
 }
 
 export interface ServiceLimits {
@@ -80,8 +94,10 @@ export interface JobService {
   readonly permission?: string
   /** Checks what the schema cannot, and cuts the job into tasks. Throws DomainError that names a field. */
   plan(parameters: GivenParameters, context: PlanContext): Promise<readonly PlannedTask[]>
-  /** Runs one task in a process of its own; loaded there alone. */
-  loadRun(): Promise<RunTask>
+  /** Runs one task in a process of its own; loaded there alone. Absent: its tasks are run elsewhere, by an ExternalRun. */
+  loadRun?(): Promise<RunTask>
+  /** A task that fails ends its job: no other can make up for it. Needed by plans in which tasks need others. */
+  readonly needsAllTasks?: boolean
   /**
    * Makes the job's results of what its tasks found, as one more task after them, when one of them at least
    * completed. Absent: the files of the tasks are the results, in the plan's order.

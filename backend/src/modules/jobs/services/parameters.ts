@@ -100,7 +100,8 @@ export function refuse(violations: readonly FieldViolation[], reason = 'INVALID_
   )
 }
 
-function problemOf(declared: ParameterSchema, value: string): string | undefined {
+/** What is wrong with a value, as a sentence; undefined when nothing is. */
+export function problemOf(declared: ParameterSchema, value: string): string | undefined {
   if (value.trim() === '') return `${declared.name} must not be empty`
   if (declared.maxLength !== undefined && value.length > declared.maxLength) {
     return `${declared.name} must have at most ${declared.maxLength} characters, and has ${value.length}`

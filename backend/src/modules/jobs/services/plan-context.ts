@@ -1,3 +1,6 @@
+import type { PlannedTask } from './job-service.ts'
+import type { GivenParameters } from './parameters.ts'
+
 /** A dataset that the organisation may read, as far as planning needs it. */
 export interface PlanDataset {
   /** The value of the ID parameter. */
@@ -27,11 +30,19 @@ export interface PlanLocations {
   fixesByDay(start: Date, end: Date): Promise<readonly number[]>
 }
 
+/** Plans runs of an organisation's workflows: what they are made of is known where they are registered. */
+export interface PlanWorkflows {
+  /** Throws DomainError that names a field. */
+  plan(parameters: GivenParameters, context: PlanContext): Promise<readonly PlannedTask[]>
+}
+
 export interface PlanContext {
   /** Undefined for a dataset that is unknown to the organisation. */
   readonly dataset: (id: string) => Promise<PlanDataset | undefined>
   /** Undefined where locations cannot be looked at, as by what runs without a job. */
   readonly locations?: PlanLocations | undefined
+  /** Undefined where containers cannot be run for it, as by what runs without a job. */
+  readonly workflows?: PlanWorkflows | undefined
   /** A longer plan is refused; one that would be far longer need not be made first. */
   readonly maxTasks: number
   /** Someone waits for the one result: what would come beside it, such as a picture, is left out. */

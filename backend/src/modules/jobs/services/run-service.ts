@@ -28,7 +28,7 @@ export function runSteps(
     return code
   }
   // Loaded ahead, so that the first task need not wait for it.
-  for (const { id } of services) void load(id, 'run')
+  for (const { id, loadRun } of services) if (loadRun !== undefined) void load(id, 'run')
   return async ({ service, step, payload }, report) => {
     const code = await load(service, step)
     return code(payload, { ...report, openDataset })
@@ -38,6 +38,7 @@ export function runSteps(
 async function loadStep(service: JobService, step: TaskOrder['step']): Promise<Step> {
   switch (step) {
     case 'run': {
+      if (service.loadRun === undefined) throw new Error(`${service.id} is not run by a process`)
       const run: RunTask = await service.loadRun()
       return async (payload, report) => {
         const result = await run(payload as never, report)

@@ -4,7 +4,7 @@ import { ExecutionFailed } from '../../../ports/execution.ts'
 import type { CollectInput } from '../services/collect-tasks.ts'
 import type { JobService } from '../services/job-service.ts'
 import type { TaskReport } from '../services/task-run.ts'
-import { probeService } from './probe-service.ts'
+import { probeService, runProbe } from './probe-service.ts'
 
 interface GatherPayload {
   readonly act: string
@@ -19,13 +19,9 @@ export const gatherService: JobService = {
     ...probeService.parameters,
     { name: 'COLLECT', description: 'What the collect does.', kind: 'STRING' },
   ],
-  loadRun: async () => {
-    const run = await probeService.loadRun()
-    return async (payload: GatherPayload, report: TaskReport) => {
-      if (payload.act === 'huge') return { files: [], value: 'x'.repeat(Number(payload.argument)) }
-      const result = await run(payload as never, report)
-      return { files: 'files' in result ? result.files : result, value: { said: payload.argument } }
-    }
+  loadRun: async () => async (payload: GatherPayload, report: TaskReport) => {
+    if (payload.act === 'huge') return { files: [], value: 'x'.repeat(Number(payload.argument)) }
+    return { files: await runProbe(payload, report), value: { said: payload.argument } }
   },
   loadCollect: async () => gather,
 }

@@ -47,7 +47,7 @@ export const probeService: JobService = {
   loadRun: async () => runProbe,
 }
 
-async function runProbe({ act, argument }: ProbePayload, report: TaskReport) {
+export async function runProbe({ act, argument }: ProbePayload, report: TaskReport) {
   const write = async (text: string) => {
     await writeFile(join(report.folder, 'answer.txt'), text)
     return [{ fileName: 'answer.txt', mediaType: 'text/plain', sourceId: act, stencil: argument }]

@@ -2,7 +2,7 @@ import { open, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { JobService } from '../../../services/job-service.ts'
 import type { TaskReport } from '../../../services/task-run.ts'
-import { probeService } from '../../../testing/probe-service.ts'
+import { probeService, runProbe } from '../../../testing/probe-service.ts'
 
 interface FaultPayload {
   readonly act: string
@@ -37,9 +37,7 @@ async function runFault(payload: FaultPayload, report: TaskReport) {
       report.log(String(process.pid))
       await new Promise((resolve) => setTimeout(resolve, 100))
       for (;;) Math.random()
-    default: {
-      const runProbe = await probeService.loadRun()
-      return await runProbe(payload as never, report)
-    }
+    default:
+      return runProbe(payload, report)
   }
 }
