@@ -32,6 +32,7 @@ import { BookingEvidence1763700016110 } from './1763700016110-booking-evidence.t
 import { DatasetsOfFiles1763700016120 } from './1763700016120-datasets-of-files.ts'
 import { FilesScanning1763700016200 } from './1763700016200-files-scanning.ts'
 import { Workflows1763700017000 } from './1763700017000-workflows.ts'
+import { ContainerSlots1763700017100 } from './1763700017100-container-slots.ts'
 import { WorkflowsRunning1763700017200 } from './1763700017200-workflows-running.ts'
 
 /** Every migration, in the order of their timestamps. One step a file; never changed once released. */
@@ -70,5 +71,6 @@ export const migrations = [
   DatasetsOfFiles1763700016120,
   FilesScanning1763700016200,
   Workflows1763700017000,
+  ContainerSlots1763700017100,
   WorkflowsRunning1763700017200,
 ]
