@@ -14,9 +14,11 @@ import {
   IconServerCog,
   IconShare,
   IconShieldLock,
+  IconSitemap,
   IconSpeakerphone,
+  IconTopologyStar3,
 } from '@tabler/icons-react'
-import { Link, NavLink } from 'react-router'
+import { Link, NavLink, useLocation } from 'react-router'
 import classes from './navigation.module.css'
 
 interface Item {
@@ -24,6 +26,8 @@ interface Item {
   readonly label: string
   readonly icon: Icon
   readonly exact?: boolean
+  /** Paths of other pages that belong to it. */
+  readonly also?: readonly string[]
 }
 
 interface NavigationProps {
@@ -36,12 +40,15 @@ interface NavigationProps {
   readonly hasTransfers: boolean
   readonly maySeeLocations: boolean
   readonly maySeeFiles: boolean
+  readonly maySeeWorkflows: boolean
   /** Whether the caller sees the credits of all organisations. */
   readonly mayObserveCredits: boolean
   /** Whether the caller sees the queue of the whole installation. */
   readonly mayObserve: boolean
   /** Whether the caller sees what became of the files of all organisations. */
   readonly mayObserveFiles: boolean
+  /** Whether the caller sees the algorithms of all organisations. */
+  readonly mayObserveWorkflows: boolean
   readonly mayAnnounce: boolean
 }
 
@@ -52,11 +59,14 @@ export function Navigation({
   hasTransfers,
   maySeeLocations,
   maySeeFiles,
+  maySeeWorkflows,
   mayObserveCredits,
   mayObserve,
   mayObserveFiles,
+  mayObserveWorkflows,
   mayAnnounce,
 }: NavigationProps) {
+  const { pathname } = useLocation()
   const base = `/o/${organization}`
   const items: Item[] =
     organization === undefined
@@ -65,6 +75,16 @@ export function Navigation({
           { to: base, label: 'Overview', icon: IconLayoutDashboard, exact: true },
           { to: `${base}/datasets`, label: 'Datasets', icon: IconPhoto },
           { to: `${base}/jobs`, label: 'Jobs', icon: IconListDetails },
+          ...(maySeeWorkflows
+            ? [
+                {
+                  to: `${base}/workflows`,
+                  label: 'Workflows',
+                  icon: IconSitemap,
+                  also: [`${base}/algorithms`, `${base}/environments`],
+                },
+              ]
+            : []),
           ...(maySeeFiles ? [{ to: `${base}/files`, label: 'Files', icon: IconFiles }] : []),
           ...(maySeeCredits ? [{ to: `${base}/credits`, label: 'Credits', icon: IconCoins }] : []),
           ...(maySeeCredits && hasTransfers
@@ -81,8 +101,16 @@ export function Navigation({
           New job
         </Link>
       )}
-      {items.map(({ to, label, icon: Glyph, exact = false }) => (
-        <NavLink key={to} to={to} end={exact} className={classes.link ?? ''}>
+      {items.map(({ to, label, icon: Glyph, exact = false, also = [] }) => (
+        <NavLink
+          key={to}
+          to={to}
+          end={exact}
+          className={classes.link ?? ''}
+          {...(also.some((path) => pathname === path || pathname.startsWith(`${path}/`))
+            ? { 'data-current': true }
+            : {})}
+        >
           <Glyph size={18} stroke={1.7} aria-hidden />
           {label}
         </NavLink>
@@ -107,6 +135,12 @@ export function Navigation({
         <NavLink to="/operator/quarantine" className={classes.link ?? ''}>
           <IconShieldLock size={18} stroke={1.7} aria-hidden />
           Quarantine
+        </NavLink>
+      )}
+      {mayObserveWorkflows && (
+        <NavLink to="/operator/workflows" className={classes.link ?? ''}>
+          <IconTopologyStar3 size={18} stroke={1.7} aria-hidden />
+          Workflows desk
         </NavLink>
       )}
       {mayAnnounce && (

@@ -49,6 +49,9 @@ const organizationPages: RouteObject[] = [
   },
   { path: 'files', ...page(() => import('../modules/files/files-page')) },
   { path: 'files/:file', ...page(() => import('../modules/files/file-page')) },
+  { path: 'algorithms', ...page(() => import('../modules/workflows/algorithms/algorithms-page')) },
+  { path: 'algorithms/:algorithm', ...page(() => import('../modules/workflows/algorithms/algorithm-page')) },
+  { path: 'environments', ...page(() => import('../modules/workflows/environments/environments-page')) },
 ]
 
 /** Of the operator's people. */
@@ -90,6 +93,10 @@ export function createRouter() {
                     {
                       path: '/operator/quarantine',
                       ...page(() => import('../modules/files/quarantine/quarantine-page')),
+                    },
+                    {
+                      path: '/operator/workflows',
+                      ...page(() => import('../modules/workflows/review/workflows-desk-page')),
                     },
                     { path: '/credits', children: creditsDeskPages },
                     { path: '/operations', ...page(() => import('../modules/operations/operations-page')) },

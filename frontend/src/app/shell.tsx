@@ -82,9 +82,11 @@ export default function Shell() {
           hasTransfers={shown?.kind === 'ORGANIZATION_KIND_MEMBER'}
           maySeeLocations={shown?.permissions.includes('locations.read') ?? false}
           maySeeFiles={shown?.permissions.includes('files.read') ?? false}
+          maySeeWorkflows={shown?.permissions.includes('workflows.read') ?? false}
           mayObserveCredits={caller.data?.platformPermissions.includes('credits.observe') ?? false}
           mayObserve={caller.data?.platformPermissions.includes('jobs.observe') ?? false}
           mayObserveFiles={caller.data?.platformPermissions.includes('files.observe') ?? false}
+          mayObserveWorkflows={caller.data?.platformPermissions.includes('workflows.observe') ?? false}
           mayAnnounce={caller.data?.platformPermissions.includes('notifications.announce') ?? false}
         />
       </AppShell.Navbar>
