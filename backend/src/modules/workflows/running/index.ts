@@ -1,0 +1,6 @@
+export { createContainerMetrics } from './container-metrics.ts'
+export { containerRun } from './container-run.ts'
+export type { InputStores, StepDatasets } from './input-source.ts'
+export { isOpen } from './open-containers.ts'
+export { reconcile } from './reconcile.ts'
+export { parseWorkflowNotice, WORKFLOWS_CHANNEL } from './workflow-notice.ts'
