@@ -84,6 +84,7 @@ describe('a path leads to its upstream', () => {
     ['/dev/mails', 'frontend', '/dev/mails'],
     ['/dev', 'frontend', '/dev'],
     ['/api/v1/openapi.json', 'backend-http', '/api/v1/openapi.json'],
+    ['/api/v1/operator/compute?owner=o', 'backend-http', '/api/v1/operator/compute?owner=o'],
     ['/api/v1/organizations/a/jobs/1', 'backend-grpc', `/${job}/GetJob`],
     ['/api/v1/organizations/a/jobs?pageSize=5', 'backend-grpc', `/${job}/ListJobs`],
     ['/api/v1/users/me', 'backend-grpc', '/fairlead.identity.v1.IdentityService/GetCaller'],
@@ -180,6 +181,7 @@ describe('limits', () => {
 
   test.each([
     ['/api/v1/organizations/a/jobs', { 'content-type': 'application/json' }],
+    ['/api/v1/operator/compute', { 'content-type': 'application/json' }],
     ['/uws/jobs', { 'content-type': 'application/x-www-form-urlencoded' }],
   ])('a body above 4 MiB at %s is 413', async (path, headers) => {
     const response = await fetch(`${envoy.url}${path}`, {
