@@ -8,11 +8,11 @@ import sys
 
 import fits
 
-data = pathlib.Path(os.environ.get("FAIRLEAD_DATA", "/data"))
-index = int(os.environ.get("JOB_COMPLETION_INDEX", "0"))
-images = sorted((data / "inputs").glob("*.fits"))
+inputs, outputs = (pathlib.Path(os.environ[name]) for name in ("FAIRLEAD_INPUTS", "FAIRLEAD_OUTPUTS"))
+index = int(os.environ.get("FAIRLEAD_INSTANCE", "0"))
+images = sorted((inputs / "images").glob("*.fits"))
 if index >= len(images):
-    sys.exit(f"there are {len(images)} images in {data / 'inputs'}, and none has the index {index}")
+    sys.exit(f"there are {len(images)} images in {inputs / 'images'}, and none has the index {index}")
 
 count, mean, squares, least, most = 0, 0.0, 0.0, math.inf, -math.inf
 try:
@@ -29,4 +29,4 @@ except fits.NotFits as why:
 measured = {"image": images[index].name, "pixels": count}
 if count > 0:
     measured |= {"least": least, "most": most, "mean": mean, "deviation": math.sqrt(squares / count)}
-(data / "outputs" / f"{images[index].stem}.json").write_text(json.dumps(measured))
+(outputs / f"{images[index].stem}.json").write_text(json.dumps(measured))

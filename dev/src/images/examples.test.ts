@@ -1,35 +1,19 @@
-import { execFile } from 'node:child_process'
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { promisify } from 'node:util'
+import { copyFileSync, readFileSync, writeFileSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { inRepository } from '../repository.ts'
 import { writeImage } from '../seed/sky/write-image.ts'
-
-const run = promisify(execFile)
+import { type ExampleFolders, exampleFolders } from './testing/example-folders.ts'
 
 describe('the example image-statistics', () => {
-  let data: string
-  const input = (name: string) => join(data, 'inputs', name)
-  const output = (name: string) => readFileSync(join(data, 'outputs', name), 'utf8')
-  const python = (script: string, index = 0) =>
-    run('python3', [inRepository('examples', 'image-statistics', script)], {
-      env: {
-        PATH: process.env['PATH'],
-        FAIRLEAD_DATA: data,
-        JOB_COMPLETION_INDEX: String(index),
-        PYTHONDONTWRITEBYTECODE: '1',
-      },
-    })
+  let folders: ExampleFolders
+  const input = (name: string) => folders.input('images', name)
+  const output = (name: string) => readFileSync(folders.output(name), 'utf8')
+  const python = (program: string, index = 0) => folders.python(program, { FAIRLEAD_INSTANCE: String(index) })
 
   beforeEach(() => {
-    data = mkdtempSync(join(tmpdir(), 'fairlead-example-'))
-    mkdirSync(join(data, 'inputs'))
-    mkdirSync(join(data, 'outputs'))
+    folders = exampleFolders('image-statistics')
   })
 
-  afterEach(() => rmSync(data, { recursive: true }))
+  afterEach(() => folders.remove())
 
   test('measures each image of a fan-out, and makes one table of them', async () => {
     await writeFloats(input('a.fits'), [1, 2, 3, Number.NaN])
@@ -47,7 +31,9 @@ describe('the example image-statistics', () => {
     // BSCALE 0.5, BZERO 100, and one BLANK.
     expect(JSON.parse(output('b.json'))).toMatchObject({ pixels: 3, least: 100, most: 110, mean: 105 })
 
-    for (const name of ['a.json', 'b.json']) copyFileSync(join(data, 'outputs', name), input(name))
+    for (const name of ['a.json', 'b.json']) {
+      copyFileSync(folders.output(name), folders.input('measurements', name))
+    }
     await python('collect.py')
     const [head, ...rows] = output('statistics.csv').trim().split('\r\n')
     expect(head).toBe('image,pixels,least,most,mean,deviation')
