@@ -1,5 +1,5 @@
 // The layering of docs/architecture.md, as rules.
-const modules = 'identity|datasets|jobs|credits|files|locations|notifications'
+const modules = 'identity|datasets|jobs|credits|files|locations|notifications|workflows'
 const tests = '[.]test[.]tsx?$|/testing/'
 
 /** @type {import('dependency-cruiser').IConfiguration} */

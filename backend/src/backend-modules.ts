@@ -10,7 +10,12 @@ import {
   type FilesModuleOptions,
   moveFileShares,
 } from './modules/files/index.ts'
-import { allPermissions, createIdentityModule, type IdentityModuleDeps } from './modules/identity/index.ts'
+import {
+  allPermissions,
+  createIdentityModule,
+  type IdentityModuleDeps,
+  type IdentityService,
+} from './modules/identity/index.ts'
 import {
   createJobsModule,
   defaultJobLimits,
@@ -86,6 +91,8 @@ export interface BackendModules {
   readonly environment: GrpcEnvironment
   /** For what runs without a job. */
   readonly datasets: ReadableDatasets
+  /** For who calls the services on behalf of somebody. */
+  readonly people: IdentityService
 }
 
 /**
@@ -210,6 +217,7 @@ export async function createBackendModules(
     ],
     routes: [...notifications.routes, ...locations.routes],
     datasets: datasets.service,
+    people: identity.identity,
     environment: {
       contracts,
       permissions: allPermissions,

@@ -15,6 +15,8 @@ import { awaitIssuer, IDENTITY_CHANNEL } from './modules/identity/index.ts'
 import { ImmediateJobs, openApiOfServices, openScratch, queueMetrics } from './modules/jobs/index.ts'
 import { FIX_QUEUE } from './modules/locations/index.ts'
 import { keepEvents } from './modules/notifications/index.ts'
+import { operatorRoute } from './modules/workflows/facade/index.ts'
+import { createStagingRoutes } from './modules/workflows/staging/index.ts'
 import { openPreviews } from './open-previews.ts'
 import type { BatchQueue } from './ports/batch-queue.ts'
 import { runProcess } from './run-process.ts'
@@ -56,11 +58,13 @@ await runProcess('backend', backendSettings, async (settings, log, releasers, tr
   releasers.defer(() => execution.close())
   const previews = openPreviews(objects, join(scratch.folder, 'previews'))
   releasers.defer(() => previews.close())
+  const datasetFiles = createDatasetFiles({ s3: settings.s3, objects })
   const {
     services,
     routes: moduleRoutes,
     environment,
     datasets,
+    people,
   } = await createBackendModules(
     {
       dataSource,
@@ -71,7 +75,7 @@ await runProcess('backend', backendSettings, async (settings, log, releasers, tr
       uploads,
       fileLimits: settings.files,
       scanning: settings.scanner !== undefined,
-      files: createDatasetFiles({ s3: settings.s3, objects }),
+      files: datasetFiles,
       execution,
       scratchFolder,
       preview: previews.methods,
@@ -115,20 +119,46 @@ await runProcess('backend', backendSettings, async (settings, log, releasers, tr
     immediate,
     check: health,
   })
+  const httpMetrics = createHttpMetrics(metrics.registry)
   const http = createHttpServer(
     [
       ...routes,
       ...moduleRoutes,
       ...ivoa,
+      operatorRoute({
+        dataSource,
+        objects,
+        services,
+        environment,
+        people,
+        providers: settings.computeProviders,
+        publicUrl: settings.publicUrl,
+      }),
       openApiRoute((document) => openApiOfServices(document, jobServices)),
       ...operationsRoutes(metrics.registry, health),
     ],
     log,
-    createHttpMetrics(metrics.registry),
+    httpMetrics,
     tracing,
   )
   releasers.defer(() => http.stop())
   const httpPort = await http.start(settings.httpAddress)
+  if (settings.containersEnabled) {
+    const staging = createHttpServer(
+      createStagingRoutes({
+        dataSource,
+        objects,
+        datasetFiles,
+        key: settings.deriveKey('staging'),
+        registry: metrics.registry,
+      }),
+      log,
+      httpMetrics,
+      tracing,
+    )
+    releasers.defer(() => staging.stop())
+    await staging.start(settings.stagingAddress)
+  }
   execution.warm()
   await issuer.reached
   log.info({ grpcPort, httpPort }, 'the backend is ready')

@@ -1,6 +1,14 @@
 import { hkdfSync } from 'node:crypto'
 import { z } from 'zod'
 import {
+  backendContainerVariables,
+  type ContainerSettings,
+  checkContainers,
+  containersOf,
+  workerContainerVariables,
+} from './container-settings.ts'
+import { type ComputeProvider, computeProviders } from './modules/workflows/facade/compute-provider.ts'
+import {
   type Address,
   address,
   flag,
@@ -131,6 +139,14 @@ export interface BackendSettings extends SharedSettings {
   readonly mailEnabled: boolean
   /** RabbitMQ, where fixes go through a queue of it to the workers; undefined: they are written at once. */
   readonly locationQueue: AmqpSettings | undefined
+  /** Whether the workers of this installation run members' containers. */
+  readonly containersEnabled: boolean
+  /** Where pods get their inputs and leave their outputs. */
+  readonly stagingAddress: Address
+  /** Prefixes of the images that algorithms may have; none: there can be no algorithms. */
+  readonly algorithmRegistries: readonly string[]
+  /** Accounts whose signed requests are done; none: nobody's are. */
+  readonly computeProviders: readonly ComputeProvider[]
 }
 
 export interface WorkerSettings extends SharedSettings {
@@ -143,6 +159,8 @@ export interface WorkerSettings extends SharedSettings {
   readonly mail: MailSettings | undefined
   /** RabbitMQ, where fixes come through a queue of it; undefined: backends write them. */
   readonly locationQueue: AmqpSettings | undefined
+  /** Undefined: this worker runs no containers. */
+  readonly containers: ContainerSettings | undefined
 }
 
 const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'] as const
@@ -307,6 +325,19 @@ const backend = z
     FAIRLEAD_MAIL_FROM: optional(sender),
     FAIRLEAD_STORAGE_QUOTA_BYTES: wholeNumber(0, 1_125_899_906_842_624, 107_374_182_400),
     FAIRLEAD_FILE_ADDRESS_SECONDS: wholeNumber(5, 3600, 60),
+    ...backendContainerVariables,
+    FAIRLEAD_COMPUTE_PROVIDERS: z
+      .string()
+      .default('')
+      .transform((value, context) => {
+        try {
+          return computeProviders(value)
+        } catch (error) {
+          if (!(error instanceof RangeError)) throw error
+          context.addIssue(error.message)
+          return z.NEVER
+        }
+      }),
   })
   .superRefine((variables, context) => {
     checkObjects(variables, context)
@@ -321,9 +352,11 @@ const worker = z
     FAIRLEAD_SMTP_URL: optional(url(['smtp:', 'smtps:'], 'smtps://fairlead:PASSWORD@mail.example.org')),
     FAIRLEAD_MAIL_FROM: optional(sender),
     FAIRLEAD_MAIL_RECIPIENT_HOURLY_LIMIT: wholeNumber(1, 10_000, 20),
+    ...workerContainerVariables,
   })
   .superRefine((variables, context) => {
     checkObjects(variables, context)
+    checkContainers(variables, context)
     checkBroker(variables, context)
     if (variables.FAIRLEAD_SMTP_URL !== undefined && variables.FAIRLEAD_MAIL_FROM === undefined) {
       context.addIssue({
@@ -374,6 +407,10 @@ export function backendSettings(env: Environment = process.env): BackendSettings
     }),
     mailEnabled: variables.FAIRLEAD_MAIL_FROM !== undefined,
     locationQueue: Object.freeze(locationQueueOf(variables)),
+    containersEnabled: variables.FAIRLEAD_KUBERNETES_NAMESPACE !== undefined,
+    stagingAddress: Object.freeze(variables.FAIRLEAD_STAGING_ADDRESS),
+    algorithmRegistries: Object.freeze(variables.FAIRLEAD_ALGORITHM_REGISTRIES),
+    computeProviders: Object.freeze(variables.FAIRLEAD_COMPUTE_PROVIDERS),
   })
 }
 
@@ -386,6 +423,7 @@ export function workerSettings(env: Environment = process.env): WorkerSettings {
     amqp: Object.freeze(amqpOf(variables)),
     mail: Object.freeze(mailOf(variables)),
     locationQueue: Object.freeze(locationQueueOf(variables)),
+    containers: Object.freeze(containersOf(variables)),
   })
 }
 

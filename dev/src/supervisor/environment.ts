@@ -3,6 +3,7 @@ import { demoAccounts } from '../identity/accounts.ts'
 import { databaseUrl, pushDatabaseUrl } from '../postgres/server.ts'
 import { Refusal } from '../refusal.ts'
 import { type Bus, busVariables, chooseBus } from './bus.ts'
+import { containerVariables } from './containers.ts'
 import type { Home } from './home.ts'
 import type { Ports } from './ports.ts'
 
@@ -61,6 +62,8 @@ export function makeEnvironment(
     FAIRLEAD_GRPC_ADDRESS: at(ports.backendGrpc),
     FAIRLEAD_HTTP_ADDRESS: at(ports.backendHttp),
     FAIRLEAD_WORKER_HTTP_ADDRESS: at(ports.workerHttp),
+    FAIRLEAD_STAGING_ADDRESS: at(ports.staging),
+    ...containerVariables(env, ports.staging),
     ...(embeddedIdentity ? identityVariables(at(ports.identity)) : {}),
     FAIRLEAD_SECRET: home.secrets.secret,
     FAIRLEAD_OBJECTS_FOLDER: home.objects,

@@ -8,6 +8,7 @@ const portNames = [
   'postgres',
   'backendGrpc',
   'backendHttp',
+  'staging',
   'workerHttp',
   'frontend',
   'identity',

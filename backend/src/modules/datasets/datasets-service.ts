@@ -1,5 +1,4 @@
 import type { DataSource } from 'typeorm'
-import type { DatasetLocation } from '../../ports/dataset-files.ts'
 import type { PageTokens } from '../../server/page-token.ts'
 import { pageScope } from '../../server/page-token.ts'
 import type { DatasetRecord } from './dataset.ts'
@@ -12,6 +11,7 @@ import {
   type ListedDataset,
 } from './dataset-store.ts'
 import { footprintMeets, type SkyCircle } from './footprint.ts'
+import { type ReadableDataset, readableDataset } from './readable-dataset.ts'
 
 export interface DatasetSearch {
   /** 0 for the default. */
@@ -29,21 +29,6 @@ export interface DatasetPage {
   readonly nextPageToken: string
 }
 
-/** What a job needs of a dataset. */
-export interface ReadableDataset {
-  /** What the ID parameter takes. */
-  readonly id: string
-  readonly displayName: string
-  readonly location: DatasetLocation
-  readonly hdu: number
-  readonly header: readonly string[]
-  readonly bitpix: number
-  readonly axes: readonly number[]
-  readonly sizeBytes: number
-  /** Why its file cannot be read at present; undefined when it can. */
-  readonly unavailableReason: string | undefined
-}
-
 const DEFAULT_PAGE_SIZE = 50
 const LIST_METHOD = 'fairlead.datasets.v1.DatasetService/ListDatasets'
 
@@ -57,9 +42,8 @@ export class DatasetsService {
   }
 
   /** Undefined when absent or another organisation's own. */
-  async readable(organizationId: string, datasetId: string): Promise<ReadableDataset | undefined> {
-    const record = await findReadable(this.#dataSource, organizationId, datasetId, { withHeader: true })
-    return record === undefined ? undefined : readableOf(record)
+  readable(organizationId: string, datasetId: string): Promise<ReadableDataset | undefined> {
+    return readableDataset(this.#dataSource, organizationId, datasetId)
   }
 
   /** Throws NOT_FOUND. Without the header it is quick: headers can be a megabyte. */
@@ -113,26 +97,4 @@ export class DatasetsService {
 
 function meets({ content }: DatasetRecord, circle: SkyCircle): boolean {
   return content.coverage !== undefined && footprintMeets(content.coverage, circle)
-}
-
-function readableOf({
-  publicId,
-  displayName,
-  location,
-  content,
-  unavailableReason,
-}: DatasetRecord): ReadableDataset {
-  const { hdu, header, bitpix } = content
-  const axes = content.axes.map(Number)
-  return {
-    id: publicId,
-    displayName,
-    location,
-    hdu,
-    header,
-    bitpix,
-    axes,
-    sizeBytes: location.sizeBytes,
-    unavailableReason,
-  }
 }
