@@ -50,6 +50,7 @@ const organizationPages: RouteObject[] = [
   { path: 'files', ...page(() => import('../modules/files/files-page')) },
   { path: 'files/:file', ...page(() => import('../modules/files/file-page')) },
   { path: 'algorithms', ...page(() => import('../modules/workflows/algorithms/algorithms-page')) },
+  { path: 'algorithms/new', ...page(() => import('../modules/workflows/algorithms/register-page')) },
   { path: 'algorithms/:algorithm', ...page(() => import('../modules/workflows/algorithms/algorithm-page')) },
   { path: 'environments', ...page(() => import('../modules/workflows/environments/environments-page')) },
 ]

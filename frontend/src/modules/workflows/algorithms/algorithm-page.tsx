@@ -26,7 +26,9 @@ import { AlgorithmStateTag } from '../algorithm-state-tag'
 import { datasetsText } from '../dataset-words'
 import { environmentId } from '../environments/environment-words'
 import { ImageFacts } from '../image-facts'
+import { ManifestPanel } from '../list/manifest-panel'
 import { WorkflowTabs } from '../workflow-tabs'
+import { algorithmManifest } from './algorithm-manifest'
 import { AlgorithmVersions } from './algorithm-versions'
 
 export default function AlgorithmPage() {
@@ -86,6 +88,7 @@ function LoadedAlgorithm({ algorithm, versions, organization }: LoadedAlgorithmP
   const withdraw = useWithdrawAlgorithm()
   const [asking, setAsking] = useState(false)
   const { spec, state } = algorithm
+  const { algorithm: id } = referenceOf(algorithm.name)
   const isOwn = algorithm.name.startsWith(`${organization.name}/`)
   const mayWrite = isOwn && organization.may('workflows.write')
   const mayWithdraw =
@@ -167,6 +170,7 @@ function LoadedAlgorithm({ algorithm, versions, organization }: LoadedAlgorithmP
                 <Panel title="Parameters" flush>
                   <ParametersTable parameters={spec.parameters} />
                 </Panel>
+                <ManifestPanel manifest={algorithmManifest(id, spec)} fileName={`${id}.yaml`} />
               </>
             )}
           </Stack>
