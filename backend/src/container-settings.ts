@@ -25,7 +25,7 @@ const namespaceVariable = { FAIRLEAD_KUBERNETES_NAMESPACE: optional(label('fairl
 
 export const backendContainerVariables = {
   ...namespaceVariable,
-  FAIRLEAD_STAGING_ADDRESS: address('127.0.0.1:10006'),
+  FAIRLEAD_STAGING_ADDRESS: optional(address('127.0.0.1:10006')),
   FAIRLEAD_ALGORITHM_REGISTRIES: z.string().default('').transform(list(',')),
 }
 
@@ -39,20 +39,30 @@ export const workerContainerVariables = {
   FAIRLEAD_CONTAINER_STEPS: wholeNumber(1, 10_000, 32),
 }
 
+type BackendContainerVariables = z.output<z.ZodObject<typeof backendContainerVariables>>
 type WorkerContainerVariables = z.output<z.ZodObject<typeof workerContainerVariables>>
 
-/** What running containers needs, checked where it is known that they are to run. */
+/** What running containers needs of the backend, checked where it is known that they are to run. */
+export function checkStaging(variables: BackendContainerVariables, context: z.RefinementCtx): void {
+  if (variables.FAIRLEAD_KUBERNETES_NAMESPACE === undefined) return
+  checkNeeded('FAIRLEAD_STAGING_ADDRESS', variables.FAIRLEAD_STAGING_ADDRESS, context)
+}
+
+/** The same of a worker. */
 export function checkContainers(variables: WorkerContainerVariables, context: z.RefinementCtx): void {
   if (variables.FAIRLEAD_KUBERNETES_NAMESPACE === undefined) return
-  for (const name of ['FAIRLEAD_AGENT_IMAGE', 'FAIRLEAD_STAGING_URL'] as const) {
-    if (variables[name] !== undefined) continue
-    context.addIssue({
-      code: 'custom',
-      path: [name],
-      message:
-        'is not set, and FAIRLEAD_KUBERNETES_NAMESPACE needs it. Set it, or leave FAIRLEAD_KUBERNETES_NAMESPACE out to run no containers.',
-    })
-  }
+  checkNeeded('FAIRLEAD_AGENT_IMAGE', variables.FAIRLEAD_AGENT_IMAGE, context)
+  checkNeeded('FAIRLEAD_STAGING_URL', variables.FAIRLEAD_STAGING_URL, context)
+}
+
+function checkNeeded(name: string, value: unknown, context: z.RefinementCtx): void {
+  if (value !== undefined) return
+  context.addIssue({
+    code: 'custom',
+    path: [name],
+    message:
+      'is not set, and FAIRLEAD_KUBERNETES_NAMESPACE needs it. Set it, or leave FAIRLEAD_KUBERNETES_NAMESPACE out to run no containers.',
+  })
 }
 
 /** Undefined: no containers are run. */

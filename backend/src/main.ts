@@ -143,7 +143,7 @@ await runProcess('backend', backendSettings, async (settings, log, releasers, tr
   )
   releasers.defer(() => http.stop())
   const httpPort = await http.start(settings.httpAddress)
-  if (settings.containersEnabled) {
+  if (settings.stagingAddress !== undefined) {
     const staging = createHttpServer(
       createStagingRoutes({
         dataSource,

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { expect, onTestFinished, test } from 'vitest'
+import { describe, expect, it, onTestFinished, test } from 'vitest'
 import { backendSettings, type Environment, SettingsError, workerSettings } from './settings.ts'
 
 const complete: Environment = {
@@ -229,4 +229,48 @@ test.each([
   expect(() => workerSettings({ ...complete, ...mail, [name]: value })).toThrow(
     new RegExp(`${name}.*${reason.source}`),
   )
+})
+
+describe('containers', () => {
+  const cluster = { ...complete, FAIRLEAD_KUBERNETES_NAMESPACE: 'fairlead-jobs' }
+
+  it('are run by nobody unless a cluster is named', () => {
+    expect(backendSettings(complete).stagingAddress).toBeUndefined()
+    expect(workerSettings(complete).containers).toBeUndefined()
+  })
+
+  it('need what pods are staged from, and by', () => {
+    expect(() => backendSettings(cluster)).toThrow(/^FAIRLEAD_STAGING_ADDRESS is not set, and/u)
+    expect(() => workerSettings(cluster)).toThrow(
+      /FAIRLEAD_AGENT_IMAGE is not set, and [^\n]+\nFAIRLEAD_STAGING_URL is not set, and/u,
+    )
+  })
+
+  it('run where the cluster is', () => {
+    const staging = { ...cluster, FAIRLEAD_STAGING_ADDRESS: '0.0.0.0:10006' }
+    expect(backendSettings(staging).stagingAddress).toEqual({ host: '0.0.0.0', port: 10006 })
+    const agent = { FAIRLEAD_AGENT_IMAGE: 'fairlead-agent:1', FAIRLEAD_STAGING_URL: 'http://staging:10006/' }
+    expect(workerSettings({ ...cluster, ...agent }).containers).toEqual({
+      namespace: 'fairlead-jobs',
+      kubeconfig: undefined,
+      installation: 'fairlead',
+      agentImage: 'fairlead-agent:1',
+      stagingUrl: 'http://staging:10006',
+      imagePullSecret: undefined,
+      steps: 32,
+    })
+  })
+
+  it.each(['Jobs', 'jobs_1', '-jobs'])('are refused a namespace that is none: %s', (namespace) => {
+    expect(() => backendSettings({ ...cluster, FAIRLEAD_KUBERNETES_NAMESPACE: namespace })).toThrow(
+      'FAIRLEAD_KUBERNETES_NAMESPACE is not a name of Kubernetes',
+    )
+  })
+
+  it('of compute-to-data clients are asked for by listed accounts alone', () => {
+    expect(backendSettings(complete).computeProviders).toEqual([])
+    expect(() => backendSettings({ ...complete, FAIRLEAD_COMPUTE_PROVIDERS: 'anyone' })).toThrow(
+      /^FAIRLEAD_COMPUTE_PROVIDERS /u,
+    )
+  })
 })

@@ -4,6 +4,7 @@ import {
   backendContainerVariables,
   type ContainerSettings,
   checkContainers,
+  checkStaging,
   containersOf,
   workerContainerVariables,
 } from './container-settings.ts'
@@ -139,10 +140,8 @@ export interface BackendSettings extends SharedSettings {
   readonly mailEnabled: boolean
   /** RabbitMQ, where fixes go through a queue of it to the workers; undefined: they are written at once. */
   readonly locationQueue: AmqpSettings | undefined
-  /** Whether the workers of this installation run members' containers. */
-  readonly containersEnabled: boolean
-  /** Where pods get their inputs and leave their outputs. */
-  readonly stagingAddress: Address
+  /** Where pods get their inputs and leave their outputs; undefined: the workers of this installation run no containers. */
+  readonly stagingAddress: Address | undefined
   /** Prefixes of the images that algorithms may have; none: there can be no algorithms. */
   readonly algorithmRegistries: readonly string[]
   /** Accounts whose signed requests are done; none: nobody's are. */
@@ -342,6 +341,7 @@ const backend = z
   .superRefine((variables, context) => {
     checkObjects(variables, context)
     checkBroker(variables, context)
+    checkStaging(variables, context)
   })
 const worker = z
   .object({
@@ -407,8 +407,10 @@ export function backendSettings(env: Environment = process.env): BackendSettings
     }),
     mailEnabled: variables.FAIRLEAD_MAIL_FROM !== undefined,
     locationQueue: Object.freeze(locationQueueOf(variables)),
-    containersEnabled: variables.FAIRLEAD_KUBERNETES_NAMESPACE !== undefined,
-    stagingAddress: Object.freeze(variables.FAIRLEAD_STAGING_ADDRESS),
+    stagingAddress:
+      variables.FAIRLEAD_KUBERNETES_NAMESPACE === undefined
+        ? undefined
+        : Object.freeze(variables.FAIRLEAD_STAGING_ADDRESS),
     algorithmRegistries: Object.freeze(variables.FAIRLEAD_ALGORITHM_REGISTRIES),
     computeProviders: Object.freeze(variables.FAIRLEAD_COMPUTE_PROVIDERS),
   })
