@@ -8,7 +8,9 @@ export class ContainerSlots1763700017100 implements MigrationInterface {
     await runner.query(`
       alter table job_workers
         -- tasks in containers at a time, beside the concurrency; 0 for a worker that cannot run any
-        add column container_slots integer not null default 0 check (container_slots >= 0)`)
+        add column container_slots integer not null default 0 check (container_slots >= 0),
+        -- when it last renewed its lease
+        add column seen_time timestamptz not null default now()`)
     await runner.query(`
       alter table jobs
         -- its tasks are run in containers
@@ -47,6 +49,6 @@ export class ContainerSlots1763700017100 implements MigrationInterface {
     await runner.query(`alter table job_tasks drop column external`)
     await runner.query(`
       alter table jobs drop column external, drop column quote_used_seconds, drop column quote_used_most`)
-    await runner.query(`alter table job_workers drop column container_slots`)
+    await runner.query(`alter table job_workers drop column container_slots, drop column seen_time`)
   }
 }

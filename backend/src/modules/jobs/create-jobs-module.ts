@@ -16,7 +16,7 @@ import { OwnerNames, type People } from './owner-names.ts'
 import { Housekeeping } from './queue/housekeeping.ts'
 import { recentDatasets } from './recent-datasets.ts'
 import type { JobService } from './services/job-service.ts'
-import type { PlanDataset, PlanLocations } from './services/plan-context.ts'
+import type { PlanDataset, PlanLocations, PlanWorkflows } from './services/plan-context.ts'
 import { JobSharing } from './sharing/job-sharing.ts'
 import { sharedJobs } from './sharing/shared-jobs.ts'
 import { JobWatch } from './watch/job-watch.ts'
@@ -38,6 +38,8 @@ export interface JobsModuleOptions {
   readonly services: readonly JobService[]
   /** Absent: no service can look at locations. */
   readonly locations?: (organizationId: string) => PlanLocations
+  /** Absent: no service can run workflows. */
+  readonly workflows?: (organizationId: string) => PlanWorkflows
   readonly limits?: JobLimits
   /** Silence after which a watch sends a heartbeat. Default 10 s: clients are promised 15 s. */
   readonly heartbeatMs?: number
@@ -72,6 +74,7 @@ export async function createJobsModule(options: JobsModuleOptions): Promise<Jobs
     services,
     dataset: recentDatasets((organizationId, id) => datasets.readable(organizationId, id)),
     locations: options.locations,
+    workflows: options.workflows,
     limits,
   })
   const names = new OwnerNames(people)

@@ -15,6 +15,7 @@ export { jobsAmong, type ShareKey, shareKey, sharesAmong } from './jobs-among.ts
 export { jobNotFound } from './jobs-errors.ts'
 export type { JobWithResults } from './jobs-service.ts'
 export type { People } from './owner-names.ts'
+export { type ContainerLoad, containerLoad } from './queue/container-load.ts'
 export { queueMetrics } from './queue/queue-metrics.ts'
 export { resultBytes } from './result-bytes.ts'
 export type { CollectInput } from './services/collect-tasks.ts'

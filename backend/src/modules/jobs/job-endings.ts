@@ -47,9 +47,14 @@ async function stop(
   return ended
 }
 
+/** Ends a locked job that needs all its tasks when one of them has failed; to be settled before the transaction commits. */
+export async function failJob(manager: EntityManager, job: JobRecord, error: JobError): Promise<EndedCharge> {
+  return { job: await stop(manager, job, 'ERROR', error), use: undefined }
+}
+
 /** What became of a job when one of its tasks ended. */
 export interface TasksEnd {
-  /** Its collect may begin. */
+  /** Tasks of it may begin that could not before. */
   readonly unblocked: boolean
   /** Set when the job has ended, which is to be settled before the transaction commits. */
   readonly ended: EndedCharge | undefined
@@ -60,6 +65,8 @@ const goesOn: TasksEnd = { unblocked: false, ended: undefined }
 /** Ends a job whose tasks have all ended, or lets its collect begin when only that is left. */
 export async function endJobWithLastTask(manager: EntityManager, job: JobRecord): Promise<TasksEnd> {
   const open = job.taskCount - job.tasksCompleted - job.tasksFailed
+  if (open > 0 && job.needsAllTasks && (await unblockTasks(manager, job)))
+    return { ...goesOn, unblocked: true }
   if (open > 1) return goesOn
   if (open === 1) {
     if (job.tasksCompleted > 0) return { ...goesOn, unblocked: await unblockCollect(manager, job) }
@@ -71,12 +78,28 @@ export async function endJobWithLastTask(manager: EntityManager, job: JobRecord)
   return { ...goesOn, ended: await endJob(manager, job) }
 }
 
+/** Puts tasks into the queue whose needs have completed. Whoever completes the last of them holds the job's lock. */
+async function unblockTasks(manager: EntityManager, job: JobRecord): Promise<boolean> {
+  const unblocked = await rows(
+    manager,
+    `update job_tasks as task set state = 'WAITING', queued_at = jobs.queue_time
+     from jobs where jobs.id = $1 and task.job_id = $1 and task.state = 'BLOCKED' and not task.collect
+       and not exists (
+         select from job_tasks as need
+         where need.job_id = $1 and need.index = any(task.needs) and need.state <> 'COMPLETED')
+     returning task.index`,
+    [job.id],
+  )
+  return unblocked.length > 0
+}
+
 /** The collecting task is a job's last. */
 async function unblockCollect(manager: EntityManager, job: JobRecord): Promise<boolean> {
   const unblocked = await rows(
     manager,
     `update job_tasks set state = 'WAITING', queued_at = jobs.queue_time
-     from jobs where jobs.id = $1 and job_id = $1 and index = $2 and state = 'BLOCKED' returning index`,
+     from jobs where jobs.id = $1 and job_id = $1 and index = $2 and state = 'BLOCKED' and collect
+     returning index`,
     [job.id, job.taskCount - 1],
   )
   return unblocked.length > 0
@@ -85,7 +108,7 @@ async function unblockCollect(manager: EntityManager, job: JobRecord): Promise<b
 async function collectIsBlocked(manager: EntityManager, job: JobRecord): Promise<boolean> {
   const blocked = await rows(
     manager,
-    `select index from job_tasks where job_id = $1 and index = $2 and state = 'BLOCKED'`,
+    `select index from job_tasks where job_id = $1 and index = $2 and state = 'BLOCKED' and collect`,
     [job.id, job.taskCount - 1],
   )
   return blocked.length > 0
@@ -99,7 +122,8 @@ async function endJob(manager: EntityManager, job: JobRecord): Promise<EndedChar
   const outcomes = await taskOutcomes(manager, job.id)
   const failed = failedOf(outcomes)
   const collect = outcomes.find((outcome) => outcome.collect)
-  const published = (collect === undefined ? outcomes : [collect]).flatMap(({ index, outputs }) =>
+  const publishing = collect === undefined ? outcomes.filter(({ publish }) => publish) : [collect]
+  const published = publishing.flatMap(({ index, outputs }) =>
     (outputs ?? []).map((output) => ({ ...output, taskIndex: index })),
   )
   const results = nameResults(published)
@@ -120,19 +144,20 @@ async function endJob(manager: EntityManager, job: JobRecord): Promise<EndedChar
       ...results.map((result): JobEventBody => ({ kind: 'result', payload: result })),
     ],
   })
-  const attempts = outcomes.reduce((sum, outcome) => sum + outcome.attempts, 0)
   const made = outcomes.reduce((sum, { outputs }) => sum + (outputs?.length ?? 0), 0)
-  if (attempts > job.tasksCompleted || made > results.length) {
+  const wasted = outcomes.some(({ attempts, seconds }) => attempts > (seconds === undefined ? 0 : 1))
+  if (wasted || made > results.length) {
     await enqueueCleanUp(manager, job.id, CLEAN_UP_DELAY_MS)
   }
   return { job: completed, use: useOf(outcomes, results) }
 }
 
-/** What is paid for: the attempts that completed their tasks, and what is published. */
+/** What is paid for: the attempts that completed their tasks, and what of theirs is published. */
 function useOf(outcomes: readonly TaskOutcome[], results: readonly ResultRecord[]): EndedCharge['use'] {
+  const kept = new Set(outcomes.filter((outcome) => outcome.kept).map(({ index }) => index))
   return {
     taskSeconds: outcomes.reduce((sum, { seconds }) => sum + BigInt(seconds ?? 0), 0n),
-    outputBytes: sizeOf(results),
+    outputBytes: sizeOf(results.filter(({ taskIndex }) => !kept.has(taskIndex))),
   }
 }
 

@@ -209,7 +209,11 @@ function eventBody(event: JobEventRecord, slug: string, jobId: string, showsLog:
     case 'log':
       return {
         $case: 'log',
-        value: { task: event.payload.task, text: showsLog ? event.payload.text : '' },
+        value: {
+          task: event.payload.task,
+          text: showsLog ? event.payload.text : '',
+          container: event.payload.container,
+        },
       }
     case 'result':
       return { $case: 'result', value: resultMessage(event.payload, slug, jobId) }

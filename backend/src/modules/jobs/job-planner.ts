@@ -1,9 +1,11 @@
 import { invalidField } from '../../errors/domain-error.ts'
+import { checkNeeds } from './check-needs.ts'
 import type { JobQuote, Parameter } from './job.ts'
+import { quoteOf } from './job-quote.ts'
 import { permissionNeeded, tooManyTasks } from './jobs-errors.ts'
 import type { JobService, ParameterSchema, PlannedTask } from './services/job-service.ts'
 import { checkParameters, missingParameters } from './services/parameters.ts'
-import type { PlanDataset, PlanLocations } from './services/plan-context.ts'
+import type { PlanDataset, PlanLocations, PlanWorkflows } from './services/plan-context.ts'
 
 export interface JobPlannerOptions {
   readonly services: readonly JobService[]
@@ -11,6 +13,8 @@ export interface JobPlannerOptions {
   readonly dataset: (organizationId: string, id: string) => Promise<PlanDataset | undefined>
   /** Absent: locations cannot be looked at. */
   readonly locations?: ((organizationId: string) => PlanLocations) | undefined
+  /** Absent: workflows cannot be run. */
+  readonly workflows?: ((organizationId: string) => PlanWorkflows) | undefined
   readonly tasksPerJob: number
 }
 
@@ -47,24 +51,33 @@ export class JobPlanner {
     throw invalidField('service', `there is no service ${id}; there are ${known}`, 'SERVICE_UNKNOWN')
   }
 
-  /** Throws INVALID_ARGUMENT that names what is wrong or missing. */
+  /**
+   * Throws INVALID_ARGUMENT that names what is wrong or missing.
+   *
+   * @param executionDurationMs of the job
+   */
   async plan(
     submitter: Submitter,
     service: JobService,
     parameters: readonly Parameter[],
+    executionDurationMs: number,
     signal: AbortSignal,
   ): Promise<Plan> {
     refuseUnpermitted(submitter, service)
     const { organizationId } = submitter
-    const { dataset, locations, tasksPerJob } = this.#options
+    const { dataset, locations, workflows, tasksPerJob } = this.#options
     const tasks = await service.plan(checkParameters(service.parameters, parameters), {
       dataset: (id) => dataset(organizationId, id),
       locations: locations?.(organizationId),
+      workflows: workflows?.(organizationId),
       maxTasks: tasksPerJob,
       signal,
     })
     if (tasks.length > tasksPerJob) throw tooManyTasks(tasks.length, tasksPerJob)
-    return { tasks, quote: quoteOf(service, tasks) }
+    checkNeeds(service, tasks)
+    // One that collects is a task too.
+    const more = service.loadCollect === undefined ? 0 : 1
+    return { tasks, quote: quoteOf(tasks, executionDurationMs, more) }
   }
 
   /** As plan(); but what lacks required parameters is not planned yet, only checked as far as it is given. */
@@ -72,11 +85,12 @@ export class JobPlanner {
     submitter: Submitter,
     service: JobService,
     parameters: readonly Parameter[],
+    executionDurationMs: number,
     signal: AbortSignal,
   ): Promise<Plan> {
     refuseUnpermitted(submitter, service)
     if (missingParameters(service.parameters, parameters).length === 0) {
-      return this.plan(submitter, service, parameters, signal)
+      return this.plan(submitter, service, parameters, executionDurationMs, signal)
     }
     checkParameters(service.parameters.map(withoutNeed), parameters)
     return unplanned
@@ -89,13 +103,4 @@ function refuseUnpermitted({ permissions }: Submitter, { id, permission }: JobSe
 
 function withoutNeed({ oneOf: _, ...schema }: ParameterSchema): ParameterSchema {
   return { ...schema, required: false }
-}
-
-/** One that collects is a task too. */
-function quoteOf(service: JobService, tasks: readonly PlannedTask[]): JobQuote {
-  return {
-    sizeBytes: tasks.reduce((sum, task) => sum + BigInt(Math.ceil(task.sizeBytes)), 0n),
-    durationMs: Math.ceil(tasks.reduce((sum, task) => sum + task.durationMs, 0)),
-    taskCount: tasks.length + (service.loadCollect === undefined ? 0 : 1),
-  }
 }

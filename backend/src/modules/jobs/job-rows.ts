@@ -5,6 +5,7 @@ import type {
   JobCharge,
   JobEventRecord,
   JobRecord,
+  QuotedUse,
   ResultRecord,
   TaskRecord,
 } from './job.ts'
@@ -34,6 +35,8 @@ export interface JobRow {
   output_limit_bytes: Int8
   quote_size_bytes: Int8
   quote_duration_ms: Int8
+  quote_used_seconds: Int8 | null
+  quote_used_most: Int8 | null
   error_reason: string | null
   error_message: string | null
   error_transient: boolean | null
@@ -43,6 +46,9 @@ export interface JobRow {
   task_count: number
   tasks_completed: number
   tasks_failed: number
+  needs_all_tasks: boolean
+  external: boolean
+  retry_of: string | null
   charge_state: ChargeState | null
   charge_class_id: string | null
   charge_at_most: Int8 | null
@@ -74,6 +80,8 @@ export const jobColumns = [
   'output_limit_bytes',
   'quote_size_bytes',
   'quote_duration_ms',
+  'quote_used_seconds',
+  'quote_used_most',
   'error_reason',
   'error_message',
   'error_transient',
@@ -83,6 +91,9 @@ export const jobColumns = [
   'task_count',
   'tasks_completed',
   'tasks_failed',
+  'needs_all_tasks',
+  'external',
+  'retry_of',
   'charge_state',
   'charge_class_id',
   'charge_at_most',
@@ -133,6 +144,7 @@ export function jobOf(row: JobRow): JobRecord {
       sizeBytes: BigInt(row.quote_size_bytes),
       durationMs: Number(row.quote_duration_ms),
       taskCount: row.task_count,
+      usedSeconds: quotedUseOf(row),
     },
     error: errorOf(row),
     phaseNote:
@@ -146,8 +158,19 @@ export function jobOf(row: JobRow): JobRecord {
     taskCount: row.task_count,
     tasksCompleted: row.tasks_completed,
     tasksFailed: row.tasks_failed,
+    needsAllTasks: row.needs_all_tasks,
+    external: row.external,
+    retryOf: row.retry_of ?? undefined,
     charge: chargeOf(row),
   }
+}
+
+function quotedUseOf({
+  quote_used_seconds: expected,
+  quote_used_most: atMost,
+}: JobRow): QuotedUse | undefined {
+  if (expected === null || atMost === null) return undefined
+  return { expected: BigInt(expected), atMost: BigInt(atMost) }
 }
 
 function chargeOf(row: JobRow): JobCharge | undefined {
@@ -173,6 +196,7 @@ export interface TaskRow extends ErrorColumns {
   start_time: Date | null
   end_time: Date | null
   ready_at: Date | null
+  needs: number[]
   failed_attempts: JsonAttempt[] | null
 }
 
@@ -181,7 +205,7 @@ const FAILED_ATTEMPTS_MAX = 20
 const EXIT_MESSAGE_MAX_CHARACTERS = 300
 
 /** Over a row of job_tasks by that name. */
-export const taskColumns = `job_id, index, display_name, state, attempt, progress, start_time, end_time, ready_at,
+export const taskColumns = `job_id, index, display_name, state, attempt, progress, start_time, end_time, ready_at, needs,
   error_reason, error_message, error_transient,
   (select jsonb_agg(jsonb_build_object('number', number, 'start', start_time, 'end', end_time, 'reason', reason,
      'message', left(message, ${EXIT_MESSAGE_MAX_CHARACTERS}), 'transient', transient) order by number)
@@ -217,6 +241,7 @@ export function taskOf(row: TaskRow): TaskRecord {
     error: errorOf(row),
     failedAttempts: (row.failed_attempts ?? []).map(attemptOf),
     retryTime: row.ready_at ?? undefined,
+    needs: row.needs,
   }
 }
 

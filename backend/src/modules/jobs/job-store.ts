@@ -8,6 +8,7 @@ import type {
   JobRecord,
   Parameter,
   ResultRecord,
+  TaskOutput,
   TaskRecord,
 } from './job.ts'
 import { recordChange } from './job-changes.ts'
@@ -28,6 +29,17 @@ import { type Phase, phases } from './phase-transitions.ts'
 import { type JsonShare, type ShareRecord, sharesOf, sharesOfJson } from './sharing/share-rows.ts'
 import { type Database, rows } from './sql.ts'
 
+export interface NewTask {
+  readonly displayName: string
+  readonly payload: unknown
+  /** Indexes of tasks that have to complete before. Default: none. */
+  readonly needs?: readonly number[] | undefined
+  /** Whether its files are results of the job. Default: they are. */
+  readonly publish?: boolean | undefined
+  /** What it left in the job that this one is a retry of: it is not run again. */
+  readonly kept?: readonly TaskOutput[] | undefined
+}
+
 export interface NewJob extends NewTasks {
   readonly id: string
   readonly organizationId: string
@@ -40,6 +52,10 @@ export interface NewJob extends NewTasks {
   readonly phase: 'PENDING' | 'QUEUED'
   /** A job that is PENDING for a moment, to be moved on in the same transaction, counts as unfinished. Default: no. */
   readonly waits?: boolean
+  /** The job whose failed tasks it runs again. */
+  readonly retryOf?: string | undefined
+  /** Of its history, once it is made. */
+  readonly lines?: readonly string[]
   /** What it holds. Default: it is free. */
   readonly charge?: Charge | undefined
   /** Not to be made when its service has a price in credits. Default: it is made. */
@@ -59,26 +75,48 @@ export interface NewJob extends NewTasks {
 /** What a job is made of. */
 export interface NewTasks {
   readonly quote: JobQuote
-  readonly tasks: readonly { readonly displayName: string; readonly payload: unknown }[]
+  readonly tasks: readonly NewTask[]
   readonly maxAttempts: number
   /** Whether the service collects what the tasks leave, as one more task after them. Default: it does not. */
   readonly collects?: boolean
+  /** Whether a task that fails ends the job. Default: others may make up for it. */
+  readonly needsAllTasks?: boolean
+  /** Whether its tasks are run elsewhere. Default: in a process of a worker. */
+  readonly external?: boolean
 }
 
 /** The rows of a plan: its tasks, and the one that collects; none of a job that is not planned yet. */
 function taskBodies({ tasks, collects }: NewTasks): readonly object[] {
-  if (collects !== true || tasks.length === 0) return tasks
-  return [...tasks, { displayName: 'Collect', payload: null, collect: true }]
+  const bodies = tasks.map((task) => taskBody(task, tasks))
+  if (collects !== true || tasks.length === 0) return bodies
+  return [...bodies, { displayName: 'Collect', payload: null, collect: true, state: 'BLOCKED' }]
+}
+
+/** As insertTasks() reads it; most tasks have nothing but a name and a payload. */
+function taskBody({ displayName, payload, needs = [], publish, kept }: NewTask, tasks: readonly NewTask[]) {
+  const blocked = needs.some((index) => tasks[index]?.kept === undefined)
+  return {
+    displayName,
+    payload,
+    ...(needs.length > 0 ? { needs } : {}),
+    ...(publish === false ? { hidden: true } : {}),
+    ...(kept !== undefined ? { kept, state: 'COMPLETED' } : blocked ? { state: 'BLOCKED' } : {}),
+  }
 }
 
 /** Writes the tasks of a job, as SQL over a row that has jobColumns, a JSON array of tasks and their attempts. */
 function insertTasks(job: string, tasks: string, maxAttempts: string): string {
-  return `insert into job_tasks (job_id, organization_id, index, display_name, payload, max_attempts, collect,
-      state, queued_at)
-    select ${job}.id, ${job}.organization_id, task.position - 1, task.body ->> 'displayName',
+  return `insert into job_tasks (job_id, organization_id, external, index, display_name, payload, max_attempts,
+      collect, state, queued_at, needs, publish, kept, outputs, progress)
+    select ${job}.id, ${job}.organization_id, ${job}.external, task.position - 1, task.body ->> 'displayName',
       task.body -> 'payload', ${maxAttempts}::int, task.body ? 'collect',
-      case when task.body ? 'collect' then 'BLOCKED' else 'WAITING' end,
-      case when not task.body ? 'collect' then ${job}.queue_time end
+      coalesce(task.body ->> 'state', 'WAITING'),
+      case when not task.body ? 'state' then ${job}.queue_time end,
+      case when task.body ? 'needs'
+        then array(select need::int from jsonb_array_elements_text(task.body -> 'needs') as need)
+        else '{}' end,
+      not task.body ? 'hidden', task.body ? 'kept', task.body -> 'kept',
+      case when task.body ? 'kept' then 1 else 0 end
     from ${job}, jsonb_array_elements(${tasks}::jsonb) with ordinality as task (body, position)`
 }
 
@@ -88,21 +126,24 @@ function insertTasks(job: string, tasks: string, maxAttempts: string): string {
  * made a job before, the organisation has as many jobs as it may, or the service has a price and must not.
  */
 export async function insertJob(database: Database, job: NewJob): Promise<JobRecord | undefined> {
-  const path: readonly Phase[] = job.phase === 'PENDING' ? ['PENDING'] : ['PENDING', 'QUEUED']
-  const events: JobEventBody[] = path.map((phase) => ({ kind: 'phase', payload: { phase } }))
   const bodies = taskBodies(job)
+  const kept = job.tasks.filter((task) => task.kept !== undefined).length
+  const progress = kept === 0 ? 0 : kept / bodies.length
+  const events = firstEvents(job, progress)
   const inserted = await rows<JobRow>(
     database,
     `with inserted as (
        insert into jobs (id, organization_id, owner_id, service, run_id, parameters, request_id,
          request_hash, phase, last_sequence, queue_time, destruction_time, execution_duration_ms,
          memory_limit_bytes, output_limit_bytes, quote_size_bytes, quote_duration_ms, task_count, traceparent,
-         charge_state, charge_class_id, charge_at_most, charge_terms)
+         charge_state, charge_class_id, charge_at_most, charge_terms,
+         quote_used_seconds, quote_used_most, needs_all_tasks, external, retry_of, tasks_completed, progress)
        select $1::uuid, $2::uuid, $3::uuid, $4, $5, $6::jsonb, $7::uuid, $8::bytea, $9, $10::bigint,
          case when $9 = 'QUEUED' then now() end,
          coalesce($11::timestamptz, now() + $12::double precision * interval '1 ms'), $13::bigint,
          $14::bigint, $15::bigint, $16::bigint, $17::bigint, $18::int, $25,
-         $28, $29::uuid, $30::bigint, $31::jsonb
+         $28, $29::uuid, $30::bigint, $31::jsonb,
+         $32::bigint, $33::bigint, $34::boolean, $35::boolean, $36::uuid, $37::int, $38::double precision
        where not ($27::boolean and ${isPriced('$4')})
          and case when $9 = 'PENDING' and not $26::boolean then (${countJobs('$2', ['PENDING'])}) < $24::int
          else (${countJobs('$2', unfinished)}) < ${ownLimit('$2', '$23')} end
@@ -141,9 +182,29 @@ export async function insertJob(database: Database, job: NewJob): Promise<JobRec
       job.waits ?? false,
       job.unlessPriced ?? false,
       ...chargeValues('HELD', job.charge),
+      ...usedValues(job.quote),
+      job.needsAllTasks ?? false,
+      job.external ?? false,
+      job.retryOf ?? null,
+      kept,
+      progress,
     ],
   )
   return inserted[0] === undefined ? undefined : jobOf(inserted[0])
+}
+
+function firstEvents({ phase, lines = [] }: NewJob, progress: number): JobEventBody[] {
+  return [
+    { kind: 'phase', payload: { phase: 'PENDING' } },
+    ...lines.map((text): JobEventBody => ({ kind: 'log', payload: { task: -1, text } })),
+    ...(progress > 0 ? [{ kind: 'progress', payload: { progress } } as const] : []),
+    ...(phase === 'PENDING' ? [] : [{ kind: 'phase', payload: { phase } } as const]),
+  ]
+}
+
+/** Values of the columns quote_used_seconds and quote_used_most. */
+function usedValues({ usedSeconds }: JobQuote): unknown[] {
+  return [usedSeconds?.expected ?? null, usedSeconds?.atMost ?? null]
 }
 
 /** The job that a request_id made, with the hash of what was asked for then. */
@@ -200,14 +261,23 @@ export async function replaceTasks(database: Database, jobId: string, plan: NewT
   const replaced = await rows<JobRow>(
     database,
     `with changed as (
-       update jobs set task_count = $2, quote_size_bytes = $3, quote_duration_ms = $4, version = version + 1
+       update jobs set task_count = $2, quote_size_bytes = $3, quote_duration_ms = $4,
+         quote_used_seconds = $7::bigint, quote_used_most = $8::bigint, version = version + 1
        where id = $1
        returning ${jobColumns}
      ), planned as (
        ${insertTasks('changed', '$5', '$6')}
      )
      select * from changed`,
-    [jobId, bodies.length, quote.sizeBytes, quote.durationMs, JSON.stringify(bodies), maxAttempts],
+    [
+      jobId,
+      bodies.length,
+      quote.sizeBytes,
+      quote.durationMs,
+      JSON.stringify(bodies),
+      maxAttempts,
+      ...usedValues(quote),
+    ],
   )
   if (replaced[0] === undefined) throw new Error(`job ${jobId} vanished while it was locked`)
   return jobOf(replaced[0])

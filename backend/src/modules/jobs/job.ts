@@ -5,7 +5,9 @@ import type { Phase } from './phase-transitions.ts'
  * Glossary.
  * job        what a member asked for: a service with parameters, in one UWS phase at a time
  * task       one piece of a job's plan, run by one worker at a time
- * attempt    one run of a task; its number fences off every earlier run
+ * attempt    a worker's try at a task; its number fences off every earlier one
+ * run        of a task that is run elsewhere: what attempts go on with until one of them fails
+ * kept       of a task: completed in the job that this one is a retry of
  * lease      the time until which a worker owns a running task, renewed by heartbeat
  * result     a file that the finished job offers
  * stencil    the region that a result was cut out by, as given (SODA section 3)
@@ -64,6 +66,12 @@ export interface JobRecord {
   readonly taskCount: number
   readonly tasksCompleted: number
   readonly tasksFailed: number
+  /** A task that fails ends it. */
+  readonly needsAllTasks: boolean
+  /** Its tasks are run elsewhere, as in containers. */
+  readonly external: boolean
+  /** The job whose failed tasks this one runs again. */
+  readonly retryOf: string | undefined
   /** Undefined of a job that is free. */
   readonly charge: JobCharge | undefined
 }
@@ -85,6 +93,14 @@ export interface JobQuote {
   /** Expected running time on an idle system. */
   readonly durationMs: number
   readonly taskCount: number
+  /** Undefined of a job that pays for the running time of its tasks. */
+  readonly usedSeconds?: QuotedUse | undefined
+}
+
+/** Seconds that a job pays for. */
+export interface QuotedUse {
+  readonly expected: bigint
+  readonly atMost: bigint
 }
 
 export type TaskState = 'BLOCKED' | 'WAITING' | 'RUNNING' | 'COMPLETED' | 'FAILED' | 'CANCELLED'
@@ -104,6 +120,8 @@ export interface TaskRecord {
   readonly failedAttempts: readonly FailedAttempt[]
   /** Of a task that waits after a failed attempt: not tried again before. */
   readonly retryTime: Date | undefined
+  /** Indexes of tasks that have to complete before. */
+  readonly needs: readonly number[]
 }
 
 export interface FailedAttempt {
@@ -135,13 +153,21 @@ export interface ResultRecord extends TaskOutput {
   readonly taskIndex: number
 }
 
+export interface LogText {
+  /** -1 for the job as a whole. */
+  readonly task: number
+  readonly text: string
+  /** Of a task that is run in containers: the number of the one that wrote it. */
+  readonly container?: number
+}
+
 export type JobEventBody =
   | {
       readonly kind: 'phase'
       readonly payload: { readonly phase: Phase; readonly error?: JobError; readonly note?: PhaseNote }
     }
   | { readonly kind: 'progress'; readonly payload: { readonly progress: number } }
-  | { readonly kind: 'log'; readonly payload: { readonly task: number; readonly text: string } }
+  | { readonly kind: 'log'; readonly payload: LogText }
   | { readonly kind: 'result'; readonly payload: ResultRecord }
 
 export type JobEventRecord = JobEventBody & { readonly sequence: bigint; readonly time: Date }

@@ -165,13 +165,13 @@ export function jobsHandler({
 
     async listJobLog(request, context) {
       const caller = organizationContext(context)
-      const { parent, task } = request
-      const scope = pageScope('ListJobLog', { parent, task })
+      const { parent, task, container } = request
+      const scope = pageScope('ListJobLog', { parent, task, container })
       const [after] = pageTokens.decode(scope, request.pageToken) ?? []
       const { lines, next } = await log.lines(
         actorOf(caller),
         jobIdOf(parent),
-        task,
+        { task, container },
         BigInt(after ?? 0),
         request.pageSize === 0 ? DEFAULT_LOG_PAGE_SIZE : request.pageSize,
       )

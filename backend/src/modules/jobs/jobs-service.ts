@@ -48,8 +48,8 @@ import {
 } from './jobs-errors.ts'
 import { hasEnded } from './phase-transitions.ts'
 import { type QueuePosition, queuePosition } from './queue/queue-position.ts'
-import type { JobService } from './services/job-service.ts'
-import type { PlanDataset, PlanLocations } from './services/plan-context.ts'
+import { isExternal, type JobService } from './services/job-service.ts'
+import type { PlanDataset, PlanLocations, PlanWorkflows } from './services/plan-context.ts'
 import type { ShareRecord } from './sharing/share-rows.ts'
 import { listShares } from './sharing/share-store.ts'
 
@@ -60,6 +60,7 @@ export interface JobsServiceOptions {
   /** A dataset that the organisation may read, by its public identifier. */
   readonly dataset: (organizationId: string, id: string) => Promise<PlanDataset | undefined>
   readonly locations?: ((organizationId: string) => PlanLocations) | undefined
+  readonly workflows?: ((organizationId: string) => PlanWorkflows) | undefined
   readonly limits: JobLimits
 }
 
@@ -93,9 +94,9 @@ export class JobsService {
   readonly #read: (reference: string) => Promise<JobWithResults | undefined>
 
   constructor(options: JobsServiceOptions) {
-    const { dataSource, services, dataset, locations, limits } = options
+    const { dataSource, limits } = options
     this.#options = options
-    this.#planner = new JobPlanner({ services, dataset, locations, tasksPerJob: limits.tasksPerJob })
+    this.#planner = new JobPlanner({ ...options, tasksPerJob: limits.tasksPerJob })
     this.#submission = new PaidSubmission(dataSource)
     this.#read = batchedRead((references) => readJobs(dataSource, references))
   }
@@ -106,12 +107,15 @@ export class JobsService {
 
   async quote(
     submitter: Submitter,
-    service: string,
+    serviceId: string,
     parameters: readonly Parameter[],
     signal: AbortSignal,
   ): Promise<{ quote: JobQuote; price: QuotedPrice | undefined }> {
-    const { quote } = await this.#planner.plan(submitter, this.#planner.service(service), parameters, signal)
-    return { quote, price: await priceOf(this.#options.dataSource, submitter.organizationId, service, quote) }
+    const service = this.#planner.service(serviceId)
+    const { executionDurationMs } = service.limits
+    const { quote } = await this.#planner.plan(submitter, service, parameters, executionDurationMs, signal)
+    const { organizationId } = submitter
+    return { quote, price: await priceOf(this.#options.dataSource, organizationId, serviceId, quote) }
   }
 
   async create(actor: Actor, request: JobRequest, signal: AbortSignal): Promise<JobWithResults> {
@@ -123,8 +127,8 @@ export class JobsService {
     const { memoryBytes, outputBytes } = service.limits
     const executionDurationMs = executionDuration(service, request.executionDurationMs)
     const plan = request.keepPending
-      ? await this.#planner.planWhenComplete(actor, service, request.parameters, signal)
-      : await this.#planner.plan(actor, service, request.parameters, signal)
+      ? await this.#planner.planWhenComplete(actor, service, request.parameters, executionDurationMs, signal)
+      : await this.#planner.plan(actor, service, request.parameters, executionDurationMs, signal)
     const newJob: NewJob = {
       id: v7(),
       organizationId: actor.organizationId,
@@ -196,12 +200,17 @@ export class JobsService {
     refuseLate(before, update)
     const service = this.#planner.service(before.service)
     const durationMs = executionDuration(service, update.executionDurationMs)
-    const plan = paths.has('parameters')
-      ? await this.#planner.planWhenComplete(actor, service, update.parameters, signal)
+    const given = paths.has('parameters') ? update.parameters : before.parameters
+    const plannedForMs = paths.has('execution_duration') ? durationMs : before.executionDurationMs
+    const plan = plansAnew(before, paths)
+      ? await this.#planner.planWhenComplete(actor, service, given, plannedForMs, signal)
       : undefined
     return this.#change(actor, jobId, async (manager, job) => {
       refuseLate(job, update)
-      if (plan !== undefined) await replaceTasks(manager, job.id, newTasks(service, plan))
+      if (plan !== undefined && job.phase === 'PENDING') {
+        if (!paths.has('parameters') && job.version !== before.version) throw jobChangedMeanwhile()
+        await replaceTasks(manager, job.id, newTasks(service, plan))
+      }
       const { set, values } = assignments(update, durationMs, limits.lifetimeMs)
       return alterJob(manager, job.id, set, values)
     })
@@ -216,7 +225,9 @@ export class JobsService {
       refuseToRun(before)
       const service = this.#planner.service(before.service)
       const plan =
-        before.taskCount > 0 ? undefined : await this.#planner.plan(actor, service, before.parameters, signal)
+        before.taskCount > 0
+          ? undefined
+          : await this.#planner.plan(actor, service, before.parameters, before.executionDurationMs, signal)
       const ran = await changeJob(dataSource, actor.organizationId, jobId, async (manager, job) => {
         refuseToRun(job)
         if (job.taskCount === 0 && (plan === undefined || job.version !== before.version)) return undefined
@@ -324,13 +335,26 @@ export class JobsService {
   }
 }
 
-function newTasks({ limits, loadCollect }: JobService, { tasks, quote }: Plan): NewTasks {
+function newTasks(service: JobService, { tasks, quote }: Plan): NewTasks {
   return {
     quote,
-    tasks: tasks.map(({ displayName, payload }) => ({ displayName, payload })),
-    maxAttempts: limits.maxAttempts,
-    collects: loadCollect !== undefined,
+    tasks: tasks.map(({ displayName, payload, needs, publish }) => ({
+      displayName,
+      payload,
+      needs,
+      publish,
+    })),
+    maxAttempts: service.limits.maxAttempts,
+    collects: service.loadCollect !== undefined,
+    needsAllTasks: service.needsAllTasks === true,
+    external: isExternal(service),
   }
+}
+
+/** With other parameters, or where what is held depends on how long the job may run. */
+function plansAnew({ phase, quote }: JobRecord, paths: JobUpdate['paths']): boolean {
+  if (paths.has('parameters')) return true
+  return paths.has('execution_duration') && phase === 'PENDING' && quote.usedSeconds !== undefined
 }
 
 function refuseToRun(job: JobRecord): void {

@@ -2,7 +2,7 @@ import type { EntityManager } from 'typeorm'
 import { type EndedCharge, settleCharges } from './charging/settle-charges.ts'
 import type { JobError, JobEventBody, JobRecord, TaskOutput } from './job.ts'
 import { appendEvents, recordChange } from './job-changes.ts'
-import { endJobWithLastTask } from './job-endings.ts'
+import { endJobWithLastTask, failJob } from './job-endings.ts'
 import { wakeWorkers } from './job-queue.ts'
 import { type JobRow, jobColumns, jobOf } from './job-rows.ts'
 import { hasEnded } from './phase-transitions.ts'
@@ -25,7 +25,12 @@ const LAST_BACK_OFF_MS = 60_000
 const BACK_OFF_JITTER = 0.25
 
 export type AttemptEnd =
-  | { readonly kind: 'completed'; readonly outputs: readonly TaskOutput[]; readonly value: unknown }
+  | {
+      readonly kind: 'completed'
+      readonly outputs: readonly TaskOutput[]
+      readonly value: unknown /** What is paid for. Default: the attempt's running time. */
+      readonly usedSeconds?: number
+    }
   | { readonly kind: 'failed'; readonly error: JobError }
   /** Its worker is gone: counts only if the lease has run out by now. */
   | { readonly kind: 'lost' }
@@ -72,6 +77,11 @@ export async function endAttempts(manager: EntityManager, endings: readonly Endi
   let wakes = verdicts.some(({ state, delayMs }) => state === 'WAITING' && delayMs === 0)
   const ended: EndedCharge[] = []
   for (const job of changed) {
+    const failure = job.needsAllTasks ? failureOf(job, verdicts) : undefined
+    if (failure !== undefined) {
+      ended.push(await failJob(manager, job, failure))
+      continue
+    }
     const end = await endJobWithLastTask(manager, job)
     wakes = wakes || end.unblocked
     if (end.ended !== undefined) ended.push(end.ended)
@@ -79,6 +89,15 @@ export async function endAttempts(manager: EntityManager, endings: readonly Endi
   if (wakes) await wakeWorkers(manager)
   await settleCharges(manager, ended)
   return endings.map(({ attempt }) => counted.has(taskKey(attempt.jobId, attempt.index)))
+}
+
+/** Why a job ends that needs all its tasks: the first of them that failed, by its name. */
+function failureOf({ id }: JobRecord, verdicts: readonly Verdict[]): JobError | undefined {
+  const [first] = verdicts
+    .filter(({ attempt, state }) => attempt.jobId === id && state === 'FAILED')
+    .sort((one, other) => one.attempt.index - other.attempt.index)
+  if (first === undefined) return undefined
+  return { ...first.exit, message: `${first.displayName} failed: ${first.exit.message}` }
 }
 
 function taskKey(jobId: string, index: number): string {
@@ -105,15 +124,24 @@ async function completeTasks(
   endings: readonly Ending[],
 ): Promise<{ jobId: string; index: number }[]> {
   const completed = endings.flatMap(({ attempt, end }) =>
-    end.kind === 'completed' ? { ...row(attempt), outputs: end.outputs, value: end.value ?? null } : [],
+    end.kind === 'completed'
+      ? {
+          ...row(attempt),
+          outputs: end.outputs,
+          value: end.value ?? null,
+          used_seconds: end.usedSeconds ?? null,
+        }
+      : [],
   )
   if (completed.length === 0) return []
   const marked = await rows<{ job_id: string; index: number }>(
     manager,
     `update job_tasks set state = 'COMPLETED', lease_owner = null, lease_expires_at = null, progress = 1,
-       end_time = now(), outputs = ended.outputs, value = nullif(ended.value, 'null'::jsonb)
+       end_time = now(), outputs = ended.outputs, value = nullif(ended.value, 'null'::jsonb),
+       used_seconds = ended.used_seconds
      from jsonb_to_recordset($1::jsonb)
-       as ended (job_id uuid, index int, attempt int, worker text, outputs jsonb, value jsonb)
+       as ended (job_id uuid, index int, attempt int, worker text, outputs jsonb, value jsonb,
+         used_seconds double precision)
      where ${fencedBy('ended')}
      returning job_tasks.job_id, job_tasks.index`,
     [JSON.stringify(completed)],
@@ -134,6 +162,8 @@ function fencedBy(ended: string): string {
 /** What becomes of a task whose attempt did not complete it. */
 interface Verdict {
   readonly attempt: Attempt
+  /** Of the task. */
+  readonly displayName: string
   readonly end: AttemptEnd
   readonly state: 'WAITING' | 'FAILED'
   /** How the attempt ended. */
@@ -151,12 +181,13 @@ async function judge(manager: EntityManager, endings: readonly Ending[]): Promis
   const found = await rows<{
     job_id: string
     index: number
+    display_name: string
     failures: number
     losses: number
     max_attempts: number
   }>(
     manager,
-    `select job_tasks.job_id, job_tasks.index, failures, losses, max_attempts
+    `select job_tasks.job_id, job_tasks.index, display_name, failures, losses, max_attempts
      from job_tasks join jsonb_to_recordset($1::jsonb)
        as ended (job_id uuid, index int, attempt int, worker text, lost boolean) on ${fencedBy('ended')}
      where not ended.lost or lease_expires_at < now()
@@ -167,7 +198,7 @@ async function judge(manager: EntityManager, endings: readonly Ending[]): Promis
   return incomplete.flatMap(({ attempt, end }): Verdict[] => {
     const task = tasks.get(taskKey(attempt.jobId, attempt.index))
     if (task === undefined) return []
-    const verdict = { attempt, end, delayMs: 0, began: true }
+    const verdict = { attempt, displayName: task.display_name, end, delayMs: 0, began: true }
     switch (end.kind) {
       case 'failed': {
         const again = end.error.transient && task.failures + 1 < task.max_attempts

@@ -92,7 +92,14 @@ export interface TaskOutcome {
     | { readonly reason: string; readonly message: string; readonly transient: boolean }
     | undefined
   readonly attempts: number
-  /** Running time of the attempt that completed the task, begun seconds counting whole; undefined when it failed. */
+  /** Whether its files are results. */
+  readonly publish: boolean
+  /** Completed in the job that this one is a retry of. */
+  readonly kept: boolean
+  /**
+   * What is paid for, begun seconds counting whole: what was used elsewhere, or else the running time of the attempt that
+   * completed the task. Undefined when it failed.
+   */
   readonly seconds: number | undefined
 }
 
@@ -106,13 +113,16 @@ export async function taskOutcomes(database: Database, jobId: string): Promise<T
     error_reason: string | null
     error_message: string | null
     error_transient: boolean | null
+    publish: boolean
+    kept: boolean
     seconds: number | null
   }>(
     database,
     // A clock that was set back meanwhile makes nothing of an attempt: it has begun a second.
     `select index, display_name, collect, attempt, outputs, error_reason, error_message, error_transient,
-       case when state = 'COMPLETED' then
-         greatest(1, ceil(extract(epoch from end_time - coalesce(attempt_start_time, start_time, end_time))))
+       publish, kept,
+       case when state <> 'COMPLETED' then null when kept then 0 when used_seconds is not null then ceil(used_seconds)
+         else greatest(1, ceil(extract(epoch from end_time - coalesce(attempt_start_time, start_time, end_time))))
        end::double precision as seconds
      from job_tasks where job_id = $1 order by index`,
     [jobId],
@@ -122,6 +132,8 @@ export async function taskOutcomes(database: Database, jobId: string): Promise<T
     displayName: row.display_name,
     collect: row.collect,
     attempts: row.attempt,
+    publish: row.publish,
+    kept: row.kept,
     seconds: row.seconds ?? undefined,
     outputs: row.outputs ?? undefined,
     error:

@@ -30,6 +30,8 @@ export interface Quote {
   /** Of all tasks one after the other, as expected. */
   readonly durationMs: number
   readonly taskCount: number
+  /** What is paid for in seconds, where it is not the running time of tasks: as of what runs elsewhere, side by side. */
+  readonly usedSeconds?: { readonly expected: bigint; readonly atMost: bigint } | undefined
 }
 
 const BYTES_OF_GB = 1_000_000_000n
@@ -43,13 +45,15 @@ export function costOf(
 }
 
 /** What a job is likely to use. */
-export function expectedUse({ sizeBytes, durationMs, taskCount }: Quote): Use {
+export function expectedUse({ sizeBytes, durationMs, taskCount, usedSeconds }: Quote): Use {
+  if (usedSeconds !== undefined) return { taskSeconds: usedSeconds.expected, outputBytes: sizeBytes }
   const tasks = Math.max(1, taskCount)
   return { taskSeconds: BigInt(tasks * Math.ceil(durationMs / 1000 / tasks)), outputBytes: sizeBytes }
 }
 
 /** What a job pays for at most, whatever it uses: twice the expected time, and a begun second more of each task. */
-export function mostUse({ sizeBytes, durationMs, taskCount }: Quote): Use {
+export function mostUse({ sizeBytes, durationMs, taskCount, usedSeconds }: Quote): Use {
+  if (usedSeconds !== undefined) return { taskSeconds: usedSeconds.atMost, outputBytes: sizeBytes }
   return { taskSeconds: BigInt(Math.ceil((2 * durationMs) / 1000) + taskCount), outputBytes: sizeBytes }
 }
 

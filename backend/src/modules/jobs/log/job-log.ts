@@ -1,7 +1,7 @@
 import type { DataSource } from 'typeorm'
 import { type Actor, refuseStrangers } from '../actor.ts'
 import { readJob } from '../change-job.ts'
-import { type LoggedLine, listLog } from './log-store.ts'
+import { type LogFilter, type LoggedLine, listLog } from './log-store.ts'
 
 /** Of one page: messages may have 4 MiB, and a page of the longest lines would be 8 MB. */
 const PAGE_MAX_BYTES = 1024 * 1024
@@ -18,13 +18,13 @@ export class JobLog {
   async lines(
     actor: Actor,
     jobId: string,
-    task: number | undefined,
+    filter: LogFilter,
     after: bigint,
     pageSize: number,
   ): Promise<{ lines: LoggedLine[]; next: bigint | undefined }> {
     const job = await readJob(this.#dataSource, actor.organizationId, jobId)
     refuseStrangers(actor, job)
-    const found = await listLog(this.#dataSource, job.id, task, after, pageSize + 1)
+    const found = await listLog(this.#dataSource, job.id, filter, after, pageSize + 1)
     let bytes = 0
     const fitting = found.findIndex(({ text }) => {
       bytes += Buffer.byteLength(text)

@@ -10,7 +10,11 @@ export interface WorkerRecord {
   readonly state: WorkerState
   /** Tasks at a time. */
   readonly concurrency: number
+  /** Of those that take its places; tasks in containers are not among them. */
   readonly runningTasks: number
+  /** Tasks in containers at a time, beside the others; 0 for a worker that cannot run any. */
+  readonly containerSlots: number
+  readonly runningContainerTasks: number
   readonly startTime: Date
   readonly leaseExpireTime: Date
 }
@@ -21,12 +25,20 @@ interface WorkerRow {
   state: WorkerState
   concurrency: number
   running: number
+  container_slots: number
+  running_containers: number
   started_at: Date
   lease_expires_at: Date
 }
 
-const workerColumns = `id, host, state, concurrency, started_at, lease_expires_at,
-  (select count(*)::int from job_tasks where state = 'RUNNING' and lease_owner = id) as running`
+/** Over a row of job_workers by the name that is given. */
+function workerColumns(worker: string): string {
+  const running = (external: boolean) => `(select count(*)::int from job_tasks
+    where job_tasks.state = 'RUNNING' and job_tasks.lease_owner = ${worker}.id and external = ${external})`
+  const columns = ['id', 'host', 'state', 'concurrency', 'container_slots', 'started_at', 'lease_expires_at']
+  return `${columns.map((column) => `${worker}.${column}`).join(', ')}, ${running(false)} as running,
+    ${running(true)} as running_containers`
+}
 
 function workerOf(row: WorkerRow): WorkerRecord {
   return {
@@ -35,6 +47,8 @@ function workerOf(row: WorkerRow): WorkerRecord {
     state: row.state,
     concurrency: row.concurrency,
     runningTasks: row.running,
+    containerSlots: row.container_slots,
+    runningContainerTasks: row.running_containers,
     startTime: row.started_at,
     leaseExpireTime: row.lease_expires_at,
   }
@@ -44,7 +58,7 @@ function workerOf(row: WorkerRow): WorkerRecord {
 export async function listWorkers(database: Database): Promise<WorkerRecord[]> {
   const found = await rows<WorkerRow>(
     database,
-    `select ${workerColumns} from job_workers where lease_expires_at > now() order by started_at, id`,
+    `select ${workerColumns('job_workers')} from job_workers where lease_expires_at > now() order by started_at, id`,
     [],
   )
   return found.map(workerOf)
@@ -64,10 +78,7 @@ export async function setWorkerState(
      ), notified as (
        select pg_notify('${workersChannel}', id) from changed
      )
-     select changed.id, host, state, concurrency, started_at, lease_expires_at,
-       (select count(*)::int from job_tasks where job_tasks.state = 'RUNNING' and lease_owner = changed.id)
-         as running
-     from changed, notified`,
+     select ${workerColumns('changed')} from changed, notified`,
     [id, state],
   )
   return found[0] === undefined ? undefined : workerOf(found[0])

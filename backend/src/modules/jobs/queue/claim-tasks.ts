@@ -10,6 +10,12 @@ import { defaultExecutionLimits, type ExecutionLimits } from './organization-lim
 export interface ClaimedTask extends Attempt {
   readonly organizationId: string
   readonly service: string
+  /** The user who submitted the job. */
+  readonly ownerId: string
+  /** From 1; the next one only after an attempt that counted as a failure. */
+  readonly run: number
+  /** Whether it is run elsewhere than in a process of the worker. */
+  readonly external: boolean
   /** Whether it is the one that makes the job's results of what the others left. */
   readonly collect: boolean
   readonly payload: unknown
@@ -35,6 +41,8 @@ export interface ClaimRequest {
   readonly ahead?: number
   /** Services whose tasks are known to take no time to speak of. */
   readonly shortServices?: readonly string[]
+  /** Tasks that are run elsewhere, which have a queue of their own, in place of others. Default: others. */
+  readonly external?: boolean
   /** Services that the worker can run. Default: all. */
   readonly services?: readonly string[]
   /** Of organisations that have none of their own. */
@@ -65,17 +73,19 @@ const waits = `state = 'WAITING' and queued_at is not null and ready_at is null`
 const claim = `with recursive waiting_organization as (
     -- a loose index scan: one descent for each organisation, however much it has waiting
     (select organization_id as id from job_tasks
-     where ${waits} and not exists (select from job_workers where id = $1 and state <> 'ACTIVE')
+     where ${waits} and external = $11::boolean
+       and not exists (select from job_workers where id = $1 and state <> 'ACTIVE')
      order by organization_id limit 1)
     union all
     select (select next.organization_id from job_tasks as next
-      where ${waits} and next.organization_id > previous.id order by next.organization_id limit 1)
+      where ${waits} and next.external = $11::boolean and next.organization_id > previous.id order by next.organization_id limit 1)
     from waiting_organization as previous where previous.id is not null
   ), running as (
-    select organization_id as id, count(*)::int as tasks from job_tasks where state = 'RUNNING'
-    group by organization_id
+    select organization_id as id, count(*)::int as tasks,
+      (count(*) filter (where external = $11::boolean))::int as like_these
+    from job_tasks where state = 'RUNNING' group by organization_id
   ), organization as (
-    select waiting.id, coalesce(running.tasks, 0) as running, coalesce(turns.turn, 0) as turn,
+    select waiting.id, coalesce(running.like_these, 0) as running, coalesce(turns.turn, 0) as turn,
       coalesce(limits.executing_jobs, $6::int) - (
         select count(*) from (
           select from jobs where jobs.organization_id = waiting.id and jobs.phase = 'EXECUTING'
@@ -102,7 +112,8 @@ const claim = `with recursive waiting_organization as (
            and ($10::text[] is null or jobs.service = any($10::text[]))
          offset 0
        ) as jobs
-       where job_tasks.organization_id = organization.id and ${waits} and organization.job_room > 0
+       where job_tasks.external = $11::boolean and job_tasks.organization_id = organization.id and ${waits}
+         and organization.job_room > 0
        order by job_tasks.queued_at, job_tasks.job_id, job_tasks.index limit greatest(0, organization.task_room))
       union all
       -- No further job may begin. The head of the queue may hold nothing else, so look where jobs have begun.
@@ -111,12 +122,12 @@ const claim = `with recursive waiting_organization as (
          select job_tasks.job_id, job_tasks.index, job_tasks.queued_at, jobs.phase, jobs.service,
            job_tasks.losses + job_tasks.failures as troubles
          from job_tasks
-         where job_tasks.organization_id = jobs.organization_id and job_tasks.queued_at = jobs.queue_time
-           and job_tasks.job_id = jobs.id and ${waits}
+         where job_tasks.external = $11::boolean and job_tasks.organization_id = jobs.organization_id
+           and job_tasks.queued_at = jobs.queue_time and job_tasks.job_id = jobs.id and ${waits}
          order by job_tasks.index limit greatest(0, organization.task_room)
        ) as head
        where jobs.organization_id = organization.id and jobs.phase in ('EXECUTING', 'SUSPENDED')
-         and organization.job_room <= 0 and ($10::text[] is null or jobs.service = any($10::text[]))
+         and jobs.external = $11::boolean and organization.job_room <= 0 and ($10::text[] is null or jobs.service = any($10::text[]))
        order by jobs.queue_time, jobs.id limit greatest(0, organization.task_room))
     ) as task
     where organization.task_room > 0
@@ -146,7 +157,8 @@ const claim = `with recursive waiting_organization as (
     select task.job_id, task.index
     from chosen cross join lateral (
       select job_tasks.job_id, job_tasks.index from job_tasks
-      where job_tasks.organization_id = chosen.organization_id and job_tasks.queued_at = chosen.queued_at
+      where job_tasks.external = $11::boolean and job_tasks.organization_id = chosen.organization_id
+        and job_tasks.queued_at = chosen.queued_at
         and job_tasks.job_id = chosen.job_id and job_tasks.index = chosen.index and ${waits}
       for update skip locked
     ) as task
@@ -161,7 +173,7 @@ const claim = `with recursive waiting_organization as (
     from free_task
     where job_tasks.job_id = free_task.job_id and job_tasks.index = free_task.index
     returning job_tasks.organization_id, job_tasks.job_id, job_tasks.index, job_tasks.attempt,
-      job_tasks.collect, job_tasks.payload
+      job_tasks.collect, job_tasks.payload, job_tasks.failures
   ), turned as (
     insert into job_queue_turns (organization_id, turn)
     select organization_id, nextval('job_queue_turn') from (
@@ -183,7 +195,7 @@ const claim = `with recursive waiting_organization as (
     returning ${jobColumns}, jobs.deadline_time
   ), ${recordChange('moved', '$8', '$9')}
   select claimed.organization_id, claimed.job_id, claimed.index, claimed.attempt, claimed.collect,
-    claimed.payload, jobs.service, jobs.task_count, jobs.memory_limit_bytes, jobs.output_limit_bytes,
+    claimed.payload, claimed.failures, jobs.owner_id, jobs.service, jobs.task_count, jobs.memory_limit_bytes, jobs.output_limit_bytes,
     coalesce(moved.last_sequence, jobs.last_sequence) as sequence,
     extract(epoch from coalesce(moved.deadline_time, jobs.deadline_time) - now())::double precision * 1000
       as remaining_ms,
@@ -204,6 +216,8 @@ interface ClaimRow {
   attempt: number
   collect: boolean
   payload: unknown
+  failures: number
+  owner_id: string
   service: string
   task_count: number
   memory_limit_bytes: string
@@ -218,7 +232,7 @@ interface ClaimRow {
  * Takes waiting tasks for a worker, as many as it has room for, and makes the jobs that begin with them EXECUTING:
  * one statement, between the queue and what watchers see.
  *
- * Fair sharing. Every place goes to the organisation with the fewest tasks running, counting those that got a
+ * Fair sharing. Every place goes to the organisation with the fewest tasks running of those that take such places, counting those that got a
  * place before (max-min fairness); among equals, to the one whose last turn is longest ago, so that with a single
  * place organisations take turns. Within an organisation the job that was queued first comes first, and its
  * tasks in the plan's order.
@@ -251,6 +265,7 @@ export async function claimTasks(dataSource: DataSource, request: ClaimRequest):
     JSON.stringify([{ kind: 'phase', payload: { phase: 'EXECUTING' } }]),
     'jobs.executing',
     request.services ?? null,
+    request.external ?? false,
   ])
   return found.map((row) => ({
     jobId: row.job_id,
@@ -258,6 +273,9 @@ export async function claimTasks(dataSource: DataSource, request: ClaimRequest):
     attempt: row.attempt,
     worker: request.worker,
     organizationId: row.organization_id,
+    ownerId: row.owner_id,
+    run: row.failures + 1,
+    external: request.external ?? false,
     service: row.service,
     collect: row.collect,
     payload: row.payload,
@@ -306,7 +324,7 @@ async function inClaim(dataSource: DataSource, values: readonly unknown[]): Prom
 
 function literal(value: unknown): string {
   if (value === null) return 'null'
-  if (typeof value === 'number') return String(value)
+  if (typeof value === 'number' || typeof value === 'boolean') return String(value)
   if (Array.isArray(value)) return `array[${value.map(literal).join(', ')}]::text[]`
   return escapeLiteral(String(value))
 }

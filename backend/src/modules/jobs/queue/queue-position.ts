@@ -32,7 +32,7 @@ interface PositionRow {
 /**
  * Reads no more than JOBS_AHEAD_MAX entries of indices, however long the queue is. The start is expected when
  * what the organisation has before it is done, by the quotes, on its share of the workers: as many as there are, by
- * as many organisations as have something to run. The limits are those of organisations that have none of their own.
+ * as many organisations as have something to run. Jobs whose tasks are run elsewhere are a queue of their own. The limits are those of organisations that have none of their own.
  */
 export async function queuePosition(
   database: Database,
@@ -42,43 +42,46 @@ export async function queuePosition(
   const [row] = await rows<PositionRow>(
     database,
     `with recursive self as (
-       select organization_id, queue_time, id from jobs where id = $1
+       select organization_id, queue_time, id, external from jobs where id = $1
      ), ahead as (
        select jobs.quote_duration_ms from jobs, self
        where jobs.organization_id = $2 and jobs.phase = 'QUEUED'
-         and (jobs.queue_time, jobs.id) < (self.queue_time, self.id)
+         and (jobs.queue_time, jobs.id) < (self.queue_time, self.id) and jobs.external = self.external
        limit $3
      ), executing as (
        select quote_duration_ms * (task_count - tasks_completed - tasks_failed)::double precision
          / greatest(1, task_count) as left_ms
-       from jobs where organization_id = $2 and phase = 'EXECUTING' limit $3
+       from jobs where organization_id = $2 and phase = 'EXECUTING' and external = $7 limit $3
      ), running as (
-       select organization_id, count(*)::int as tasks from job_tasks where state = 'RUNNING'
-       group by organization_id
+       select organization_id, count(*)::int as tasks,
+         (count(*) filter (where external = $7))::int as like_these
+       from job_tasks where state = 'RUNNING' group by organization_id
      ), waiting as (
        (select organization_id as id, 1 as place from job_tasks
-        where state = 'WAITING' and queued_at is not null and ready_at is null
+        where state = 'WAITING' and queued_at is not null and ready_at is null and external = $7
         order by organization_id limit 1)
        union all
        select (select next.organization_id from job_tasks as next
          where next.state = 'WAITING' and next.queued_at is not null and next.ready_at is null
-           and next.organization_id > waiting.id
+           and next.external = $7 and next.organization_id > waiting.id
          order by next.organization_id limit 1), place + 1
        from waiting where waiting.id is not null and place < $4
      )
      select
        (select count(*)::int from ahead) as jobs_ahead,
        (select coalesce(sum(quote_duration_ms), 0) from ahead) as queued_ms,
-       (select count(*)::int from executing) as executing_jobs,
+       (select count(*)::int from (
+          select from jobs where organization_id = $2 and phase = 'EXECUTING' limit $3
+        ) as limited) as executing_jobs,
        (select coalesce(sum(left_ms), 0)::double precision from executing) as executing_ms,
        coalesce(limits.executing_jobs, $5) as job_limit,
        coalesce(limits.running_tasks, $6) as task_limit,
-       (select coalesce(sum(concurrency), 0)::int from job_workers
+       (select coalesce(sum(case when $7 then container_slots else concurrency end), 0)::int from job_workers
         where state = 'ACTIVE' and lease_expires_at > now()) as slots,
-       (select coalesce(sum(tasks), 0)::int from running) as running,
+       (select coalesce(sum(like_these), 0)::int from running) as running,
        (select coalesce(sum(tasks), 0)::int from running where organization_id = $2) as own_running,
        (select count(*)::int from (
-          select id from waiting where id is not null union select organization_id from running
+          select id from waiting where id is not null union select organization_id from running where like_these > 0
         ) as busy) as busy_organizations,
        now() as now
      from self left join organization_job_limits as limits on limits.organization_id = $2`,
@@ -89,6 +92,7 @@ export async function queuePosition(
       ORGANIZATIONS_MAX,
       limits.executingJobs,
       limits.runningTasks,
+      job.external,
     ],
   )
   if (row === undefined) return { jobsAhead: 0, expectedStart: undefined }

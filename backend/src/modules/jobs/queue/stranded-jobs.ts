@@ -1,6 +1,6 @@
 import type { DataSource } from 'typeorm'
 import { inTransaction } from '../../../database/index.ts'
-import type { PhaseNote } from '../job.ts'
+import type { JobRecord, PhaseNote } from '../job.ts'
 import { moveJob } from '../job-changes.ts'
 import { lockJob } from '../job-store.ts'
 import { rows } from '../sql.ts'
@@ -10,17 +10,20 @@ import { claimLock } from './claim-tasks.ts'
 const PATIENCE_MS = 30_000
 const BATCH = 100
 
-const noWorkers: PhaseNote = {
-  reason: 'NO_WORKERS',
-  message: 'No worker takes tasks at present. The job goes on by itself when one does.',
-  ownerMayRun: false,
+/** Why a job is SUSPENDED that goes on by itself. */
+export const NO_WORKERS = 'NO_WORKERS'
+
+function noWorkers(job: JobRecord): PhaseNote {
+  const who = job.external ? 'No worker that can run containers' : 'No worker'
+  const message = `${who} takes tasks at present. The job goes on by itself when one does.`
+  return { reason: NO_WORKERS, message, ownerMayRun: false }
 }
 
 /** Suspends jobs that have begun and of which nothing can run: the pause does not count against their duration. */
 export class StrandedJobs {
   readonly #patienceMs: number
-  /** By this process's monotonic clock. */
-  #withoutWorkersSinceMs: number | undefined
+  /** Of workers for jobs that are run elsewhere (true), and for others; by this process's monotonic clock. */
+  readonly #missingSinceMs = new Map<boolean, number>()
 
   constructor(patienceMs: number = PATIENCE_MS) {
     this.#patienceMs = patienceMs
@@ -28,27 +31,40 @@ export class StrandedJobs {
 
   /** To be called every few seconds; returns how many jobs it has suspended. The claim of a task resumes them. */
   async suspend(dataSource: DataSource): Promise<number> {
-    const [found] = await rows<{ active: boolean }>(
+    const [found] = await rows<{ active: boolean; containers: boolean }>(
       dataSource,
-      `select exists (select from job_workers where state = 'ACTIVE' and lease_expires_at > now()) as active`,
+      `select count(*) > 0 as active, coalesce(bool_or(container_slots > 0), false) as containers
+       from job_workers where state = 'ACTIVE' and lease_expires_at > now()`,
       [],
     )
-    if (found?.active !== false) {
-      this.#withoutWorkersSinceMs = undefined
-      return 0
+    const missing = [
+      { external: false, present: found?.active !== false },
+      { external: true, present: found?.containers !== false },
+    ].filter(({ external, present }) => this.#isMissing(external, present))
+    let suspended = 0
+    for (const { external } of missing) suspended += await suspendIdle(dataSource, external)
+    return suspended
+  }
+
+  /** Whether there has been no such worker for so long that nobody need wait for one to be replaced. */
+  #isMissing(external: boolean, present: boolean): boolean {
+    if (present) {
+      this.#missingSinceMs.delete(external)
+      return false
     }
-    this.#withoutWorkersSinceMs ??= performance.now()
-    if (performance.now() - this.#withoutWorkersSinceMs < this.#patienceMs) return 0
-    return suspendIdle(dataSource)
+    const sinceMs = this.#missingSinceMs.get(external) ?? performance.now()
+    this.#missingSinceMs.set(external, sinceMs)
+    return performance.now() - sinceMs >= this.#patienceMs
   }
 }
 
-async function suspendIdle(dataSource: DataSource): Promise<number> {
+async function suspendIdle(dataSource: DataSource, external: boolean): Promise<number> {
   const idle = await rows<{ id: string }>(
     dataSource,
-    `select id from jobs where phase = 'EXECUTING' and delete_time is null and not exists (${runningTask})
+    `select id from jobs
+     where phase = 'EXECUTING' and external = $1 and delete_time is null and not exists (${runningTask})
      limit ${BATCH}`,
-    [],
+    [external],
   )
   let suspended = 0
   for (const { id } of idle) {
@@ -61,7 +77,7 @@ async function suspendIdle(dataSource: DataSource): Promise<number> {
         id,
       ])
       if (running.length > 0) return
-      await moveJob(manager, job, { to: 'SUSPENDED', note: noWorkers })
+      await moveJob(manager, job, { to: 'SUSPENDED', note: noWorkers(job) })
       suspended++
     })
   }

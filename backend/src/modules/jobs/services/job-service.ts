@@ -107,6 +107,11 @@ export interface JobService {
   readonly collectsFiles?: boolean
 }
 
+/** Whether its tasks are run elsewhere, by an ExternalRun of a worker that has one. */
+export function isExternal({ loadRun }: JobService): boolean {
+  return loadRun === undefined
+}
+
 /** What a task leaves behind; an array stands for files alone. */
 export interface TaskResult {
   readonly files: readonly MadeFile[]

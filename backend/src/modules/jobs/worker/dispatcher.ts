@@ -8,7 +8,8 @@ const AHEAD_WAIT_MS = 100
 export interface DispatcherOptions {
   /** Tasks at a time. */
   readonly concurrency: number
-  readonly pace: TaskPace
+  /** Undefined: nothing is claimed ahead of free slots. */
+  readonly pace: TaskPace | undefined
   /** Every task that this worker holds. */
   readonly held: Set<HeldTask>
   claim(slots: number, ahead: number, shortServices: readonly string[]): Promise<ClaimedTask[]>
@@ -77,7 +78,7 @@ export class Dispatcher {
   #look(): void {
     if (!this.#open || this.#claiming !== undefined) return
     const { concurrency, pace } = this.#options
-    const { services, perSlot } = pace.ahead
+    const { services, perSlot } = pace?.ahead ?? { services: [], perSlot: 0 }
     const slots = Math.max(0, concurrency - this.#running - this.#next.length)
     const room = concurrency * (1 + perSlot) - this.#running - this.#next.length
     // For short tasks, a claim is made when half of what was claimed ahead has begun: fewer claims, of more each.
@@ -130,7 +131,7 @@ export class Dispatcher {
       this.#next = this.#next.filter((held) => !late.includes(held))
       for (const held of late) {
         // Not as short as it was: nothing more of it is taken ahead.
-        this.#options.pace.note(held.task.service, AHEAD_WAIT_MS)
+        this.#options.pace?.note(held.task.service, AHEAD_WAIT_MS)
         this.#options.release(held)
       }
     }, AHEAD_WAIT_MS).unref()
@@ -145,7 +146,7 @@ export class Dispatcher {
       .catch(onError)
       .then(() => {
         this.#running--
-        if (!held.signal.aborted) pace.note(held.task.service, performance.now() - begunMs)
+        if (!held.signal.aborted) pace?.note(held.task.service, performance.now() - begunMs)
         this.#begin()
         this.#look()
       })

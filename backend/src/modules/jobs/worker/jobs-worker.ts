@@ -18,11 +18,12 @@ import { hasEnded } from '../phase-transitions.ts'
 import { claimTasks } from '../queue/claim-tasks.ts'
 import { Housekeeping } from '../queue/housekeeping.ts'
 import type { ExecutionLimits } from '../queue/organization-limits.ts'
-import type { JobService } from '../services/job-service.ts'
+import { isExternal, type JobService } from '../services/job-service.ts'
 import { AbandonedScratch } from './abandoned-scratch.ts'
 import { cleanUpJob } from './clean-up.ts'
 import { Dispatcher } from './dispatcher.ts'
 import { EndingBatches } from './ending-batches.ts'
+import type { ExternalRun } from './external-run.ts'
 import type { HeldTask } from './held-task.ts'
 import { LeaseKeeper, type WorkerState } from './lease-keeper.ts'
 import { queueConnections } from './queue-connections.ts'
@@ -44,6 +45,10 @@ export interface JobsWorkerOptions {
   readonly inputs?: Readonly<Record<string, TaskInput>>
   /** Tasks at a time. */
   readonly concurrency: number
+  /** By the service's id, who runs the tasks of services that no process runs. Without one, such tasks are left to others. */
+  readonly externalRuns?: Readonly<Record<string, ExternalRun>>
+  /** Tasks that are run elsewhere at a time, beside the others: they only wait. Default 32. */
+  readonly externalConcurrency?: number
   /** Where tasks write before their files are stored. */
   readonly scratchFolder: string
   readonly log: Logger
@@ -65,6 +70,9 @@ export interface JobsWorkerOptions {
   readonly limits?: ExecutionLimits
 }
 
+/** Each waits for its task, and holds next to nothing meanwhile. */
+const EXTERNAL_CONCURRENCY = 32
+
 export interface JobsWorker {
   /** Takes work from now on. */
   start(): Promise<void>
@@ -84,7 +92,9 @@ class Worker implements JobsWorker {
   /** What of held tasks is still being done: running, or the writing of their ends. */
   readonly #doing = new Set<Promise<void>>()
   readonly #leaseMs: number
-  readonly #dispatcher: Dispatcher
+  /** Of tasks that run here, and of those that are run elsewhere, where this worker can. */
+  readonly #dispatchers: readonly Dispatcher[]
+  readonly #containerSlots: number
   readonly #endings: EndingBatches
   readonly #metrics: WorkerMetrics
   #taskRunner: TaskRunner | undefined
@@ -101,12 +111,18 @@ class Worker implements JobsWorker {
   constructor(options: JobsWorkerOptions) {
     this.#options = options
     this.#leaseMs = options.leaseMs ?? 15_000
+    const elsewhere = Object.keys(options.externalRuns ?? {})
+    this.#containerSlots = elsewhere.length === 0 ? 0 : (options.externalConcurrency ?? EXTERNAL_CONCURRENCY)
+    const running = (external: boolean) =>
+      [...this.#held].filter(({ task }) => task.external === external).length
     this.#metrics = createWorkerMetrics(options.registry, {
       slots: options.concurrency,
-      running: () => this.#held.size,
+      running: () => running(false),
+      containerSlots: this.#containerSlots,
+      runningContainers: () => running(true),
     })
-    // An ending makes room under limits, and may let a collect begin.
-    this.#endings = new EndingBatches(options.dataSource, () => this.#dispatcher.wake())
+    // An ending makes room under limits, and may let others begin.
+    this.#endings = new EndingBatches(options.dataSource, () => this.#wake())
     const abandoned = new AbandonedScratch(options.scratchFolder, options.dataSource, this.#leaseMs / 2)
     this.#waiting = new WaitingJobs({ dataSource: options.dataSource, log: options.log })
     this.#housekeeping = new Housekeeping({
@@ -119,26 +135,51 @@ class Worker implements JobsWorker {
         await this.#waiting.sweep()
       },
     })
-    const services = options.services.map(({ id }) => id)
-    this.#dispatcher = new Dispatcher({
-      concurrency: options.concurrency,
-      pace: new TaskPace(),
+    const here = options.services.filter((service) => !isExternal(service)).map(({ id }) => id)
+    this.#dispatchers = [
+      this.#dispatcherOf(options.concurrency, here, false),
+      ...(this.#containerSlots === 0 ? [] : [this.#dispatcherOf(this.#containerSlots, elsewhere, true)]),
+    ]
+  }
+
+  #dispatcherOf(concurrency: number, services: readonly string[], external: boolean): Dispatcher {
+    const { dataSource, limits, log } = this.#options
+    return new Dispatcher({
+      concurrency,
+      // What runs elsewhere takes its time, however short it was for those before.
+      pace: external ? undefined : new TaskPace(),
       held: this.#held,
       claim: (slots, ahead, shortServices) =>
-        claimTasks(options.dataSource, {
+        claimTasks(dataSource, {
           worker: this.#workerId(),
           leaseMs: this.#leaseMs,
           slots,
           ahead,
           shortServices,
+          external,
           services,
-          ...(options.limits === undefined ? {} : { limits: options.limits }),
+          ...(limits === undefined ? {} : { limits }),
         }),
       run: (held) => this.#run(held),
       release: (held) => this.#do(held, releaseTask({ endings: this.#endings }, held)),
-      onError: (error) =>
-        options.log.warn({ err: error }, 'a claim of tasks failed; the next one tries again'),
+      onError: (error) => log.warn({ err: error }, 'a claim of tasks failed; the next one tries again'),
     })
+  }
+
+  #wake(): void {
+    for (const dispatcher of this.#dispatchers) dispatcher.wake()
+  }
+
+  #open(): void {
+    for (const dispatcher of this.#dispatchers) dispatcher.open()
+  }
+
+  async #drain(): Promise<void> {
+    await Promise.all(this.#dispatchers.map((dispatcher) => dispatcher.drain()))
+  }
+
+  async #close(): Promise<void> {
+    await Promise.all(this.#dispatchers.map((dispatcher) => dispatcher.close()))
   }
 
   async start(): Promise<void> {
@@ -163,6 +204,7 @@ class Worker implements JobsWorker {
       dataSource,
       worker: this.#workerId(),
       concurrency,
+      containerSlots: this.#containerSlots,
       leaseMs: this.#leaseMs,
       held: this.#held,
       onState: (state) => this.#obey(state),
@@ -170,7 +212,7 @@ class Worker implements JobsWorker {
     })
     // Known to others before it takes a task.
     await this.#leases.start()
-    this.#dispatcher.open()
+    this.#open()
     this.#pollLater()
     this.#housekeeping.start()
   }
@@ -184,7 +226,7 @@ class Worker implements JobsWorker {
     clearTimeout(this.#pollTimer)
     await Promise.all([this.#waiting.stop(), this.#housekeeping.stop(), this.#polling])
     const drained = this.#pool?.gracefulShutdown('the worker stops')
-    await this.#dispatcher.drain()
+    await this.#drain()
     while (this.#doing.size > 0) await Promise.all(this.#doing)
     await drained
     await this.#leases?.stop()
@@ -198,10 +240,10 @@ class Worker implements JobsWorker {
     log.info({ state }, 'the operator changed what this worker does')
     if (this.#stopping) return
     if (state === 'ACTIVE') {
-      this.#dispatcher.open()
+      this.#open()
       return
     }
-    const done = state === 'PAUSED' ? this.#dispatcher.close() : this.#dispatcher.drain()
+    const done = state === 'PAUSED' ? this.#close() : this.#drain()
     done.catch((error) => log.warn({ err: error }, 'giving back tasks failed'))
   }
 
@@ -253,15 +295,17 @@ class Worker implements JobsWorker {
       return
     }
     if (channel === workersChannel) {
-      if (payload === '') this.#dispatcher.wake()
+      if (payload === '') this.#wake()
       else if (payload === this.#workerId()) this.#onResync()
       return
     }
     const notice = parseNotice(payload)
     if (notice === undefined) return
     const { jobId, phase, deleted, sequence } = notice
-    if (phase === 'QUEUED' && !deleted) this.#dispatcher.wake()
-    if (deleted || hasEnded(phase) || phase === 'SUSPENDED') this.#dispatcher.stopJob(jobId, sequence)
+    if (phase === 'QUEUED' && !deleted) this.#wake()
+    if (deleted || hasEnded(phase) || phase === 'SUSPENDED') {
+      for (const dispatcher of this.#dispatchers) dispatcher.stopJob(jobId, sequence)
+    }
   }
 
   #lookForCredits(organizationId: string): void {
@@ -278,7 +322,7 @@ class Worker implements JobsWorker {
     this.#lookForCredits('')
     this.#leases
       ?.readState()
-      .then(() => this.#dispatcher.wake())
+      .then(() => this.#wake())
       .catch((error) => this.#options.log.warn({ err: error }, "this worker's state could not be read"))
   }
 
@@ -286,7 +330,7 @@ class Worker implements JobsWorker {
     this.#pollTimer = setTimeout(() => {
       const { dataSource, log } = this.#options
       this.#polling = enqueueRetries(dataSource)
-        .then(() => this.#dispatcher.wake())
+        .then(() => this.#wake())
         .catch((error) => log.warn({ err: error }, 'looking for retries failed; the next look tries again'))
       this.#polling.then(() => {
         if (!this.#stopping) this.#pollLater()

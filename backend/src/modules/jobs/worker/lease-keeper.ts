@@ -12,6 +12,8 @@ export interface LeaseKeeperOptions {
   readonly dataSource: DataSource
   readonly worker: string
   readonly concurrency: number
+  /** Tasks that are run elsewhere at a time; 0 for none. */
+  readonly containerSlots: number
   readonly leaseMs: number
   readonly held: ReadonlySet<HeldTask>
   /** Called when the worker's state is not what it was. */
@@ -75,16 +77,16 @@ export class LeaseKeeper {
   }
 
   async #renew(): Promise<void> {
-    const { dataSource, worker, concurrency, leaseMs, held } = this.#options
+    const { dataSource, worker, concurrency, containerSlots, leaseMs, held } = this.#options
     const begunAtMs = performance.now()
     const [row] = await rows<{ state: WorkerState }>(
       dataSource,
       // One that was taken for dead, and was not, is in the state that it knew of.
-      `insert into job_workers (id, host, concurrency, state, lease_expires_at)
-       values ($1, $3, $4, $5, now() + $2::double precision * interval '1 ms')
-       on conflict (id) do update set lease_expires_at = excluded.lease_expires_at
+      `insert into job_workers (id, host, concurrency, container_slots, state, lease_expires_at)
+       values ($1, $3, $4, $6, $5, now() + $2::double precision * interval '1 ms')
+       on conflict (id) do update set lease_expires_at = excluded.lease_expires_at, seen_time = now()
        returning state`,
-      [worker, leaseMs, hostname(), concurrency, this.#state],
+      [worker, leaseMs, hostname(), concurrency, this.#state, containerSlots],
     )
     if (row !== undefined) this.#note(row.state)
     const tasks = [...held]

@@ -5,6 +5,7 @@ import { type Execution, ExecutionFailed } from '../../../ports/execution.ts'
 import type { Objects } from '../../../ports/objects.ts'
 import type { Scanner } from '../../../ports/scanner.ts'
 import { type Span, type Tracing, traced, within } from '../../../tracing/index.ts'
+import { runPrefix } from '../job.ts'
 import { stopJob } from '../job-endings.ts'
 import { lockJob } from '../job-store.ts'
 import { hasEnded } from '../phase-transitions.ts'
@@ -16,7 +17,9 @@ import type { AttemptEnd } from '../task-endings.ts'
 import { collectInput } from '../task-store.ts'
 import { removeAttemptFiles, storeFiles } from './attempt-files.ts'
 import type { EndingBatches, EndingOutcome } from './ending-batches.ts'
+import type { ExternalRun } from './external-run.ts'
 import type { HeldTask } from './held-task.ts'
+import { runElsewhere } from './run-elsewhere.ts'
 import type { ScratchFolders } from './scratch-folders.ts'
 import { storableText } from './storable-text.ts'
 import { fetchTaskFiles, inputOrder, type TaskInput } from './task-input.ts'
@@ -32,6 +35,8 @@ export interface TaskRunner {
   readonly services: ReadonlyMap<string, JobService>
   /** By the service's id, of those whose tasks need something of the database. */
   readonly inputs?: Readonly<Record<string, TaskInput>> | undefined
+  /** By the service's id, who runs the tasks of those that no process runs. */
+  readonly externalRuns?: Readonly<Record<string, ExternalRun>> | undefined
   readonly folders: ScratchFolders
   /** Between two writes of what a task reports. */
   readonly reportIntervalMs: number
@@ -82,9 +87,13 @@ async function runAttempt(
   try {
     // One that was stopped while it was on its way to its slot.
     held.signal.throwIfAborted()
-    folder = await runner.folders.take()
-    if (needsInput(runner, task)) inputFolder = await runner.folders.take()
-    end = await execute(runner, held, folder, inputFolder)
+    if (task.external) {
+      end = await executeElsewhere(runner, held)
+    } else {
+      folder = await runner.folders.take()
+      if (needsInput(runner, task)) inputFolder = await runner.folders.take()
+      end = await execute(runner, held, folder, inputFolder)
+    }
   } catch (error) {
     end = endOf(runner, held, error)
   }
@@ -98,8 +107,17 @@ async function runAttempt(
   runner.metrics.ended(task, outcome, (performance.now() - begunMs) / 1000)
   span?.set({ 'fairlead.outcome': outcome })
   if (end?.kind === 'failed') span?.fail(end.error.reason)
-  return { ended: writeEnd(runner, held, end) }
+  return { ended: writeEnd(runner, held, end, isOverdue(task, end, performance.now() - begunMs)) }
 }
+
+/** What a task run elsewhere may take by itself is less than what its job may: only the job's own time ends the job. */
+function isOverdue(task: ClaimedTask, end: AttemptEnd | undefined, tookMs: number): boolean {
+  if (end?.kind !== 'failed' || end.error.reason !== 'EXECUTION_DURATION_EXCEEDED') return false
+  return !task.external || tookMs >= task.remainingMs - TIMER_MS
+}
+
+/** A timer may be early by so much. */
+const TIMER_MS = 100
 
 /** Hands back a task that was claimed and has not begun. */
 export async function releaseTask(runner: Pick<TaskRunner, 'endings'>, held: HeldTask): Promise<void> {
@@ -130,6 +148,28 @@ async function writeInput(
   return payload
 }
 
+function reporterOf({ dataSource, reportIntervalMs, log }: TaskRunner, task: ClaimedTask): TaskReporter {
+  return new TaskReporter(dataSource, task, reportIntervalMs, (error) =>
+    log.warn({ err: error, job: task.jobId }, 'what a task reported was not written'),
+  )
+}
+
+async function executeElsewhere(runner: TaskRunner, held: HeldTask): Promise<AttemptEnd> {
+  const run = runner.externalRuns?.[held.task.service]
+  if (run === undefined) throw unknownService(held.task)
+  const reporter = reporterOf(runner, held.task)
+  try {
+    const { dataSource, log } = runner
+    return await traced('run', 'internal', {}, () => runElsewhere({ run, dataSource, reporter, log }, held))
+  } finally {
+    await reporter.finish()
+  }
+}
+
+function unknownService({ service }: ClaimedTask): ExecutionFailed {
+  return new ExecutionFailed('SERVICE_UNKNOWN', `This worker does not know ${service}.`, true)
+}
+
 async function execute(
   runner: TaskRunner,
   held: HeldTask,
@@ -138,13 +178,9 @@ async function execute(
 ): Promise<AttemptEnd> {
   const { task } = held
   const deadline = performance.now() + task.remainingMs
-  if (!runner.services.has(task.service)) {
-    throw new ExecutionFailed('SERVICE_UNKNOWN', `This worker does not know ${task.service}.`, true)
-  }
+  if (!runner.services.has(task.service)) throw unknownService(task)
   const given = task.collect ? await collectInput(runner.dataSource, task.jobId) : task.payload
-  const reporter = new TaskReporter(runner.dataSource, task, runner.reportIntervalMs, (error) =>
-    runner.log.warn({ err: error, job: task.jobId }, 'what a task reported was not written'),
-  )
+  const reporter = reporterOf(runner, task)
   try {
     const payload =
       inputFolder === undefined
@@ -204,11 +240,16 @@ function endOf(runner: TaskRunner, held: HeldTask, error: unknown): AttemptEnd |
   }
 }
 
-async function writeEnd(runner: TaskRunner, held: HeldTask, end: AttemptEnd | undefined): Promise<void> {
+async function writeEnd(
+  runner: TaskRunner,
+  held: HeldTask,
+  end: AttemptEnd | undefined,
+  overdue: boolean,
+): Promise<void> {
   const { task } = held
   let outcome: EndingOutcome = 'lost'
   try {
-    if (end?.kind === 'failed' && end.error.reason === 'EXECUTION_DURATION_EXCEEDED') {
+    if (end?.kind === 'failed' && overdue) {
       outcome = await endOverdue(runner, held, end.error.message)
     } else if (end !== undefined) {
       outcome = await runner.endings.add({ attempt: task, end }, held.lost)
@@ -224,8 +265,12 @@ async function writeEnd(runner: TaskRunner, held: HeldTask, end: AttemptEnd | un
   const published = end?.kind === 'completed' && outcome === 'counted'
   // What is left of an unknown end is for the clean-up after the job, which knows the results.
   if (published || outcome === 'unknown') return
+  const failed = end?.kind === 'failed' && outcome === 'counted'
+  // What attempts at a run have made is the next one's, until the run has failed.
+  if (task.external && !failed) return
   try {
-    await removeAttemptFiles(runner.objects, task)
+    if (task.external) await runner.objects.deletePrefix(runPrefix(task.jobId, task.index, task.run))
+    else await removeAttemptFiles(runner.objects, task)
   } catch (error) {
     runner.log.warn({ job: task.jobId, err: error }, 'files of an attempt are left for the clean-up')
   }

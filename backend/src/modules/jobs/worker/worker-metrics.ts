@@ -17,6 +17,9 @@ export interface WorkerMetrics {
 export interface WorkerState {
   readonly slots: number
   running(): number
+  /** Of tasks that are run elsewhere. */
+  readonly containerSlots: number
+  runningContainers(): number
 }
 
 /** Registers what this worker does. Without a registry it is counted for nobody. */
@@ -34,6 +37,19 @@ export function createWorkerMetrics(registry: Registry | undefined, state: Worke
     registers,
     collect() {
       this.set(state.running())
+    },
+  })
+  new Gauge({
+    name: 'fairlead_worker_container_slots',
+    help: 'Tasks in containers that this worker can wait for at a time, beside the others.',
+    registers,
+  }).set(state.containerSlots)
+  new Gauge({
+    name: 'fairlead_worker_running_container_tasks',
+    help: 'Tasks in containers that this worker waits for, or whose ends are being written down.',
+    registers,
+    collect() {
+      this.set(state.runningContainers())
     },
   })
   const attempts = new Counter({
