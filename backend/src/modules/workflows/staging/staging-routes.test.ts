@@ -45,6 +45,7 @@ describe.each(missing.length > 0 ? (['filesystem'] as const) : (['filesystem', '
         expect(await (await run.request('0')).json()).toEqual({
           inputs: [],
           parameters: { THRESHOLD: '2.5' },
+          outputLimitBytes: 1 << 30,
         })
         expect(await (await run.request('1')).json()).toEqual({
           inputs: [
@@ -56,6 +57,7 @@ describe.each(missing.length > 0 ? (['filesystem'] as const) : (['filesystem', '
             },
           ],
           parameters: { THRESHOLD: '2.5' },
+          outputLimitBytes: 1 << 30,
         })
       })
 

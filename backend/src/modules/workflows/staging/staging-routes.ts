@@ -52,7 +52,8 @@ export function createStagingRoutes(options: StagingRoutesOptions): readonly Htt
           ...(sha256 === undefined ? {} : { sha256 }),
           url: inputUrl(key.number, position),
         }))
-        sendJson(response, 200, { inputs: addressed, parameters })
+        const { outputLimitBytes } = grant
+        sendJson(response, 200, { inputs: addressed, parameters, outputLimitBytes })
         return
       }
       case 'input': {
