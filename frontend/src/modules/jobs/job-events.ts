@@ -11,6 +11,8 @@ export interface LogEntry {
   readonly sequence: number
   readonly time: Date | undefined
   readonly task: number
+  /** Of a step of a workflow: the number of the container that wrote it. */
+  readonly container?: number | undefined
   readonly text: string
 }
 
@@ -51,8 +53,8 @@ export function withEvent(history: JobHistory, event: JobEvent): JobHistory {
     case 'progress':
       return { ...next, progress: event.event.value }
     case 'log': {
-      const { task, text } = event.event.value
-      const entry = { sequence: Number(event.sequence), time: event.time, task, text }
+      const { task, container, text } = event.event.value
+      const entry = { sequence: Number(event.sequence), time: event.time, task, container, text }
       return {
         ...next,
         log: [...history.log.slice(1 - maximumLogLines), entry],

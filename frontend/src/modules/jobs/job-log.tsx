@@ -1,5 +1,5 @@
 import type { Job } from '@fairlead/proto/web/fairlead/jobs/v1/jobs'
-import { ActionIcon, Button, Group, Select, Switch, Text, Tooltip } from '@mantine/core'
+import { ActionIcon, Button, Group, NumberInput, Select, Switch, Text, Tooltip } from '@mantine/core'
 import { IconCopy, IconDownload, IconLock } from '@tabler/icons-react'
 import { useMutation } from '@tanstack/react-query'
 import { useEffect, useMemo, useRef, useState } from 'react'
@@ -11,44 +11,61 @@ import { Panel } from '../../ui/panel'
 import { hasEnded } from '../../ui/phase'
 import type { JobHistory } from './job-events'
 import classes from './job-log.module.css'
-import { linesOf, logFileName, logText } from './log-lines'
+import { type LogOf, linesOf, logFileName, logText, wholeLog, writerOf } from './log-lines'
 import { fetchWholeLog, useLoggedLines } from './use-logged-lines'
 
 interface JobLogProps {
   readonly job: Job
   readonly history: JobHistory
+  /** Of a workflow: its steps, by the indexes of their tasks. */
+  readonly steps?: readonly LoggedStep[]
+  /** Whose lines; chosen here alone while it is undefined. */
+  readonly of?: LogOf
+  readonly onChoose?: (of: LogOf) => void
+}
+
+export interface LoggedStep {
+  readonly name: string
+  /** As many as there are; 0 while it is not known. */
+  readonly containers: number
 }
 
 /** Distance from the end, in pixels, that still counts as being there. */
 const atEndPx = 24
 
 /** What the job's tasks write: its end live, and what came before on demand. */
-export function JobLog({ job, history }: JobLogProps) {
+export function JobLog({ job, history, steps, of, onChoose }: JobLogProps) {
   const api = useApi()
   const box = useRef<HTMLDivElement>(null)
   const [follow, setFollow] = useState(true)
   const [fromStart, setFromStart] = useState(false)
-  const [task, setTask] = useState<number>()
+  const [ownOf, setOwnOf] = useState(wholeLog)
+  const whose = of ?? ownOf
+  const choose = onChoose ?? setOwnOf
+  const { task, container } = whose
   const ended = hasEnded(job.phase)
   // The stream brings the last lines of all tasks; everything else is asked for.
   const isWhole = history.log.length === history.logCount
   const asked = fromStart || (task !== undefined && !isWhole)
-  const logged = useLoggedLines(job.name, task, asked)
+  const logged = useLoggedLines(job.name, whose, asked)
   const lines = useMemo(
-    () => linesOf(asked ? logged.data?.pages : undefined, !logged.hasNextPage, history.log, task),
-    [asked, logged.data, logged.hasNextPage, history.log, task],
+    () =>
+      linesOf(asked ? logged.data?.pages : undefined, !logged.hasNextPage, history.log, { task, container }),
+    [asked, logged.data, logged.hasNextPage, history.log, task, container],
   )
+  const names = useMemo(() => steps?.map(({ name }) => name), [steps])
   const taskChoices = useMemo(
     () => [
-      { value: '', label: 'All tasks' },
+      { value: '', label: names === undefined ? 'All tasks' : 'All steps' },
       { value: '-1', label: 'The job itself' },
       ...Array.from({ length: job.taskCount }, (_, index) => ({
         value: String(index),
-        label: `Task ${index}`,
+        label: names?.[index] ?? `Task ${index}`,
       })),
     ],
-    [job.taskCount],
+    [job.taskCount, names],
   )
+  const containers = task === undefined ? 0 : (steps?.[task]?.containers ?? 0)
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: scrolls when lines are added.
   useEffect(() => {
@@ -58,11 +75,11 @@ export function JobLog({ job, history }: JobLogProps) {
 
   const whole = useMutation({
     mutationFn: async (use: 'copy' | 'download') => {
-      const text = logText(await fetchWholeLog(api, job.name, task))
+      const text = logText(await fetchWholeLog(api, job.name, whose), names)
       if (use === 'copy') {
         await navigator.clipboard.writeText(text)
         notifySuccess('Log copied')
-      } else save(logFileName(job.name, task), text)
+      } else save(logFileName(job.name, whose), text)
     },
     onError: (error, use) =>
       notifyFailure(use === 'copy' ? 'The log was not copied' : 'The log was not downloaded', error),
@@ -97,7 +114,27 @@ export function JobLog({ job, history }: JobLogProps) {
                 searchable={job.taskCount > 10}
                 limit={60}
                 allowDeselect={false}
-                onChange={(value) => setTask(value === null || value === '' ? undefined : Number(value))}
+                onChange={(value) =>
+                  choose({
+                    task: value === null || value === '' ? undefined : Number(value),
+                    container: undefined,
+                  })
+                }
+              />
+            )}
+            {containers > 1 && (
+              <NumberInput
+                aria-label="Container"
+                size="xs"
+                w={118}
+                placeholder="All containers"
+                min={0}
+                max={containers - 1}
+                allowDecimal={false}
+                value={container ?? ''}
+                onChange={(value) =>
+                  choose({ task, container: typeof value === 'number' ? value : undefined })
+                }
               />
             )}
             <Tooltip label="Copy the log">
@@ -157,13 +194,15 @@ export function JobLog({ job, history }: JobLogProps) {
               setFollow(scrollHeight - scrollTop - clientHeight < atEndPx)
             }
           >
-            {lines.map(({ sequence, time, task: writer, text }) => (
-              <div key={sequence} className={classes.line}>
-                <span className={classes.time}>{time && formatClock(time)}</span>
-                {job.taskCount > 1 && (
-                  <span className={classes.task}>{writer < 0 ? 'job' : `#${writer}`}</span>
+            {lines.map((line) => (
+              <div key={line.sequence} className={classes.line}>
+                <span className={classes.time}>{line.time && formatClock(line.time)}</span>
+                {(job.taskCount > 1 || containers > 1) && (
+                  <span className={classes.task} data-named={names !== undefined || undefined}>
+                    {writerOf(line, names)}
+                  </span>
                 )}
-                <span className={classes.text}>{text}</span>
+                <span className={classes.text}>{line.text}</span>
               </div>
             ))}
             {lines.length === 0 && !logged.isFetching && !logged.isError && (

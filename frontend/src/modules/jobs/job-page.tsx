@@ -1,5 +1,6 @@
 import type { Job } from '@fairlead/proto/web/fairlead/jobs/v1/jobs'
 import { Button, Grid, Group, Progress, Stack, Text, VisuallyHidden } from '@mantine/core'
+import { lazy, Suspense } from 'react'
 import { Link, useParams } from 'react-router'
 import { toApiError } from '../../app/api-error'
 import { type CurrentOrganization, useOrganization } from '../../app/organization'
@@ -28,6 +29,9 @@ import { PhaseTimeline } from './phase-timeline'
 import { QueueNotice } from './queue-notice'
 import { useJobHistory } from './use-job-history'
 import { useRunJob } from './use-run-job'
+
+// With what draws its steps, which other jobs do without.
+const WorkflowRunView = lazy(() => import('../workflows/run/workflow-run-view'))
 
 export default function JobPage() {
   const organization = useOrganization()
@@ -88,6 +92,8 @@ function LoadedJob({ job, organization }: { job: Job; organization: CurrentOrgan
   const ended = hasEnded(phase)
   // How far it went says nothing about a job that is not complete.
   const failed = ended && phase !== 'PHASE_COMPLETED'
+  const isWorkflow = job.service === 'workflow'
+  const path = rights.isMember ? organization.path : undefined
 
   return (
     <>
@@ -117,8 +123,7 @@ function LoadedJob({ job, organization }: { job: Job; organization: CurrentOrgan
                 <Text size="sm" c="dimmed" className="numeric">
                   {!failed && `${Math.round(progress * 100)} %`}
                   {!failed && job.taskCount > 0 && ' · '}
-                  {job.taskCount > 0 &&
-                    `${job.tasksCompleted} of ${job.taskCount} ${job.taskCount === 1 ? 'task' : 'tasks'}`}
+                  {job.taskCount > 0 && `${job.tasksCompleted} of ${job.taskCount} ${taskWord(job)}`}
                 </Text>
               </Group>
               <Progress
@@ -149,11 +154,32 @@ function LoadedJob({ job, organization }: { job: Job; organization: CurrentOrgan
                 pending={run.isPending}
               />
             )}
-            {job.error !== undefined && ended && <JobFailure error={job.error} phase={phase} />}
-            <FailedTasksNotice job={shown} />
+            {isWorkflow ? (
+              <Suspense
+                fallback={
+                  <Panel>
+                    <ListSkeleton rows={6} />
+                  </Panel>
+                }
+              >
+                <WorkflowRunView job={shown} history={history} rights={rights} path={path} />
+              </Suspense>
+            ) : (
+              <>
+                {job.error !== undefined && ended && <JobFailure error={job.error} phase={phase} />}
+                <FailedTasksNotice job={shown} />
+              </>
+            )}
             <JobResults job={shown} />
-            {rights.mayReadLog && phase !== 'PHASE_PENDING' && <JobLog job={shown} history={history} />}
-            <JobTasks job={shown} revision={`${job.version} ${phase} ${progress} ${history.resultCount}`} />
+            {!isWorkflow && (
+              <>
+                {rights.mayReadLog && phase !== 'PHASE_PENDING' && <JobLog job={shown} history={history} />}
+                <JobTasks
+                  job={shown}
+                  revision={`${job.version} ${phase} ${progress} ${history.resultCount}`}
+                />
+              </>
+            )}
             {rights.isMember && !rights.mayReadLog && (
               <Text size="xs" c="dimmed">
                 The job’s log is shown to its owner and to administrators.
@@ -163,15 +189,17 @@ function LoadedJob({ job, organization }: { job: Job; organization: CurrentOrgan
         </Grid.Col>
         <Grid.Col span={{ base: 12, lg: 4 }}>
           <Stack gap="md">
-            <JobFacts
-              job={shown}
-              mayChange={rights.mayRun}
-              path={rights.isMember ? organization.path : undefined}
-            />
-            <JobParameters job={job} path={rights.isMember ? organization.path : undefined} />
+            <JobFacts job={shown} mayChange={rights.mayRun} path={path} />
+            <JobParameters job={job} path={path} />
           </Stack>
         </Grid.Col>
       </Grid>
     </>
   )
+}
+
+/** The tasks of a workflow are its steps. */
+function taskWord({ service, taskCount }: Job): string {
+  const word = service === 'workflow' ? 'step' : 'task'
+  return taskCount === 1 ? word : `${word}s`
 }

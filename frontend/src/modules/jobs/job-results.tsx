@@ -1,15 +1,14 @@
 import type { Job, Result, ScanState } from '@fairlead/proto/web/fairlead/jobs/v1/jobs'
 import { Button, Group, Stack, Text, Tooltip } from '@mantine/core'
 import { IconDownload, IconFile, IconPhoto } from '@tabler/icons-react'
-import { useMutation } from '@tanstack/react-query'
-import { useApi } from '../../app/services'
 import { formatBytes } from '../../ui/format-bytes'
-import { notifyFailure } from '../../ui/notify'
 import { Panel } from '../../ui/panel'
 import { hasEnded } from '../../ui/phase'
 import { Tag } from '../../ui/tag'
 import classes from './job-results.module.css'
 import { ResultPreview } from './result-preview'
+import { isAvailable } from './result-state'
+import { useFetchResult } from './use-fetch-result'
 
 const scans: Partial<Record<ScanState, { label: string; color: string; text: string }>> = {
   SCAN_STATE_UNSCANNED: {
@@ -28,10 +27,6 @@ const scans: Partial<Record<ScanState, { label: string; color: string; text: str
     color: 'red',
     text: 'Malware was found; the content was deleted.',
   },
-}
-
-function isAvailable(result: Result): boolean {
-  return result.scanState === 'SCAN_STATE_CLEAN' || result.scanState === 'SCAN_STATE_UNSCANNED'
 }
 
 /** Above this many results their previews are small, so that the list can be looked over. */
@@ -71,19 +66,7 @@ export function JobResults({ job }: { job: Job }) {
 }
 
 function ResultRow({ result }: { result: Result }) {
-  const api = useApi()
-  const download = useMutation({
-    mutationFn: () => api.jobs().CreateResultUrl({ name: result.name, inline: false }),
-    onSuccess: ({ url }) => {
-      const link = document.createElement('a')
-      link.href = url
-      link.download = result.fileName
-      document.body.append(link)
-      link.click()
-      link.remove()
-    },
-    onError: (error) => notifyFailure('The download could not begin', error),
-  })
+  const download = useFetchResult()
   const scan = scans[result.scanState]
   const isImage = result.mediaType === 'image/png'
   const Glyph = isImage ? IconPhoto : IconFile
@@ -113,7 +96,7 @@ function ResultRow({ result }: { result: Result }) {
           leftSection={<IconDownload size={15} aria-hidden />}
           disabled={!isAvailable(result)}
           loading={download.isPending}
-          onClick={() => download.mutate()}
+          onClick={() => download.mutate(result)}
           aria-label={`Download ${result.fileName}`}
         >
           Download

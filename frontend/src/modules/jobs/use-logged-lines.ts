@@ -5,14 +5,19 @@ import { useApi } from '../../app/services'
 import { organizationOf } from './job-address'
 import { lastSegment } from './job-name'
 import { jobKeys } from './job-queries'
+import type { LogOf } from './log-lines'
 
 const pageSize = 1_000
 
 /** The log from its beginning, page by page. */
-export function useLoggedLines(job: string, task: number | undefined, enabled: boolean) {
+export function useLoggedLines(job: string, of: LogOf, enabled: boolean) {
   const api = useApi()
   return useInfiniteQuery({
-    queryKey: [...jobKeys.log(organizationOf(job), lastSegment(job)), task ?? 'all'],
+    queryKey: [
+      ...jobKeys.log(organizationOf(job), lastSegment(job)),
+      of.task ?? 'all',
+      of.container ?? 'all',
+    ],
     enabled,
     initialPageParam: '',
     queryFn: ({ pageParam, signal }) =>
@@ -20,20 +25,18 @@ export function useLoggedLines(job: string, task: number | undefined, enabled: b
         parent: job,
         pageSize,
         pageToken: pageParam,
-        ...(task === undefined ? {} : { task }),
+        ...of,
       }),
     getNextPageParam: ({ nextPageToken }) => (nextPageToken === '' ? undefined : nextPageToken),
   })
 }
 
 /** All of it that is kept, to take away. */
-export async function fetchWholeLog(api: Api, job: string, task: number | undefined): Promise<LoggedLine[]> {
+export async function fetchWholeLog(api: Api, job: string, of: LogOf): Promise<LoggedLine[]> {
   const lines: LoggedLine[] = []
   let pageToken = ''
   do {
-    const page = await api
-      .jobs()
-      .ListJobLog({ parent: job, pageSize, pageToken, ...(task === undefined ? {} : { task }) })
+    const page = await api.jobs().ListJobLog({ parent: job, pageSize, pageToken, ...of })
     lines.push(...page.lines)
     pageToken = page.nextPageToken
   } while (pageToken !== '')
