@@ -255,7 +255,7 @@ export const TaskState = {
   TASK_STATE_COMPLETED: "TASK_STATE_COMPLETED",
   TASK_STATE_FAILED: "TASK_STATE_FAILED",
   TASK_STATE_CANCELLED: "TASK_STATE_CANCELLED",
-  /** TASK_STATE_BLOCKED - Waits for the job's other tasks to end: it collects what they made. */
+  /** TASK_STATE_BLOCKED - Waits for tasks that it needs to complete, or collects what all others made and waits for their ends. */
   TASK_STATE_BLOCKED: "TASK_STATE_BLOCKED",
   UNRECOGNIZED: "UNRECOGNIZED",
 } as const;
@@ -655,6 +655,8 @@ export interface JobTask {
     | undefined;
   /** [0, 1] */
   progress: number;
+  /** Indexes of tasks that have to complete before it begins. */
+  needs: number[];
 }
 
 /** One attempt of a task that ended without completing it. */
@@ -2823,6 +2825,7 @@ function createBaseJobTask(): JobTask {
     failedAttempts: [],
     retryTime: undefined,
     progress: 0,
+    needs: [],
   };
 }
 
@@ -2857,6 +2860,13 @@ export const JobTask: MessageFns<JobTask> = {
     }
     if (message.progress !== 0) {
       writer.uint32(81).double(message.progress);
+    }
+    if (message.needs.length !== 0) {
+      writer.uint32(90).fork();
+      for (const v of message.needs) {
+        writer.int32(v);
+      }
+      writer.join();
     }
     return writer;
   },
@@ -2954,6 +2964,24 @@ export const JobTask: MessageFns<JobTask> = {
             message.progress = reader.double();
             continue;
           }
+          case 11: {
+            if (tag === 88) {
+              message.needs.push(reader.int32());
+
+              continue;
+            }
+
+            if (tag === 90) {
+              const end2 = reader.uint32() + reader.pos;
+              while (reader.pos < end2) {
+                message.needs.push(reader.int32());
+              }
+
+              continue;
+            }
+
+            break;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2998,6 +3026,9 @@ export const JobTask: MessageFns<JobTask> = {
         ? fromJsonTimestamp(object.retry_time)
         : undefined,
       progress: isSet(object.progress) ? globalThis.Number(object.progress) : 0,
+      needs: globalThis.Array.isArray(object?.needs)
+        ? object.needs.map((e: any) => globalThis.Number(e))
+        : [],
     };
   },
 
@@ -3033,6 +3064,9 @@ export const JobTask: MessageFns<JobTask> = {
     if (message.progress !== 0) {
       obj.progress = floatToJson(message.progress);
     }
+    if (message.needs?.length) {
+      obj.needs = message.needs.map((e) => Math.round(e));
+    }
     return obj;
   },
 
@@ -3053,6 +3087,7 @@ export const JobTask: MessageFns<JobTask> = {
     message.failedAttempts = object.failedAttempts?.map((e) => TaskAttempt.fromPartial(e)) || [];
     message.retryTime = object.retryTime ?? undefined;
     message.progress = object.progress ?? 0;
+    message.needs = object.needs?.map((e) => e) || [];
     return message;
   },
 };

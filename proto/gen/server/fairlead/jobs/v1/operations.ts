@@ -168,11 +168,16 @@ export interface Worker {
   name: string;
   host: string;
   state: WorkerState;
-  /** Tasks at a time. */
+  /** Tasks at a time; those in containers are not among them. */
   concurrency: number;
   runningTasks: number;
   startTime: Date | undefined;
-  leaseExpireTime: Date | undefined;
+  leaseExpireTime:
+    | Date
+    | undefined;
+  /** Tasks in containers that it waits for at a time, beside the others; 0 when it cannot run any. */
+  containerSlots: number;
+  runningContainerTasks: number;
 }
 
 export interface ListRunningTasksRequest {
@@ -1136,6 +1141,8 @@ function createBaseWorker(): Worker {
     runningTasks: 0,
     startTime: undefined,
     leaseExpireTime: undefined,
+    containerSlots: 0,
+    runningContainerTasks: 0,
   };
 }
 
@@ -1161,6 +1168,12 @@ export const Worker: MessageFns<Worker> = {
     }
     if (message.leaseExpireTime !== undefined) {
       Timestamp.encode(toTimestamp(message.leaseExpireTime), writer.uint32(58).fork()).join();
+    }
+    if (message.containerSlots !== 0) {
+      writer.uint32(64).int32(message.containerSlots);
+    }
+    if (message.runningContainerTasks !== 0) {
+      writer.uint32(72).int32(message.runningContainerTasks);
     }
     return writer;
   },
@@ -1234,6 +1247,22 @@ export const Worker: MessageFns<Worker> = {
             message.leaseExpireTime = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
             continue;
           }
+          case 8: {
+            if (tag !== 64) {
+              break;
+            }
+
+            message.containerSlots = reader.int32();
+            continue;
+          }
+          case 9: {
+            if (tag !== 72) {
+              break;
+            }
+
+            message.runningContainerTasks = reader.int32();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1267,6 +1296,16 @@ export const Worker: MessageFns<Worker> = {
         : isSet(object.lease_expire_time)
         ? fromJsonTimestamp(object.lease_expire_time)
         : undefined,
+      containerSlots: isSet(object.containerSlots)
+        ? globalThis.Number(object.containerSlots)
+        : isSet(object.container_slots)
+        ? globalThis.Number(object.container_slots)
+        : 0,
+      runningContainerTasks: isSet(object.runningContainerTasks)
+        ? globalThis.Number(object.runningContainerTasks)
+        : isSet(object.running_container_tasks)
+        ? globalThis.Number(object.running_container_tasks)
+        : 0,
     };
   },
 
@@ -1293,6 +1332,12 @@ export const Worker: MessageFns<Worker> = {
     if (message.leaseExpireTime !== undefined) {
       obj.leaseExpireTime = message.leaseExpireTime.toISOString();
     }
+    if (message.containerSlots !== 0) {
+      obj.containerSlots = Math.round(message.containerSlots);
+    }
+    if (message.runningContainerTasks !== 0) {
+      obj.runningContainerTasks = Math.round(message.runningContainerTasks);
+    }
     return obj;
   },
 
@@ -1308,6 +1353,8 @@ export const Worker: MessageFns<Worker> = {
     message.runningTasks = object.runningTasks ?? 0;
     message.startTime = object.startTime ?? undefined;
     message.leaseExpireTime = object.leaseExpireTime ?? undefined;
+    message.containerSlots = object.containerSlots ?? 0;
+    message.runningContainerTasks = object.runningContainerTasks ?? 0;
     return message;
   },
 };

@@ -197,7 +197,7 @@ export const TaskState = {
   TASK_STATE_COMPLETED: "TASK_STATE_COMPLETED",
   TASK_STATE_FAILED: "TASK_STATE_FAILED",
   TASK_STATE_CANCELLED: "TASK_STATE_CANCELLED",
-  /** TASK_STATE_BLOCKED - Waits for the job's other tasks to end: it collects what they made. */
+  /** TASK_STATE_BLOCKED - Waits for tasks that it needs to complete, or collects what all others made and waits for their ends. */
   TASK_STATE_BLOCKED: "TASK_STATE_BLOCKED",
   UNRECOGNIZED: "UNRECOGNIZED",
 } as const;
@@ -547,6 +547,8 @@ export interface JobTask {
     | undefined;
   /** [0, 1] */
   progress: number;
+  /** Indexes of tasks that have to complete before it begins. */
+  needs: number[];
 }
 
 /** One attempt of a task that ended without completing it. */
@@ -2209,6 +2211,7 @@ function createBaseJobTask(): JobTask {
     failedAttempts: [],
     retryTime: undefined,
     progress: 0,
+    needs: [],
   };
 }
 
@@ -2243,6 +2246,13 @@ export const JobTask: MessageFns<JobTask> = {
     }
     if (message.progress !== 0) {
       writer.uint32(81).double(message.progress);
+    }
+    if (message.needs.length !== 0) {
+      writer.uint32(90).fork();
+      for (const v of message.needs) {
+        writer.int32(v);
+      }
+      writer.join();
     }
     return writer;
   },
@@ -2340,6 +2350,24 @@ export const JobTask: MessageFns<JobTask> = {
             message.progress = reader.double();
             continue;
           }
+          case 11: {
+            if (tag === 88) {
+              message.needs.push(reader.int32());
+
+              continue;
+            }
+
+            if (tag === 90) {
+              const end2 = reader.uint32() + reader.pos;
+              while (reader.pos < end2) {
+                message.needs.push(reader.int32());
+              }
+
+              continue;
+            }
+
+            break;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2369,6 +2397,7 @@ export const JobTask: MessageFns<JobTask> = {
     message.failedAttempts = object.failedAttempts?.map((e) => TaskAttempt.fromPartial(e)) || [];
     message.retryTime = object.retryTime ?? undefined;
     message.progress = object.progress ?? 0;
+    message.needs = object.needs?.map((e) => e) || [];
     return message;
   },
 };

@@ -142,11 +142,16 @@ export interface Worker {
   name: string;
   host: string;
   state: WorkerState;
-  /** Tasks at a time. */
+  /** Tasks at a time; those in containers are not among them. */
   concurrency: number;
   runningTasks: number;
   startTime: Date | undefined;
-  leaseExpireTime: Date | undefined;
+  leaseExpireTime:
+    | Date
+    | undefined;
+  /** Tasks in containers that it waits for at a time, beside the others; 0 when it cannot run any. */
+  containerSlots: number;
+  runningContainerTasks: number;
 }
 
 export interface ListRunningTasksRequest {
@@ -848,6 +853,8 @@ function createBaseWorker(): Worker {
     runningTasks: 0,
     startTime: undefined,
     leaseExpireTime: undefined,
+    containerSlots: 0,
+    runningContainerTasks: 0,
   };
 }
 
@@ -873,6 +880,12 @@ export const Worker: MessageFns<Worker> = {
     }
     if (message.leaseExpireTime !== undefined) {
       Timestamp.encode(toTimestamp(message.leaseExpireTime), writer.uint32(58).fork()).join();
+    }
+    if (message.containerSlots !== 0) {
+      writer.uint32(64).int32(message.containerSlots);
+    }
+    if (message.runningContainerTasks !== 0) {
+      writer.uint32(72).int32(message.runningContainerTasks);
     }
     return writer;
   },
@@ -946,6 +959,22 @@ export const Worker: MessageFns<Worker> = {
             message.leaseExpireTime = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
             continue;
           }
+          case 8: {
+            if (tag !== 64) {
+              break;
+            }
+
+            message.containerSlots = reader.int32();
+            continue;
+          }
+          case 9: {
+            if (tag !== 72) {
+              break;
+            }
+
+            message.runningContainerTasks = reader.int32();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -970,6 +999,8 @@ export const Worker: MessageFns<Worker> = {
     message.runningTasks = object.runningTasks ?? 0;
     message.startTime = object.startTime ?? undefined;
     message.leaseExpireTime = object.leaseExpireTime ?? undefined;
+    message.containerSlots = object.containerSlots ?? 0;
+    message.runningContainerTasks = object.runningContainerTasks ?? 0;
     return message;
   },
 };
