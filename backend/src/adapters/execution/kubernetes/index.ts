@@ -1,0 +1,4 @@
+export {
+  createKubernetesContainers,
+  type KubernetesOptions,
+} from './kubernetes-containers.ts'
