@@ -4,8 +4,9 @@ import { violationSentence } from '../violation-sentence'
 import { openHandle } from './file-handle'
 import { fingerprintOf } from './fingerprint'
 import { runUpload, type UploadTools } from './run-upload'
-import { createSpeed, type Speed } from './speed'
+import { differenceOf, otherSize, unreadable } from './same-file'
 import { type Remedy, UploadFailure } from './upload-failure'
+import { createUploadList, type UploadEntry } from './upload-list'
 import type { RememberedUpload, UploadMemory } from './upload-memory'
 import { isActive, type UploadPhase, type UploadSnapshot } from './upload-snapshot'
 
@@ -71,106 +72,13 @@ export interface UploadEngine {
 
 /** Files that are uploaded at a time. */
 const maximumRunning = 3
-/** Progress is told so often at most, milliseconds. */
-const progressMs = 150
-
 const resumable: ReadonlySet<UploadPhase> = new Set(['paused', 'failed', 'retrying'])
-
-interface Entry {
-  record: RememberedUpload
-  file: File | undefined
-  phase: UploadPhase
-  sentBytes: number
-  speed: Speed
-  problem: string
-  remedy: Remedy
-  retryTime: number | undefined
-  stored: StoredFile | undefined
-  running: AbortController | undefined
-  disown: () => void
-}
 
 export function createUploadEngine(options: UploadEngineOptions): UploadEngine {
   const { tools, memory, user, own, newId, onFile } = options
-  const entries = new Map<string, Entry>()
-  const listeners = new Set<() => void>()
-  let snapshots: readonly UploadSnapshot[] = []
-  let timer: ReturnType<typeof setTimeout> | undefined
+  const uploads = createUploadList({ memory, now: tools.now, onForgetful: options.onForgetful })
+  const { entries, enter, change, remember, forget, tell, tellSoon } = uploads
   let closed = false
-
-  function tell(): void {
-    clearTimeout(timer)
-    timer = undefined
-    snapshots = [...entries.values()].map(snapshot)
-    for (const listener of listeners) listener()
-  }
-
-  function tellSoon(): void {
-    timer ??= setTimeout(tell, progressMs)
-  }
-
-  function snapshot(entry: Entry): UploadSnapshot {
-    const { record, phase, sentBytes, speed, problem, remedy, retryTime, stored } = entry
-    return {
-      id: record.id,
-      organization: record.organization,
-      folder: record.folder,
-      purpose: record.purpose,
-      name: record.name,
-      versionOf: record.versionOf,
-      displayName: record.displayName,
-      sizeBytes: record.sizeBytes,
-      phase,
-      sentBytes,
-      bytesPerSecond: phase === 'sending' ? speed.bytesPerSecond(tools.now()) : 0,
-      problem,
-      remedy,
-      retryTime,
-      file: stored,
-    }
-  }
-
-  function enter(
-    record: RememberedUpload,
-    file: File | undefined,
-    phase: UploadPhase,
-    disown: () => void,
-  ): void {
-    entries.set(record.id, {
-      record,
-      file,
-      phase,
-      sentBytes: 0,
-      speed: createSpeed(),
-      problem: '',
-      remedy: 'again',
-      retryTime: undefined,
-      stored: undefined,
-      running: undefined,
-      disown,
-    })
-  }
-
-  async function remember(record: RememberedUpload): Promise<void> {
-    try {
-      await memory.put(record)
-    } catch (error) {
-      options.onForgetful(error)
-    }
-  }
-
-  async function forget(id: string): Promise<void> {
-    try {
-      await memory.forget(id)
-    } catch (error) {
-      options.onForgetful(error)
-    }
-  }
-
-  function change(entry: Entry, changed: Partial<RememberedUpload>): void {
-    entry.record = { ...entry.record, ...changed }
-    void remember(entry.record)
-  }
 
   /** Begins those whose turn it is. */
   function pump(): void {
@@ -185,7 +93,7 @@ export function createUploadEngine(options: UploadEngineOptions): UploadEngine {
     tell()
   }
 
-  async function run(entry: Entry, file: File): Promise<void> {
+  async function run(entry: UploadEntry, file: File): Promise<void> {
     const running = new AbortController()
     entry.running = running
     entry.phase = 'starting'
@@ -238,7 +146,7 @@ export function createUploadEngine(options: UploadEngineOptions): UploadEngine {
     }
   }
 
-  function fail(entry: Entry, error: unknown): void {
+  function fail(entry: UploadEntry, error: unknown): void {
     const { message, remedy } = error instanceof UploadFailure ? error : failureOf(error)
     entry.phase = 'failed'
     entry.problem = message
@@ -255,7 +163,7 @@ export function createUploadEngine(options: UploadEngineOptions): UploadEngine {
     }
   }
 
-  function stop(entry: Entry, phase: UploadPhase): void {
+  function stop(entry: UploadEntry, phase: UploadPhase): void {
     entry.phase = phase
     entry.retryTime = undefined
     entry.running?.abort()
@@ -285,7 +193,7 @@ export function createUploadEngine(options: UploadEngineOptions): UploadEngine {
     return undefined
   }
 
-  function goOn(entry: Entry, { file, handle }: ChosenFile): void {
+  function goOn(entry: UploadEntry, { file, handle }: ChosenFile): void {
     entry.file = file
     entry.phase = 'waiting'
     entry.problem = ''
@@ -318,30 +226,20 @@ export function createUploadEngine(options: UploadEngineOptions): UploadEngine {
     }
     try {
       const known = { ...record, fingerprint: await fingerprintOf(file) }
-      enter(known, file, 'waiting', disown)
-      if (file.size === 0) {
-        const entry = entries.get(id)
-        if (entry !== undefined) fail(entry, new UploadFailure('The file is empty.', 'none'))
-      } else {
-        await remember(known)
-      }
+      const entry = enter(known, file, 'waiting', disown)
+      if (file.size === 0) fail(entry, new UploadFailure('The file is empty.', 'none'))
+      else await remember(known)
     } catch (cause) {
-      enter(record, undefined, 'waiting', disown)
-      const entry = entries.get(id)
       // Such as a folder that was dropped as if it were a file.
-      if (entry !== undefined) {
-        fail(entry, new UploadFailure('The file could not be read. Choose it again.', 'none', cause))
-      }
+      const failure = new UploadFailure('The file could not be read. Choose it again.', 'none', cause)
+      fail(enter(record, undefined, 'waiting', disown), failure)
     }
     return id
   }
 
   return {
-    list: () => snapshots,
-    subscribe(listener) {
-      listeners.add(listener)
-      return () => listeners.delete(listener)
-    },
+    list: uploads.snapshots,
+    subscribe: uploads.subscribe,
     async restore() {
       let remembered: RememberedUpload[]
       try {
@@ -460,7 +358,7 @@ export function createUploadEngine(options: UploadEngineOptions): UploadEngine {
       const entry = entries.get(id)
       if (entry === undefined) return
       stop(entry, 'failed')
-      entries.delete(id)
+      uploads.remove(id)
       pump()
       const { name, organization } = entry.record
       try {
@@ -477,23 +375,22 @@ export function createUploadEngine(options: UploadEngineOptions): UploadEngine {
     dismiss(ids) {
       for (const id of ids) {
         const phase = entries.get(id)?.phase
-        if (phase === 'completed' || phase === 'failed') entries.delete(id)
+        if (phase === 'completed' || phase === 'failed') uploads.remove(id)
       }
       tell()
     },
     close() {
       closed = true
-      clearTimeout(timer)
       for (const entry of entries.values()) {
         entry.running?.abort()
         entry.disown()
       }
-      listeners.clear()
+      uploads.close()
     },
   }
 
   /** How much of one that stands still has arrived. */
-  async function lookUp(entry: Entry): Promise<void> {
+  async function lookUp(entry: UploadEntry): Promise<void> {
     if (entry.running !== undefined || entry.record.name === '') return
     try {
       const { arrived } = await tools.files().ResumeUpload({ name: entry.record.name, parts: [] })
@@ -503,28 +400,13 @@ export function createUploadEngine(options: UploadEngineOptions): UploadEngine {
       const { code } = toApiError(error)
       // It has ended: nothing is left to take up.
       if (entry.running === undefined && (code === 'NOT_FOUND' || code === 'FAILED_PRECONDITION')) {
-        entries.delete(entry.record.id)
+        uploads.remove(entry.record.id)
         await forget(entry.record.id)
         entry.disown()
       }
     }
     tell()
   }
-}
-
-const otherSize = 'This file has another size than the one that was begun.'
-const unreadable = 'The file could not be read.'
-
-/** Why this is not the file of the upload, in a sentence; undefined when it is. */
-async function differenceOf(record: RememberedUpload, file: File): Promise<string | undefined> {
-  if (file.name !== record.displayName) return `This is “${file.name}”, and not “${record.displayName}”.`
-  if (file.size !== record.sizeBytes) return otherSize
-  try {
-    if ((await fingerprintOf(file)) === record.fingerprint) return undefined
-  } catch {
-    return unreadable
-  }
-  return 'This file has another content than the one that was begun.'
 }
 
 function failureOf(error: unknown): { message: string; remedy: Remedy } {
