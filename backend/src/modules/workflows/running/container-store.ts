@@ -40,17 +40,27 @@ export async function insertContainers(
   await rows(
     database,
     `with inserted as (
-       insert into workflow_containers (job_id, task_index, run, number, inputs, over)
+       insert into workflow_containers (job_id, task_index, run, number, inputs, over, input_bytes)
        select $1::uuid, $2::int, $3::int, container.position - 1, $6::jsonb || (container.body -> 'inputs'),
-         container.body ->> 'over'
+         container.body ->> 'over', $9::bigint + (container.body ->> 'inputBytes')::bigint
        from jsonb_array_elements($7::jsonb) with ordinality as container (body, position)
        where ${isHeld}
        on conflict do nothing
        returning number
      )
      select ${notifyWorkflow('$8', '$1::uuid')} from inserted limit 1`,
-    [...heldValues(run), JSON.stringify(shared), JSON.stringify(containers), run.organizationId],
+    [
+      ...heldValues(run),
+      JSON.stringify(shared),
+      JSON.stringify(containers.map((each) => ({ ...each, inputBytes: sizeOf(each.inputs) }))),
+      run.organizationId,
+      sizeOf(shared),
+    ],
   )
+}
+
+function sizeOf(inputs: readonly StagedInput[]): number {
+  return inputs.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0)
 }
 
 /**
