@@ -1,0 +1,2 @@
+export { type SpecLimits, specLimits } from './spec-limits.ts'
+export { algorithmOfRequestMessage, type GivenSpec, workflowOfRequestMessage } from './spec-of-request.ts'
