@@ -4,6 +4,7 @@ import type { Logger } from 'pino'
 import { openAmqpBatchConsumer } from './adapters/batch-queue/index.ts'
 import { createBus } from './adapters/bus/create-bus.ts'
 import { createDatasetFiles } from './adapters/dataset-files/dataset-files.ts'
+import { createKubernetesContainers } from './adapters/execution/kubernetes/index.ts'
 import { createProcessExecution } from './adapters/execution/process/index.ts'
 import { createMailTransport } from './adapters/mail/index.ts'
 import { createObjects } from './adapters/objects/create-objects.ts'
@@ -12,8 +13,8 @@ import { createScanner } from './adapters/scanner/create-scanner.ts'
 import { createDataSource, poolMetrics } from './database/index.ts'
 import { jobServices } from './job-services.ts'
 import { createCreditsWorker } from './modules/credits/index.ts'
-import { registerFolders } from './modules/datasets/index.ts'
-import { createFilesWorker } from './modules/files/index.ts'
+import { readableDataset, registerFolders } from './modules/datasets/index.ts'
+import { createFilesService, createFilesWorker } from './modules/files/index.ts'
 import { watchTokenExpiry } from './modules/identity/index.ts'
 import { createJobsWorker, queueMetrics } from './modules/jobs/index.ts'
 import {
@@ -23,6 +24,7 @@ import {
   type LocationsWorkerOptions,
 } from './modules/locations/index.ts'
 import { createNotificationsWorker, type NotificationsWorkerOptions } from './modules/notifications/index.ts'
+import { createWorkflowsWorker } from './modules/workflows/create-workflows-worker.ts'
 import { runProcess } from './run-process.ts'
 import { createHttpServer } from './server/http-server.ts'
 import { operationsRoutes } from './server/operations-routes.ts'
@@ -32,6 +34,8 @@ import type { TaskRunnerConfiguration } from './task-runner.ts'
 
 /** Small folders are read before the worker says that it is ready; large ones do not hold up the start. */
 const REGISTRATION_WAIT_MS = 20_000
+/** For the cluster's answer, before the worker goes on without one. */
+const CLUSTER_WAIT_MS = 10_000
 /** Batches that are written at a time: as many as fill a few transactions. */
 const FIX_BATCHES = 32
 
@@ -53,6 +57,8 @@ await runProcess('worker', workerSettings, async (settings, log, releasers, trac
   const entry = new URL('./task-runner.ts', import.meta.url)
   const execution = createProcessExecution({ entry, configuration })
   releasers.defer(() => execution.close())
+  const workflows = await runWorkflows()
+  releasers.defer(async () => workflows?.stop())
   const worker = createJobsWorker({
     databaseUrl,
     dataSource,
@@ -62,6 +68,8 @@ await runProcess('worker', workerSettings, async (settings, log, releasers, trac
     services: jobServices,
     inputs: { connections: connectionsInput({ dataSource }) },
     concurrency,
+    ...(workflows === undefined ? {} : { externalRuns: workflows.externalRuns }),
+    ...(settings.containers === undefined ? {} : { externalConcurrency: settings.containers.steps }),
     limits: settings.queue,
     scratchFolder,
     tracing,
@@ -123,6 +131,7 @@ await runProcess('worker', workerSettings, async (settings, log, releasers, trac
   releasers.defer(() => http.stop())
   const httpPort = await http.start(settings.httpAddress)
   await worker.start()
+  await workflows?.start()
   await notifications.start()
   await credits.start()
   await locations.start()
@@ -142,6 +151,43 @@ await runProcess('worker', workerSettings, async (settings, log, releasers, trac
   clearTimeout(timer)
   registered = true
   log.info({ httpPort, concurrency }, 'the worker is ready')
+
+  /** Undefined where no cluster is set. A cluster that is away for now is waited for by what runs on it. */
+  async function runWorkflows() {
+    if (settings.containers === undefined) return undefined
+    const { namespace, kubeconfig, installation, agentImage, imagePullSecret, stagingUrl } =
+      settings.containers
+    const containers = createKubernetesContainers({
+      namespace,
+      installation,
+      agentImage,
+      ...(kubeconfig === undefined ? {} : { kubeconfig }),
+      ...(imagePullSecret === undefined ? {} : { imagePullSecret }),
+      registry,
+      log,
+    })
+    releasers.defer(() => containers.close())
+    try {
+      await containers.check(AbortSignal.timeout(CLUSTER_WAIT_MS))
+    } catch (error) {
+      log.warn({ err: error }, 'the cluster cannot run containers now')
+    }
+    return createWorkflowsWorker({
+      dataSource,
+      objects,
+      scanner,
+      containers,
+      datasets: {
+        readable: (organizationId, id) => readableDataset(dataSource, organizationId, id),
+      },
+      // Of it only what is released is asked for, and no address is made.
+      files: createFilesService({ dataSource, objects, addressSeconds: 0 }),
+      stagingUrl,
+      stagingKey: settings.deriveKey('staging'),
+      registry,
+      log,
+    })
+  }
 
   async function registerDatasets(signal: AbortSignal): Promise<void> {
     try {
