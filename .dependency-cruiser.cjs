@@ -48,6 +48,13 @@ module.exports = {
       to: { path: '^backend/src/modules/.*/[a-z-]*store[.]ts$', dependencyTypesNot: ['type-only'] },
     },
     {
+      name: 'agent-alone',
+      comment: 'Its image holds nothing else of the backend, and no packages.',
+      severity: 'error',
+      from: { path: '^backend/src/agent/', pathNot: tests },
+      to: { pathNot: '^backend/src/agent/', dependencyTypesNot: ['core'] },
+    },
+    {
       name: 'adapters-by-entry-points-only',
       comment: 'An adapter is chosen by settings, in an entry point and nowhere else.',
       severity: 'error',
