@@ -1,10 +1,13 @@
+import type { Job } from '@fairlead/proto/server/fairlead/jobs/v1/jobs'
 import type { Logger } from 'pino'
 import type { DataSource } from 'typeorm'
 import type { Objects } from '../../ports/objects.ts'
 import type { SharedResources } from '../../server/authorize.ts'
+import type { OrganizationCallContext } from '../../server/call-context.ts'
 import type { PageTokens } from '../../server/page-token.ts'
 import type { RegisteredService } from '../../server/service-handlers.ts'
 import { KnownClasses } from '../credits/index.ts'
+import { JobAnswers } from './job-answers.ts'
 import { defaultJobLimits, type JobLimits } from './job-limits.ts'
 import { jobsHandler } from './jobs-handler.ts'
 import { JobsService } from './jobs-service.ts'
@@ -15,11 +18,13 @@ import type { Organizations } from './organizations.ts'
 import { OwnerNames, type People } from './owner-names.ts'
 import { Housekeeping } from './queue/housekeeping.ts'
 import { recentDatasets } from './recent-datasets.ts'
+import { JobRetries } from './retry/job-retries.ts'
 import type { JobService } from './services/job-service.ts'
 import type { PlanDataset, PlanLocations, PlanWorkflows } from './services/plan-context.ts'
 import { JobSharing } from './sharing/job-sharing.ts'
 import { sharedJobs } from './sharing/shared-jobs.ts'
 import { JobWatch } from './watch/job-watch.ts'
+import type { JobWithResults } from './whole-job.ts'
 
 /** What jobs need of the datasets module. */
 export interface ReadableDatasets {
@@ -49,6 +54,9 @@ export interface JobsModuleOptions {
 export interface JobsModule {
   readonly services: readonly RegisteredService[]
   readonly service: JobsService
+  readonly retries: JobRetries
+  /** A job as its caller is told of it. */
+  describe(context: OrganizationCallContext, found: JobWithResults): Promise<Job>
   readonly watch: JobWatch
   /** Which jobs the access interceptor lets others than members see. */
   readonly sharedResources: SharedResources
@@ -78,6 +86,8 @@ export async function createJobsModule(options: JobsModuleOptions): Promise<Jobs
     limits,
   })
   const names = new OwnerNames(people)
+  const classes = new KnownClasses(dataSource)
+  const answers = new JobAnswers({ names, classes })
   return {
     services: [
       jobsHandler({
@@ -85,8 +95,9 @@ export async function createJobsModule(options: JobsModuleOptions): Promise<Jobs
         sharing: new JobSharing(dataSource, people, services),
         log: new JobLog(dataSource),
         watch,
+        answers,
         names,
-        classes: new KnownClasses(dataSource),
+        classes,
         organizations,
         pageTokens,
       }),
@@ -97,6 +108,8 @@ export async function createJobsModule(options: JobsModuleOptions): Promise<Jobs
       }),
     ],
     service,
+    retries: new JobRetries({ dataSource, objects, services, limits }),
+    describe: (context, found) => answers.describe(context, found),
     watch,
     sharedResources: sharedJobs(dataSource, organizations),
     async close() {

@@ -17,10 +17,10 @@ import {
 import type { Duration } from '@fairlead/proto/server/google/protobuf/duration'
 import type { ClassFacts, QuotedPrice } from '../credits/index.ts'
 import type { JobCharge, JobEventRecord, JobQuote, JobRecord, ResultRecord, TaskRecord } from './job.ts'
-import type { JobWithResults } from './jobs-service.ts'
 import type { Phase } from './phase-transitions.ts'
 import type { QueuePosition } from './queue/queue-position.ts'
 import type { JobService, ParameterSchema as Schema } from './services/job-service.ts'
+import type { JobWithResults } from './whole-job.ts'
 
 function phaseMessage(phase: Phase): PhaseMessage {
   return `PHASE_${phase}`
@@ -182,6 +182,7 @@ export function taskMessage(task: TaskRecord): JobTask {
     })),
     retryTime: task.retryTime,
     progress: task.progress,
+    needs: [...task.needs],
   }
 }
 

@@ -97,6 +97,9 @@ export const tooManyTasks = (tasks: number, limit: number) =>
     'TOO_MANY_TASKS',
   )
 
+export const jobNotRetryable = (reason: string, message: string) =>
+  new DomainError('FAILED_PRECONDITION', reason, message)
+
 export const resultUnavailable = (why: string) =>
   new DomainError('FAILED_PRECONDITION', 'RESULT_UNAVAILABLE', why)
 

@@ -19,9 +19,10 @@ import { type RegisteredService, registeredService } from '../../server/service-
 import { sharedMessage } from '../../server/shared-message.ts'
 import { parseUpdateMask } from '../../server/update-mask.ts'
 import type { KnownClasses } from '../credits/index.ts'
-import type { Actor } from './actor.ts'
 import { isEntitled } from './actor.ts'
+import { actorOf } from './actor-of-call.ts'
 import type { JobRecord } from './job.ts'
+import type { JobAnswers } from './job-answers.ts'
 import {
   durationMs,
   jobIdOf,
@@ -36,7 +37,7 @@ import {
 } from './job-messages.ts'
 import type { JobNotice } from './job-notice.ts'
 import { type JobUpdate, updatePaths } from './job-update.ts'
-import type { JobRequest, JobsService, JobWithResults } from './jobs-service.ts'
+import type { JobRequest, JobsService } from './jobs-service.ts'
 import type { JobLog } from './log/job-log.ts'
 import type { Organizations } from './organizations.ts'
 import type { OwnerNames } from './owner-names.ts'
@@ -44,6 +45,7 @@ import type { JobSharing } from './sharing/job-sharing.ts'
 import type { ChangeNews } from './watch/change-receiver.ts'
 import { newsMessage } from './watch/event-messages.ts'
 import type { JobWatch } from './watch/job-watch.ts'
+import type { JobWithResults } from './whole-job.ts'
 
 const DEFAULT_PAGE_SIZE = 50
 const DEFAULT_LOG_PAGE_SIZE = 200
@@ -53,6 +55,7 @@ export interface JobsHandlerDependencies {
   readonly sharing: JobSharing
   readonly log: JobLog
   readonly watch: JobWatch
+  readonly answers: JobAnswers
   readonly names: OwnerNames
   readonly classes: KnownClasses
   readonly organizations: Organizations
@@ -64,20 +67,13 @@ export function jobsHandler({
   sharing,
   log,
   watch,
+  answers,
   names,
   classes,
   organizations,
   pageTokens,
 }: JobsHandlerDependencies): RegisteredService {
-  const answer = async (context: OrganizationCallContext, found: JobWithResults) => {
-    const shares = isEntitled(actorOf(context), found.job) ? found.shares : []
-    const [known, charged] = await Promise.all([
-      names.of([found.job.ownerId, ...shares.map(({ userId }) => userId)]),
-      // Whom a job is shared with from outside is not told what it costs.
-      context.permissions.has('credits.read') ? classesOf([found.job]) : undefined,
-    ])
-    return jobMessage({ ...found, shares }, context.organization.slug, known, charged)
-  }
+  const answer = (context: OrganizationCallContext, found: JobWithResults) => answers.describe(context, found)
   const classesOf = (jobs: readonly JobRecord[]) => classes.of(jobs.map(({ charge }) => charge?.classId))
   const summaries = async (jobs: readonly JobRecord[], slug: string) => {
     const [known, charged] = await Promise.all([
@@ -279,16 +275,6 @@ export function jobsHandler({
       return watch.changes(organization.id, context.signal, (notices) => changesOf(notices, organization))
     },
   })
-}
-
-function actorOf({ organization, caller, permissions }: OrganizationCallContext): Actor {
-  return {
-    organizationId: organization.id,
-    userId: caller.userId,
-    displayName: caller.displayName,
-    permissions,
-    managesJobs: permissions.has('jobs.manage'),
-  }
 }
 
 function jobRequestOf(request: CreateJobRequest): JobRequest {

@@ -9,6 +9,7 @@ import { type Actor, refuseOthers, refuseStrangers } from './actor.ts'
 import { changeJob, readJob } from './change-job.ts'
 import { PaidSubmission } from './charging/paid-submission.ts'
 import { queueOrWait } from './charging/queue-or-wait.ts'
+import { earlierRequest } from './earlier-request.ts'
 import type { JobQuote, JobRecord, Parameter, ResultRecord, TaskRecord } from './job.ts'
 import { alterJob } from './job-changes.ts'
 import { markDeleted } from './job-deletion.ts'
@@ -17,13 +18,11 @@ import type { JobLimits } from './job-limits.ts'
 import { JobPlanner, type Plan, type Submitter } from './job-planner.ts'
 import {
   findJobs,
-  findRequest,
   findResult,
   insertJob,
   type JobCursor,
   type JobFilter,
   listJobs,
-  listResults,
   listTasks,
   type NewJob,
   type NewTasks,
@@ -42,7 +41,6 @@ import {
   pendingFull,
   permissionNeeded,
   queueFull,
-  requestIdReused,
   resultNotFound,
   resultUnavailable,
 } from './jobs-errors.ts'
@@ -50,8 +48,7 @@ import { hasEnded } from './phase-transitions.ts'
 import { type QueuePosition, queuePosition } from './queue/queue-position.ts'
 import { isExternal, type JobService } from './services/job-service.ts'
 import type { PlanDataset, PlanLocations, PlanWorkflows } from './services/plan-context.ts'
-import type { ShareRecord } from './sharing/share-rows.ts'
-import { listShares } from './sharing/share-store.ts'
+import { type JobWithResults, wholeJob } from './whole-job.ts'
 
 export interface JobsServiceOptions {
   readonly dataSource: DataSource
@@ -72,13 +69,6 @@ export interface JobRequest {
   readonly destructionTime: Date | undefined
   readonly keepPending: boolean
   readonly requestId: string | undefined
-}
-
-export interface JobWithResults {
-  readonly job: JobRecord
-  readonly results: readonly ResultRecord[]
-  /** Oldest first. */
-  readonly shares: readonly ShareRecord[]
 }
 
 /** Long enough to begin a download, short enough to be worth little in a log. */
@@ -240,7 +230,7 @@ export class JobsService {
         }
         return queued
       })
-      if (ran !== undefined) return this.#whole(ran)
+      if (ran !== undefined) return wholeJob(dataSource, ran)
     }
     throw jobChangedMeanwhile()
   }
@@ -295,22 +285,9 @@ export class JobsService {
     requestId: string | undefined,
     requestHash: Buffer,
   ): Promise<JobWithResults | undefined> {
-    if (requestId === undefined) return undefined
     const { dataSource } = this.#options
-    const found = await findRequest(dataSource, actor.organizationId, actor.userId, requestId)
-    if (found === undefined) return undefined
-    if (!found.requestHash.equals(requestHash)) throw requestIdReused(found.job.id)
-    return this.#whole(found.job)
-  }
-
-  /** A job as it was just read or changed, with what belongs to it. */
-  async #whole(job: JobRecord): Promise<JobWithResults> {
-    const { dataSource } = this.#options
-    const [results, shares] = await Promise.all([
-      job.phase === 'COMPLETED' ? listResults(dataSource, job.id) : [],
-      listShares(dataSource, job.id),
-    ])
-    return { job, results, shares }
+    const job = await earlierRequest(dataSource, actor, requestId, requestHash)
+    return job === undefined ? undefined : wholeJob(dataSource, job)
   }
 
   /** Changes a job under its lock, and answers with it as it then stands. */
@@ -319,7 +296,8 @@ export class JobsService {
     jobId: string,
     change: (manager: EntityManager, job: JobRecord) => Promise<JobRecord>,
   ): Promise<JobWithResults> {
-    return this.#whole(await changeJob(this.#options.dataSource, actor.organizationId, jobId, change))
+    const { dataSource } = this.#options
+    return wholeJob(dataSource, await changeJob(dataSource, actor.organizationId, jobId, change))
   }
 
   /** Two submits at once may both pass under the limit: it bounds a queue, it is not an account. */

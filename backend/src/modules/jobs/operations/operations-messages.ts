@@ -74,6 +74,8 @@ export function workerMessage(worker: WorkerRecord): Worker {
     state,
     concurrency: worker.concurrency,
     runningTasks: worker.runningTasks,
+    containerSlots: worker.containerSlots,
+    runningContainerTasks: worker.runningContainerTasks,
     startTime: worker.startTime,
     leaseExpireTime: worker.leaseExpireTime,
   }
