@@ -1,0 +1,55 @@
+import { randomBytes } from 'node:crypto'
+import { expect } from 'vitest'
+import { KubernetesApi } from '../kubernetes-api.ts'
+import type { ObjectList, Pod, WatchedObject } from '../kubernetes-objects.ts'
+
+/** A namespace of a test's own, as strict as those that containers run in. */
+export interface TestNamespace {
+  readonly name: string
+  readonly api: KubernetesApi
+  readonly core: string
+  pods(): Promise<readonly Pod[]>
+  /** Jobs, Pods and Secrets that there are. */
+  count(): Promise<number>
+  /** Waits until nothing is left. */
+  empty(): Promise<void>
+  create(resource: string, path: string, body: unknown): Promise<void>
+  remove(): Promise<void>
+}
+
+export async function createTestNamespace(kubeconfig: string): Promise<TestNamespace> {
+  const name = `fairlead-test-${randomBytes(4).toString('hex')}`
+  const api = new KubernetesApi(kubeconfig, () => undefined)
+  const core = `/api/v1/namespaces/${name}`
+  const list = async <T extends WatchedObject>(resource: string, path: string) =>
+    (await api.json<ObjectList<T>>({ verb: 'list', resource, path })).items
+  const create = async (resource: string, path: string, body: unknown) => {
+    await api.json({ verb: 'create', resource, path, body })
+  }
+  const count = async () => {
+    const lists = await Promise.all([
+      list('jobs', `/apis/batch/v1/namespaces/${name}/jobs`),
+      list('pods', `${core}/pods`),
+      list('secrets', `${core}/secrets`),
+    ])
+    return lists.flat().length
+  }
+  await create('namespaces', '/api/v1/namespaces', {
+    apiVersion: 'v1',
+    kind: 'Namespace',
+    metadata: { name, labels: { 'pod-security.kubernetes.io/enforce': 'restricted' } },
+  })
+  return {
+    name,
+    api,
+    core,
+    pods: () => list<Pod>('pods', `${core}/pods`),
+    count,
+    empty: () => expect.poll(count, { timeout: 30_000 }).toBe(0),
+    create,
+    async remove() {
+      await api.json({ verb: 'delete', resource: 'namespaces', path: `/api/v1/namespaces/${name}` })
+      api.close()
+    },
+  }
+}
