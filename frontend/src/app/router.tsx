@@ -49,6 +49,8 @@ const organizationPages: RouteObject[] = [
   },
   { path: 'files', ...page(() => import('../modules/files/files-page')) },
   { path: 'files/:file', ...page(() => import('../modules/files/file-page')) },
+  { path: 'workflows', ...page(() => import('../modules/workflows/list/workflows-page')) },
+  { path: 'workflows/:workflow', ...page(() => import('../modules/workflows/list/workflow-page')) },
   { path: 'algorithms', ...page(() => import('../modules/workflows/algorithms/algorithms-page')) },
   { path: 'algorithms/new', ...page(() => import('../modules/workflows/algorithms/register-page')) },
   { path: 'algorithms/:algorithm', ...page(() => import('../modules/workflows/algorithms/algorithm-page')) },

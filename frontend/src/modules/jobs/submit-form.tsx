@@ -1,23 +1,18 @@
-import type { Job, Service } from '@fairlead/proto/web/fairlead/jobs/v1/jobs'
+import type { Service } from '@fairlead/proto/web/fairlead/jobs/v1/jobs'
 import { Alert, Button, Grid, Select, Stack, TextInput } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
 import { IconAlertTriangle } from '@tabler/icons-react'
-import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { type FormEvent, useEffect, useMemo, useRef, useState } from 'react'
-import { useNavigate } from 'react-router'
+import { type FormEvent, useMemo, useState } from 'react'
 import { toApiError } from '../../app/api-error'
 import type { CurrentOrganization } from '../../app/organization'
-import { useApi } from '../../app/services'
-import { notifySuccess } from '../../ui/notify'
 import { Panel } from '../../ui/panel'
-import { durationChoices, toDuration } from './execution-duration'
+import { durationChoices } from './execution-duration'
 import { initialValues, problemWith, sortViolations, toParameters } from './job-form'
-import { lastSegment } from './job-name'
-import { jobKeys } from './job-queries'
 import { ParameterField } from './parameter-field'
 import { QuotePanel } from './quote-panel'
-import { type SubmitAddress, submitAddress } from './submit-address'
+import type { SubmitAddress } from './submit-address'
 import { useQuote } from './use-quote'
+import { useSubmitJob } from './use-submit-job'
 
 interface SubmitFormProps {
   readonly service: Service
@@ -26,14 +21,9 @@ interface SubmitFormProps {
 }
 
 export function SubmitForm({ service, address, organization }: SubmitFormProps) {
-  const api = useApi()
-  const navigate = useNavigate()
-  const queryClient = useQueryClient()
   const [values, setValues] = useState(() => initialValues(service, address.values))
   const [runId, setRunId] = useState(address.runId)
   const [duration, setDuration] = useState(address.duration)
-  // Kept over retries of the same job, so that a lost answer does not make a second one.
-  const requestId = useRef(crypto.randomUUID())
 
   const parameters = useMemo(() => toParameters(service, values), [service, values])
   const [settled] = useDebouncedValue(parameters, 350)
@@ -45,42 +35,12 @@ export function SubmitForm({ service, address, organization }: SubmitFormProps) 
   )
   const quote = useQuote(organization.slug, service.id, settled, missing.length === 0 && !malformed)
 
-  // The PENDING job that is changed, if this makes no new one.
-  const edited = address.job === '' ? undefined : `${organization.name}/jobs/${address.job}`
-  const here = submitAddress(organization.path, service.id, settled, { runId, duration, job: address.job })
-  useEffect(() => {
-    // The address follows the form, to be kept or shared; the router need not know.
-    window.history.replaceState(window.history.state, '', here)
-  }, [here])
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another job is another request.
-  useEffect(() => {
-    requestId.current = crypto.randomUUID()
-  }, [here])
-
-  const create = useMutation({
-    mutationFn: async (run: boolean) => {
-      const common = { parameters, runId: runId.trim(), executionDuration: toDuration(duration) }
-      if (edited === undefined) {
-        return api.jobs().CreateJob({
-          ...common,
-          parent: organization.name,
-          service: service.id,
-          keepPending: !run,
-          requestId: requestId.current,
-        })
-      }
-      const updateMask = ['parameters', 'run_id', ...(duration === '' ? [] : ['execution_duration'])]
-      const changed = await api.jobs().UpdateJob({ ...common, name: edited, updateMask })
-      return run ? api.jobs().RunJob({ name: edited }) : changed
-    },
-    onSuccess: (job, run) => {
-      notifySuccess(run ? submitted(job) : edited === undefined ? 'Job kept for later' : 'Job changed')
-      void queryClient.invalidateQueries({ queryKey: jobKeys.lists(organization.slug) })
-      const id = lastSegment(job.name)
-      queryClient.setQueryData(jobKeys.job(organization.slug, id), job)
-      navigate(`${organization.path}/jobs/${id}`)
-    },
-  })
+  const isEdited = address.job !== ''
+  const create = useSubmitJob(
+    organization,
+    { service: service.id, parameters, runId, duration, job: address.job },
+    settled,
+  )
 
   const refusal = create.error ?? quote.error
   const refused = refusal === null ? undefined : toApiError(refusal)
@@ -129,7 +89,7 @@ export function SubmitForm({ service, address, organization }: SubmitFormProps) 
                 description="The longest that the job may execute; then it is aborted"
                 data={durationChoices(service, duration).filter(
                   // A job that has a limit does not go back to none.
-                  ({ value }) => edited === undefined || value !== '',
+                  ({ value }) => !isEdited || value !== '',
                 )}
                 value={duration}
                 allowDeselect={false}
@@ -165,7 +125,7 @@ export function SubmitForm({ service, address, organization }: SubmitFormProps) 
                 missing.length > 0 || malformed || (quote.isError && !toApiError(quote.error).transient)
               }
             >
-              {edited === undefined ? 'Submit job' : 'Save and start'}
+              {isEdited ? 'Save and start' : 'Submit job'}
             </Button>
             <Button
               variant="default"
@@ -173,15 +133,11 @@ export function SubmitForm({ service, address, organization }: SubmitFormProps) 
               disabled={malformed}
               onClick={() => create.mutate(false)}
             >
-              {edited === undefined ? 'Keep for later' : 'Save'}
+              {isEdited ? 'Save' : 'Keep for later'}
             </Button>
           </Stack>
         </Grid.Col>
       </Grid>
     </form>
   )
-}
-
-function submitted({ phase }: Job): string {
-  return phase === 'PHASE_HELD' ? 'Job submitted; it waits for credits' : 'Job submitted'
 }

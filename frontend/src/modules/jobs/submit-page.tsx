@@ -1,4 +1,5 @@
 import { IconLock } from '@tabler/icons-react'
+import { lazy, Suspense } from 'react'
 import { useSearchParams } from 'react-router'
 import { useOrganization } from '../../app/organization'
 import { EmptyState } from '../../ui/empty-state'
@@ -10,6 +11,9 @@ import { useServicesOffered } from './job-queries'
 import { ServiceChoice } from './service-choice'
 import { readSubmitAddress } from './submit-address'
 import { SubmitForm } from './submit-form'
+
+// What a run of a workflow is given depends on the workflow.
+const RunForm = lazy(() => import('../workflows/form/run-form'))
 
 export default function SubmitPage() {
   const organization = useOrganization()
@@ -73,6 +77,16 @@ export default function SubmitPage() {
       )}
       {service === undefined ? (
         <ErrorState error={new Error('This installation offers no service.')} />
+      ) : service.id === 'workflow' ? (
+        <Suspense
+          fallback={
+            <Panel>
+              <ListSkeleton rows={6} />
+            </Panel>
+          }
+        >
+          <RunForm key={address.job} service={service} address={address} organization={organization} />
+        </Suspense>
       ) : (
         <SubmitForm
           key={`${service.id} ${address.job}`}

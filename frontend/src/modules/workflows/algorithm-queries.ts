@@ -32,11 +32,18 @@ const keys = {
  * @param states only these; empty for all
  * @param algorithm only versions of this one of the organisation; empty for the latest of each, and the latest that is
  * approved
+ * @param wanted nothing is asked for while it is false
  */
-export function useAlgorithms(organization: string, states: readonly AlgorithmState[] = [], algorithm = '') {
+export function useAlgorithms(
+  organization: string,
+  states: readonly AlgorithmState[] = [],
+  algorithm = '',
+  wanted = true,
+) {
   const algorithms = useAlgorithmService()
   return useInfiniteQuery({
     queryKey: [...keys.of(organization), 'list', states, algorithm],
+    enabled: wanted,
     placeholderData: keepPreviousData,
     initialPageParam: '',
     // A decision of the operator comes from elsewhere.
