@@ -1,17 +1,16 @@
-import type { Job, JobShare } from '@fairlead/proto/web/fairlead/jobs/v1/jobs'
-import { ActionIcon, Alert, Avatar, Button, Group, Modal, Stack, Text, TextInput } from '@mantine/core'
-import { IconX } from '@tabler/icons-react'
+import type { Job } from '@fairlead/proto/web/fairlead/jobs/v1/jobs'
+import { Modal, Stack, Text } from '@mantine/core'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { type FormEvent, useState } from 'react'
+import { useState } from 'react'
 import { type ApiError, toApiError } from '../../app/api-error'
 import { useApi } from '../../app/services'
 import { Copyable } from '../../ui/copyable'
 import { notifyFailure } from '../../ui/notify'
-import { RelativeTime } from '../../ui/relative-time'
+import { ShareField, whoseAddress } from '../../ui/share-field'
+import { SharedWith } from '../../ui/shared-with'
 import { jobAddress, organizationOf } from './job-address'
 import { lastSegment } from './job-name'
 import { jobKeys } from './job-queries'
-import classes from './share-dialog.module.css'
 
 interface ShareDialogProps {
   readonly job: Job
@@ -35,24 +34,19 @@ export default function ShareDialog({ job, opened, withAnyone, onClose }: ShareD
   const key = jobKeys.job(organizationOf(job.name), lastSegment(job.name))
 
   const share = useMutation({
-    mutationFn: () => api.jobs().ShareJob({ name: job.name, email: email.trim() }),
+    mutationFn: (address: string) => api.jobs().ShareJob({ name: job.name, email: address }),
     onSuccess: (changed) => {
       setEmail('')
       queryClient.setQueryData(key, changed)
     },
   })
   const unshare = useMutation({
-    mutationFn: ({ user }: JobShare) => api.jobs().UnshareJob({ name: job.name, user }),
+    mutationFn: (user: string) => api.jobs().UnshareJob({ name: job.name, user }),
     onSuccess: (changed) => queryClient.setQueryData(key, changed),
     onError: (error) => notifyFailure('The share was not removed', error),
   })
   const failure = share.error === null ? undefined : toApiError(share.error)
   const problem = failure && problemOf(failure)
-
-  const submit = (event: FormEvent) => {
-    event.preventDefault()
-    share.mutate()
-  }
 
   return (
     <Modal
@@ -62,78 +56,26 @@ export default function ShareDialog({ job, opened, withAnyone, onClose }: ShareD
       closeButtonProps={{ 'aria-label': 'Close' }}
     >
       <Stack gap="md">
-        <form onSubmit={submit}>
-          <Group align="flex-start" gap="xs" wrap="nowrap">
-            <TextInput
-              label="E-mail address"
-              description={
-                withAnyone
-                  ? 'Of anyone who has signed in here before'
-                  : 'Of a member of your organisation; its administrators can share with others too'
-              }
-              type="email"
-              required
-              maxLength={254}
-              data-autofocus
-              flex={1}
-              value={email}
-              error={problem}
-              onChange={(event) => {
-                share.reset()
-                setEmail(event.currentTarget.value)
-              }}
-              inputContainer={(input) => (
-                <Group gap="xs" wrap="nowrap" align="center">
-                  <div style={{ flex: 1 }}>{input}</div>
-                  <Button type="submit" loading={share.isPending} disabled={email.trim() === ''}>
-                    Share
-                  </Button>
-                </Group>
-              )}
-            />
-          </Group>
-        </form>
-        {failure !== undefined && problem === undefined && (
-          <Alert color="red" role="alert">
-            {failure.message}
-          </Alert>
-        )}
-        <section aria-label="Shared with">
-          <Text size="sm" fw={600} mb={6}>
-            Shared with
-          </Text>
-          {job.shares.length === 0 ? (
-            <Text size="sm" c="dimmed">
-              Nobody yet. Members of your organisation find the job under “Jobs” without that.
-            </Text>
-          ) : (
-            <ul className={classes.shares}>
-              {job.shares.map((one) => {
-                const name = one.displayName || 'Unnamed user'
-                return (
-                  <li key={one.user}>
-                    <Avatar size={28} radius="xl" name={name} color="gray" aria-hidden />
-                    <div className={classes.person}>
-                      <Text size="sm" fw={550} truncate title={name}>
-                        {name}
-                      </Text>
-                      <Text size="xs" c="dimmed">
-                        <RelativeTime time={one.createTime} />
-                      </Text>
-                    </div>
-                    <ActionIcon
-                      aria-label={`Stop sharing with ${name}`}
-                      loading={unshare.isPending && unshare.variables.user === one.user}
-                      onClick={() => unshare.mutate(one)}
-                    >
-                      <IconX size={16} aria-hidden />
-                    </ActionIcon>
-                  </li>
-                )
-              })}
-            </ul>
-          )}
-        </section>
+        <ShareField
+          label="E-mail address"
+          description={whoseAddress(withAnyone)}
+          type="email"
+          value={email}
+          pending={share.isPending}
+          problem={problem}
+          failure={failure?.message}
+          onChange={(value) => {
+            share.reset()
+            setEmail(value)
+          }}
+          onShare={(value) => share.mutate(value)}
+        />
+        <SharedWith
+          shares={job.shares.map((one) => ({ ...one, with: one.user }))}
+          empty="Nobody yet. Members of your organisation find the job under “Jobs” without that."
+          ending={unshare.isPending ? unshare.variables : undefined}
+          onEnd={({ user }) => unshare.mutate(user)}
+        />
         <Text size="sm" c="dimmed" component="div">
           They see the job and its results, not its log, under “Shared with me” or at this address:
           <div>
