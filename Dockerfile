@@ -2,6 +2,7 @@
 #
 #   backend               backend, worker, migration, commands, Envoy's configuration: the arguments say which
 #   frontend              pages and notifications
+#   agent                 in the pods of members' containers: brings inputs, collects outputs
 #   tools                 for development: the mail logger and the demo data
 #   backend-development   the first two for hot reload in a pod, with development tools
 #   frontend-development
@@ -67,6 +68,24 @@ COPY backend backend
 # module that is missing is seen here, too.
 RUN set -e; for entry in main worker migrate; do \
     node "backend/src/$entry.ts" 2>&1 | grep "FAIRLEAD_DATABASE_URL is not set"; done
+
+# ---- agent
+
+# Beside each container of members, so small and quick: Node and a few files without dependencies.
+FROM runtime AS agent
+ARG VERSION=development
+LABEL org.opencontainers.image.title="Fairlead agent" \
+  org.opencontainers.image.licenses="Apache-2.0" \
+  org.opencontainers.image.version="${VERSION}"
+ENV NODE_COMPILE_CACHE=/app/.compile-cache
+COPY package.json ./
+COPY backend/src/agent backend/src/agent
+# Each is compiled, and seen to start.
+RUN for program in stage collect; do \
+    FAIRLEAD_STAGING_URL=http://localhost:1 FAIRLEAD_STAGING_TOKEN_FILE=/proc/sys/kernel/ostype \
+    FAIRLEAD_STAGING_PATIENCE_SECONDS=0 FAIRLEAD_OUTPUTS=/app/backend \
+    node backend/src/agent/main.ts "$program" 2>&1 | grep "out of reach" || exit 1; done
+ENTRYPOINT ["/usr/bin/tini", "--", "node", "backend/src/agent/main.ts"]
 
 # ---- frontend
 
@@ -155,12 +174,18 @@ CMD ["node", "frontend/server/main.ts"]
 
 # ---- examples of algorithms
 
-FROM debian:bookworm-slim AS example-image-statistics
+FROM debian:bookworm-slim AS python
 RUN apt-get update \
   && apt-get install -y --no-install-recommends tini python3-minimal libpython3-stdlib \
   && rm -rf /var/lib/apt/lists/* /var/cache/apt/* /var/log/*
 WORKDIR /app
-COPY examples/image-statistics ./
 USER 65532:65532
 ENTRYPOINT ["/usr/bin/tini", "--", "python3"]
+
+FROM python AS example-image-statistics
+COPY examples/image-statistics ./
 CMD ["measure.py"]
+
+FROM python AS example-tiles
+COPY examples/tiles/*.py ./
+CMD ["stage_tiles.py"]

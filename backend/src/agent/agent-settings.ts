@@ -43,11 +43,13 @@ export async function readSettings(environment: NodeJS.ProcessEnv): Promise<Agen
 }
 
 async function tokenOf(path: string): Promise<string> {
-  try {
-    return (await readFile(path, 'utf8')).trim()
-  } catch (cause) {
+  const content = await readFile(path, 'utf8').catch((cause: unknown) => {
     throw misconfigured(`FAIRLEAD_STAGING_TOKEN_FILE: ${path} cannot be read`, cause)
-  }
+  })
+  const token = content.trim()
+  // As a header may carry it.
+  if (!/^[\w.~+/=-]+$/.test(token)) throw misconfigured(`FAIRLEAD_STAGING_TOKEN_FILE: ${path} holds no token`)
+  return token
 }
 
 function misconfigured(sentence: string, cause?: unknown): AgentFailure {

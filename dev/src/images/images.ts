@@ -6,6 +6,11 @@ export interface Image {
 }
 
 /** What `npm run images` builds. Those for hot reload are built by Skaffold, and have the names of the first two. */
-export const images: readonly Image[] = ['backend', 'frontend', 'tools', 'example-image-statistics'].map(
-  (target) => ({ name: `fairlead-${target}`, target }),
-)
+export const images: readonly Image[] = [
+  'backend',
+  'frontend',
+  'agent',
+  'tools',
+  'example-image-statistics',
+  'example-tiles',
+].map((target) => ({ name: `fairlead-${target}`, target }))
