@@ -55,17 +55,18 @@ const stages: Readonly<Record<StepState, Stage>> = {
 }
 
 /** Reasons for which the algorithm never began. */
-const DATA_FAILED = new Set([
+const DATA_FAILED: ReadonlySet<string> = new Set([
   'STAGING_FAILED',
-  'INPUT_UNAVAILABLE',
-  'INPUT_TOO_MANY_FILES',
   'DATASET_UNAVAILABLE',
+  'FILE_UNAVAILABLE',
+  'INPUT_MISSING',
+  'TOO_MANY_INPUT_FILES',
 ])
-const ALGORITHM_FAILED = new Set([
+const ALGORITHM_FAILED: ReadonlySet<string> = new Set([
+  'ALGORITHM_REVOKED',
   'IMAGE_UNAVAILABLE',
   'CONTAINER_NOT_STARTED',
   'NOT_ADMITTED',
-  'ALGORITHM_NOT_APPROVED',
 ])
 const TIME_EXCEEDED = 'EXECUTION_DURATION_EXCEEDED'
 
