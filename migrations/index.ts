@@ -31,6 +31,7 @@ import { FilesCore1763700016100 } from './1763700016100-files-core.ts'
 import { BookingEvidence1763700016110 } from './1763700016110-booking-evidence.ts'
 import { DatasetsOfFiles1763700016120 } from './1763700016120-datasets-of-files.ts'
 import { FilesScanning1763700016200 } from './1763700016200-files-scanning.ts'
+import { OpenUploads1763700016300 } from './1763700016300-open-uploads.ts'
 import { Workflows1763700017000 } from './1763700017000-workflows.ts'
 import { ContainerSlots1763700017100 } from './1763700017100-container-slots.ts'
 import { WorkflowsRunning1763700017200 } from './1763700017200-workflows-running.ts'
@@ -70,6 +71,7 @@ export const migrations = [
   BookingEvidence1763700016110,
   DatasetsOfFiles1763700016120,
   FilesScanning1763700016200,
+  OpenUploads1763700016300,
   Workflows1763700017000,
   ContainerSlots1763700017100,
   WorkflowsRunning1763700017200,

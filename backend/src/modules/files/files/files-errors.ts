@@ -57,6 +57,14 @@ export function uploadUnderWay(): DomainError {
   )
 }
 
+export function tooManyUploads(limit: number): DomainError {
+  return new DomainError(
+    'RESOURCE_EXHAUSTED',
+    'TOO_MANY_UPLOADS',
+    `You have ${limit} uploads under way, which is as many as there may be. Complete or cancel some first.`,
+  )
+}
+
 export function noUpload(): DomainError {
   return new DomainError(
     'FAILED_PRECONDITION',

@@ -30,6 +30,24 @@ async function expectToAddUp(): Promise<void> {
 }
 
 describe('an upload', () => {
+  test('is refused to whoever has a thousand open, and to nobody else', async () => {
+    const { file } = await fixture.create('alice', { displayName: 'first.txt', sizeBytes: 5n })
+    const { dataSource } = fixture.sweep
+    await rows(
+      dataSource,
+      `insert into file_versions select (jsonb_populate_record(file_versions, jsonb_build_object(
+         'id', gen_random_uuid(), 'version', n + 1, 'object_key', null))).*
+       from file_versions, generate_series(1, 999) as n where file_id = $1`,
+      [idOf(file)],
+    )
+    const another = (who: 'alice' | 'mallory') =>
+      fixture.create(who, { displayName: 'another.txt', sizeBytes: 5n })
+    expect(await reason(another('alice'))).toBe('TOO_MANY_UPLOADS')
+    expect(await reason(another('mallory'))).toBe('nothing was refused')
+    await rows(dataSource, `delete from file_versions where file_id = $1 and version > 1`, [idOf(file)])
+    expect(await reason(another('alice'))).toBe('nothing was refused')
+  })
+
   test('goes to quarantine, is completed, waits for its scan and cannot be fetched meanwhile', async () => {
     const { file, upload } = await fixture.create('alice', { displayName: 'a.txt', sizeBytes: 5n })
     expect(file.latest).toMatchObject({ version: 1, state: 'FILE_STATE_UPLOADING', sizeBytes: 5n })

@@ -5,7 +5,14 @@ import { shapeOfUpload } from '../../../ports/objects.ts'
 import { type Actor, isEntitled } from '../files/actor.ts'
 import { sortName, wordsOf } from '../files/file-name.ts'
 import { readFile, readUploading } from '../files/file-record.ts'
-import { fileInTrash, fileNotFound, notYourFile, purposeText, uploadUnderWay } from '../files/files-errors.ts'
+import {
+  fileInTrash,
+  fileNotFound,
+  notYourFile,
+  purposeText,
+  tooManyUploads,
+  uploadUnderWay,
+} from '../files/files-errors.ts'
 import { sizeText } from '../files/size-text.ts'
 import { policyOf } from '../policies/policy-store.ts'
 import { moveStorage, reserveStorage } from '../quota/storage-quota.ts'
@@ -19,6 +26,8 @@ import type { NewFile } from './new-file.ts'
 
 /** An upload that nobody resumes is given up after so long. */
 export const UPLOAD_HOURS = 24
+/** Of one person in one organisation: a folder that is dropped as a whole fits, and rows without end do not. */
+const OPEN_UPLOADS_MAX = 1_000
 
 /** In a transaction: sets room aside for a new file and its first version; the file's id. */
 export async function insertFile(
@@ -113,6 +122,7 @@ async function insertUpload(
 ): Promise<void> {
   const { organizationId, userId } = actor
   const id = v7()
+  await refuseTooManyUploads(manager, actor)
   await rows(
     manager,
     `insert into file_versions (id, file_id, organization_id, version, state, size_bytes, sha256, media_type, creator_id,
@@ -143,4 +153,16 @@ async function insertUpload(
     description: `An upload of ${sizeText(asked.sizeBytes)} was begun.`,
   })
   await notifyFile(manager, organizationId, fileId)
+}
+
+/** The organisation's row of its quota is locked by now: of many at a time, as many begin as may. */
+async function refuseTooManyUploads(manager: EntityManager, actor: Actor): Promise<void> {
+  const [open] = await rows<{ count: number }>(
+    manager,
+    `select count(*)::int from (
+       select from file_versions where organization_id = $1 and creator_id = $2 and state = 'UPLOADING' limit $3
+     ) as uploads`,
+    [actor.organizationId, actor.userId, OPEN_UPLOADS_MAX],
+  )
+  if (open !== undefined && open.count >= OPEN_UPLOADS_MAX) throw tooManyUploads(OPEN_UPLOADS_MAX)
 }
