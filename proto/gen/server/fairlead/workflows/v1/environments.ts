@@ -109,6 +109,7 @@ export interface CreateEnvironmentRequest {
 }
 
 export interface UpdateEnvironmentRequest {
+  /** Its name, and the fields that the mask names; the others may be left out. */
   environment:
     | Environment
     | undefined;
