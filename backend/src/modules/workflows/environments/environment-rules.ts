@@ -5,12 +5,9 @@ import type { EnvironmentRecord } from './environment.ts'
 const LABEL_NAME = /^[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$/
 const LABEL_PREFIX = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$/
 
-/** Throws INVALID_ARGUMENT for what the contract's limits let through. */
-export function checkEnvironment(environment: EnvironmentRecord): void {
+/** What the contract's limits let through. */
+export function violationsOfEnvironment(environment: EnvironmentRecord): FieldViolation[] {
   const violations: FieldViolation[] = []
-  if (environment.displayName === '') {
-    violations.push({ field: 'environment.display_name', description: 'must hold more than spaces' })
-  }
   if (environment.maxDurationMs <= 0) {
     violations.push({
       field: 'environment.max_duration',
@@ -24,11 +21,18 @@ export function checkEnvironment(environment: EnvironmentRecord): void {
       description: `"${key}": "${value}" is no label of a Kubernetes node, such as "fairlead.dev/pool": "large"`,
     })
   }
-  const [first] = violations
-  if (first === undefined) return
-  throw new DomainError('INVALID_ARGUMENT', 'ENVIRONMENT_INVALID', `${first.field}: ${first.description}`, {
-    violations,
-  })
+  return violations
+}
+
+export function environmentInvalid(violations: readonly FieldViolation[]): DomainError {
+  const [first, ...more] = violations
+  const others = more.length === 0 ? '' : ` (and ${more.length} more)`
+  return new DomainError(
+    'INVALID_ARGUMENT',
+    'ENVIRONMENT_INVALID',
+    `${first?.field}: ${first?.description}${others}`,
+    { violations },
+  )
 }
 
 function isLabelKey(key: string): boolean {

@@ -5,12 +5,13 @@ import type {
 import type { DataSource } from 'typeorm'
 import { inTransaction } from '../../../database/index.ts'
 import { DomainError } from '../../../errors/domain-error.ts'
+import type { SpecLimits } from '../manifest/index.ts'
 import type { ContainersAvailable } from './containers-available.ts'
 import { type EnvironmentRecord, environmentName } from './environment.ts'
 import { readLoads } from './environment-load.ts'
 import { environmentMessage, environmentOfMessage } from './environment-messages.ts'
 import { readPrices } from './environment-price.ts'
-import { checkEnvironment } from './environment-rules.ts'
+import { environmentInvalid, violationsOfEnvironment } from './environment-rules.ts'
 import {
   algorithmOfEnvironment,
   deleteEnvironment,
@@ -23,6 +24,7 @@ import {
 export interface EnvironmentsServiceOptions {
   readonly dataSource: DataSource
   readonly containers: ContainersAvailable
+  readonly limits: Pick<SpecLimits, 'violationsOfEnvironment'>
 }
 
 /** What may be set of an environment, by its name in an update mask. */
@@ -79,7 +81,7 @@ export class EnvironmentsService {
 
   async create(message: EnvironmentMessage): Promise<EnvironmentMessage> {
     const environment = environmentOfMessage(message)
-    checkEnvironment(environment)
+    this.#check(environment)
     if (!(await insertEnvironment(this.#options.dataSource, environment))) throw nameTaken(environment.id)
     return this.#whole(environment)
   }
@@ -94,7 +96,7 @@ export class EnvironmentsService {
       if (before === undefined) throw environmentNotFound(given.id)
       const set = [...paths].map((path) => [fieldsOf[path], given[fieldsOf[path]]])
       const after: EnvironmentRecord = { ...before, ...Object.fromEntries(set) }
-      checkEnvironment(after)
+      this.#check(after)
       await writeEnvironment(manager, after)
       return after
     })
@@ -108,6 +110,15 @@ export class EnvironmentsService {
       if (algorithm !== undefined) throw environmentInUse(algorithm)
       await deleteEnvironment(manager, id)
     })
+  }
+
+  /** An update names some fields alone: the contract's limits are for what comes of it. */
+  #check(environment: EnvironmentRecord): void {
+    const ofContract = this.#options.limits.violationsOfEnvironment(
+      environmentMessage(environment, undefined, undefined),
+    )
+    const violations = [...ofContract, ...violationsOfEnvironment(environment)]
+    if (violations.length > 0) throw environmentInvalid(violations)
   }
 
   async #whole(environment: EnvironmentRecord): Promise<EnvironmentMessage> {
