@@ -16,7 +16,7 @@ export const COLLECT = 'collect'
 
 /** Of the agent, which holds one buffer of a file at a time. */
 const AGENT_MEMORY_BYTES = 128 * 2 ** 20
-const AGENT_CPU_MILLIS = 100
+const AGENT_CPU_MILLIS = 250
 /** Pods that the Job controller puts in the place of one that was lost. */
 export const REPLACEMENTS = 2
 /** Without word from its node for so long, a pod is given up there. */
