@@ -30,6 +30,12 @@ import {
   planLocations,
 } from './modules/locations/index.ts'
 import { createNotificationsModule } from './modules/notifications/index.ts'
+import {
+  CONTAINERS_NEED_KUBERNETES,
+  type ContainersAvailable,
+  createWorkflowsModule,
+  planWorkflows,
+} from './modules/workflows/index.ts'
 import type { BatchQueue } from './ports/batch-queue.ts'
 import type { DatasetFiles } from './ports/dataset-files.ts'
 import type { Execution } from './ports/execution.ts'
@@ -77,6 +83,10 @@ export interface BackendParts {
   readonly fixQueue?: BatchQueue | undefined
   /** Default: h3. */
   readonly locationsEngine?: LocationsEngine
+  /** Whether workers run members' containers. Default: they do not. */
+  readonly containers?: ContainersAvailable
+  /** Prefixes of the images that algorithms may have. Default: none. */
+  readonly algorithmRegistries?: readonly string[]
   readonly log: Logger
   readonly metrics: ServerMetrics
   /** Undefined: calls are not traced. */
@@ -105,6 +115,9 @@ export async function createBackendModules(
 ): Promise<BackendModules> {
   const { dataSource, databaseUrl, objects, files, log } = parts
   const tokens = pageTokens(parts.deriveKey('page tokens'))
+  const contracts = readContracts()
+  const containers = parts.containers ?? { available: false, message: CONTAINERS_NEED_KUBERNETES }
+  const registries = parts.algorithmRegistries ?? []
 
   const identity = createIdentityModule({
     dataSource,
@@ -171,6 +184,13 @@ export async function createBackendModules(
     pageTokens: tokens,
     services: jobServices,
     locations: (organizationId) => planLocations(dataSource, organizationId),
+    workflows: planWorkflows({
+      dataSource,
+      identity: identity.identity,
+      files: storedFiles.files,
+      containers,
+      registries,
+    }),
     limits: { ...defaultJobLimits, ...parts.queue },
     heartbeatMs: parts.heartbeatSeconds * 1000,
     log,
@@ -204,7 +224,21 @@ export async function createBackendModules(
   })
   releasers.defer(() => locations.close())
 
-  const contracts = readContracts()
+  const workflows = await createWorkflowsModule({
+    dataSource,
+    databaseUrl,
+    objects,
+    pageTokens: tokens,
+    datasets: datasets.service,
+    jobs,
+    contracts,
+    containers,
+    registries,
+    heartbeatMs: parts.heartbeatSeconds * 1000,
+    log,
+  })
+  releasers.defer(() => workflows.close())
+
   return {
     services: [
       ...identity.services,
@@ -214,6 +248,7 @@ export async function createBackendModules(
       ...notifications.services,
       ...locations.services,
       ...storedFiles.services,
+      ...workflows.services,
     ],
     routes: [...notifications.routes, ...locations.routes],
     datasets: datasets.service,

@@ -86,6 +86,8 @@ await runProcess('backend', backendSettings, async (settings, log, releasers, tr
       mailEnabled: settings.mailEnabled,
       fixQueue,
       locationsEngine: settings.locationsEngine,
+      algorithmRegistries: settings.algorithmRegistries,
+      ...(settings.stagingAddress === undefined ? {} : { containers: { available: true } }),
       log,
       metrics,
       tracing,
