@@ -299,6 +299,7 @@ describe('preferences', () => {
       ['identity', 6],
       ['credits', 14],
       ['files', 5],
+      ['workflows', 2],
       ['operator', 1],
     ])
     expect([quietHours?.enabled, timeZone]).toEqual([false, 'UTC'])

@@ -20,6 +20,15 @@ const change = { organization: id(2), credit_class: 'cpu', class_name: 'CPU 2026
 
 const file = { file: id(5), organization: id(2), owner: id(3), display_name: 'm31.fits', version: 1 }
 
+const algorithm = {
+  algorithm: id(5),
+  organization: id(2),
+  slug: 'measure',
+  version: 2,
+  display_name: 'Measure',
+  registrant: id(3),
+}
+
 /** What the writers of events write, for every kind. */
 const facts: Readonly<Record<string, Record<string, unknown>>> = {
   'jobs.completed': { ...job, task_count: 1, tasks_failed: 0 },
@@ -44,6 +53,13 @@ const facts: Readonly<Record<string, Record<string, unknown>>> = {
   'files.infected': { ...file, signature: 'X' },
   'files.shared': { ...file, shared_with: id(4), shared_by: id(3) },
   'files.scanner_away': { since: '2026-11-22T09:30:00Z', failure: 'It is not reached.' },
+  'workflows.algorithm_registered': algorithm,
+  'workflows.algorithm_reviewed': {
+    ...algorithm,
+    decision: 'REJECTED',
+    comment: 'It asks for too much.',
+    reviewer: id(4),
+  },
   'credits.transfer_proposed': transfer,
   'credits.transfer_accepted': transfer,
   'credits.transfer_refused': { ...transfer, reason: 'Too dear.' },
@@ -86,6 +102,8 @@ const titles: Readonly<Record<string, string>> = {
   'files.infected': '“m31.fits” is infected and cannot be fetched',
   'files.shared': 'Bob shared “m31.fits” with you',
   'files.scanner_away': 'Files wait: the scanner has been away since 09:30 UTC',
+  'workflows.algorithm_registered': '“Measure”, version 2, waits for a decision',
+  'workflows.algorithm_reviewed': '“Measure”, version 2, was rejected',
   'credits.transfer_proposed': 'A transfer of 12.5 credits of cpu was proposed',
   'credits.transfer_accepted': 'A transfer of 12.5 credits of cpu was accepted',
   'credits.transfer_refused': 'A transfer of 12.5 credits of cpu was refused',
@@ -118,7 +136,8 @@ const nastyNames: Names = {
 const pages = [
   /^\/o\/lab(\/(jobs|transfers|files)\/[0-9a-f-]{36}|\/organization|\/credits(\/statement)?)?$/,
   /^\/credits\/(reviews|bookings)\/[0-9a-f-]{36}$/,
-  /^\/operator\/quarantine$/,
+  /^\/o\/lab\/algorithms\/[a-z0-9-]+\/[1-9][0-9]*$/,
+  /^\/operator\/(quarantine|algorithms)$/,
   /^\/account$/,
   /^\/shared$/,
 ]
@@ -164,6 +183,7 @@ describe.each(catalogue.map((kind) => [kind.key, kind] as const))('%s', (key, ki
           'class_name',
           'failure',
           'signature',
+          'comment',
         ].includes(field)
           ? nasty
           : value,

@@ -4,6 +4,7 @@ import { fileEvents } from './file-events.ts'
 import { identityEvents } from './identity-events.ts'
 import { jobEvents } from './job-events.ts'
 import { operatorEvents } from './operator-events.ts'
+import { workflowEvents } from './workflow-events.ts'
 
 /** Everything that someone may be notified of, in the order of a page. */
 export const catalogue: readonly EventKind[] = [
@@ -11,6 +12,7 @@ export const catalogue: readonly EventKind[] = [
   ...identityEvents,
   ...creditEvents,
   ...fileEvents,
+  ...workflowEvents,
   ...operatorEvents,
 ]
 
