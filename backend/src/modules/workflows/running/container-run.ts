@@ -143,7 +143,8 @@ class StepRun {
     try {
       await containers.run(await this.#order(prepared, stop.signal))
     } catch (error) {
-      if (!(error instanceof ExecutionFailed) || this.#task.signal.aborted) throw error
+      this.#task.signal.throwIfAborted()
+      if (!(error instanceof ExecutionFailed)) throw error
       await this.#patiently(() => this.#recorder.flush())
       // Of the container itself, which the agent may have told of more precisely.
       const { failure } = await this.#patiently(() => containersOfRun(dataSource, this.#run.key))

@@ -287,10 +287,11 @@ async function take(
     async goesOn() {
       const [found] = await rows<{ state: string }>(
         dataSource,
-        `select state from job_tasks where job_id = $1 and index = $2 and failures + 1 = $3`,
+        `select state from job_tasks where job_id = $1 and index = $2 and failures + 1 = $3
+           and (state = 'RUNNING' or (state = 'WAITING' and queued_at is not null))`,
         [jobId, index, run],
       )
-      return found?.state === 'RUNNING' || found?.state === 'WAITING'
+      return found !== undefined
     },
     progress: (fraction) => progress.push(fraction),
     log: (text, container = -1) => lines.push({ container, text }),
