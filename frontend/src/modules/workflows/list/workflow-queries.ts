@@ -113,7 +113,7 @@ export function useCheckWorkflow(organization: string) {
 export function useCheckedWorkflow(organization: string, wanted: WorkflowToSave | undefined) {
   const check = useCheckWorkflow(organization)
   return useQuery({
-    queryKey: [...workflowQueryKeys.check(organization), wanted],
+    queryKey: [...workflowQueryKeys.check(organization), keyOf(wanted)],
     enabled: wanted !== undefined,
     // What was wrong stays in sight until it is known what is wrong now.
     placeholderData: keepPreviousData,
@@ -123,6 +123,13 @@ export function useCheckedWorkflow(organization: string, wanted: WorkflowToSave 
         ? Promise.resolve({ workflow: undefined, refusal: undefined })
         : check(wanted, signal),
   })
+}
+
+/** Keys are JSON, which has no bigint. */
+function keyOf(wanted: WorkflowToSave | undefined): string {
+  return JSON.stringify(wanted ?? null, (_, value: unknown) =>
+    typeof value === 'bigint' ? `${value}n` : value,
+  )
 }
 
 export function useSaveWorkflow(organization: string) {
