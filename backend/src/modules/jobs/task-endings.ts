@@ -72,8 +72,9 @@ export async function endAttempts(manager: EntityManager, endings: readonly Endi
     counted.add(taskKey(attempt.jobId, attempt.index))
     if (state === 'FAILED') count(attempt.jobId, 'failed')
   }
-  const changed = await countTasks(manager, counts)
+  // Before jobs are counted, and ended as they are then.
   for (const [jobId, lines] of retryLines(verdicts)) await appendEvents(manager, jobId, lines)
+  const changed = await countTasks(manager, counts)
   let wakes = verdicts.some(({ state, delayMs }) => state === 'WAITING' && delayMs === 0)
   const ended: EndedCharge[] = []
   for (const job of changed) {
