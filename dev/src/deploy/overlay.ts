@@ -21,7 +21,10 @@ export async function readOverlay(given: string | undefined, kubectl: Kubectl): 
     [...(isKustomization(secrets) ? [secrets] : []), folder].map((path) => kubectl(['kustomize', path])),
   )
   const objects = rendered.flatMap(parseObjects)
-  const namespaces = [...new Set(objects.flatMap(({ metadata }) => metadata.namespace ?? []))]
+  // Containers have a namespace beside it, in which nothing is deployed.
+  const deployed = objects.filter(({ kind }) => kind === 'Deployment')
+  const placed = deployed.length > 0 ? deployed : objects
+  const namespaces = [...new Set(placed.flatMap(({ metadata }) => metadata.namespace ?? []))]
   const [namespace, ...others] = namespaces
   if (namespace === undefined || others.length > 0) {
     throw new Refusal(

@@ -26,7 +26,9 @@ export function environmentNamed(overlays: string, name: string | undefined): En
 
 function namespaceOf(overlay: string): string {
   const file = join(overlay, 'kustomization.yaml')
-  const [, namespace] = /^namespace: (\S+)$/m.exec(existsSync(file) ? readFileSync(file, 'utf8') : '') ?? []
+  const text = existsSync(file) ? readFileSync(file, 'utf8') : ''
+  // Of everything, or by a transformer that leaves what has another where it is.
+  const [, namespace] = /(?:^|, )namespace: (\S+)/m.exec(text) ?? []
   if (namespace === undefined)
     throw new Refusal(`${file} names no namespace; add a line such as namespace: fairlead-dev`)
   return namespace

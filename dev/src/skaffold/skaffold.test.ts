@@ -53,7 +53,7 @@ interface Container {
 interface Manifest {
   kind: string
   metadata: { name: string }
-  spec?: { template?: { spec: { containers: Container[]; initContainers?: Container[] } } }
+  spec?: { template?: { spec: { containers?: Container[]; initContainers?: Container[] } } }
 }
 
 const manifestsIn = (folder: string): Manifest[] =>
@@ -65,12 +65,15 @@ const manifestsIn = (folder: string): Manifest[] =>
 
 const kustomization = (folder: string) =>
   parse(read(folder, 'kustomization.yaml')) as {
-    namespace?: string
     resources?: string[]
     components?: string[]
     images?: { name: string; newName?: string }[]
     configMapGenerator?: { name: string; literals?: string[] }[]
   }
+
+/** As `npm run secrets` finds it. */
+const namespaceIn = (folder: string) =>
+  /(?:^|, )namespace: (\S+)/m.exec(read(folder, 'kustomization.yaml'))?.[1]
 
 /** An overlay and what it is made of, without its secrets, which are made on each machine. */
 function foldersOf(folder: string): string[] {
@@ -97,7 +100,7 @@ test('there are profiles for the environments, for debugging and for production'
 describe.each(profiles)('with the profile %s', (name, { pipeline }) => {
   const path = pipeline.manifests?.kustomize?.paths[0] ?? ''
   const folders = foldersOf(path)
-  const namespace = folders.map((folder) => kustomization(folder).namespace).find((one) => one !== undefined)
+  const namespace = folders.map(namespaceIn).find((one) => one !== undefined)
   const artifacts = pipeline.build?.artifacts ?? []
 
   test('the overlay that is deployed exists', () => {
@@ -152,7 +155,7 @@ describe.each(profiles)('with the profile %s', (name, { pipeline }) => {
 describe.each(development)('with the profile %s', (_, { pipeline }) => {
   const path = pipeline.manifests?.kustomize?.paths[0] ?? ''
   const folders = foldersOf(path)
-  const namespace = folders.map((folder) => kustomization(folder).namespace).find((one) => one !== undefined)
+  const namespace = folders.map(namespaceIn).find((one) => one !== undefined)
   const forwards = pipeline.portForward ?? []
 
   test('the front door is forwarded to the address that the environment is told', () => {
@@ -261,7 +264,9 @@ describe('what is copied into running containers', () => {
     const images = [...artifacts.map(([image]) => image), ...tools]
     const workloads = foldersOf('k8s/overlays/dev')
       .flatMap(manifestsIn)
-      .filter(({ spec }) => spec?.template?.spec.containers.some(({ image }) => images.includes(image ?? '')))
+      .filter(({ spec }) =>
+        spec?.template?.spec.containers?.some(({ image }) => images.includes(image ?? '')),
+      )
       .map(({ kind, metadata }) => `${kind} ${metadata.name}`)
       // It has ended before anything is copied: pods wait for it.
       .filter((workload) => workload !== 'Job migrate')

@@ -26,7 +26,8 @@ export interface TestImage {
 }
 
 /** Of Fairlead's own images, the target; the stages of /Dockerfile have the names of the images. */
-const ourTarget = (name: string): string | undefined => /^fairlead-(backend|frontend|tools)$/.exec(name)?.[1]
+const ourTarget = (name: string): string | undefined =>
+  /^fairlead-(backend|frontend|agent|tools)$/.exec(name)?.[1]
 
 /**
  * Finds for each name in manifests how the image is built here. What a run has built serves all of it, in all its

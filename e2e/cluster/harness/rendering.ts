@@ -36,14 +36,20 @@ export async function render(folder: string, overlay: Overlay): Promise<string> 
   const kustomization = {
     apiVersion: 'kustomize.config.k8s.io/v1beta1',
     kind: 'Kustomization',
-    ...(namespace === undefined ? {} : { namespace }),
     resources: [from(`k8s/overlays/${name}`), ...(secrets ? [from(`k8s/overlays/${name}/secrets`)] : [])],
     components: components.map(from),
     ...(url === undefined ? {} : { configMapGenerator: [publicAddress(url)] }),
     images: images.map(({ name, newName, newTag }) => ({ name, newName, newTag })),
   }
   writeFileSync(join(folder, 'kustomization.yaml'), stringify(kustomization))
-  return await new Kubectl('default').run(['kustomize', folder])
+  const manifests = await new Kubectl('default').run(['kustomize', folder])
+  return namespace === undefined ? manifests : renamed(manifests, name, namespace)
+}
+
+/** In the text: settings, policies and roles name the overlay's own namespace too, and that of its containers after it. */
+function renamed(manifests: string, overlay: string, namespace: string): string {
+  const own = `fairlead-${overlay.replace(/-hot-reload$/, '')}`
+  return manifests.replaceAll(new RegExp(`\\b${own}\\b`, 'g'), namespace)
 }
 
 const publicAddress = (url: string) => ({
@@ -59,13 +65,14 @@ const publicAddress = (url: string) => ({
 export const parseManifests = (text: string): KubernetesObject[] =>
   parseAllDocuments(text).flatMap((document) => (document.toJS() as KubernetesObject | null) ?? [])
 
-/** Of all containers and init containers. */
+/** Of all containers and init containers, and the agent's, which a setting names. */
 export function imageReferences(objects: readonly KubernetesObject[]): Set<string> {
   const found = new Set<string>()
   const visit = (value: unknown): void => {
     if (typeof value !== 'object' || value === null) return
     for (const [key, inner] of Object.entries(value)) {
-      if (key === 'image' && typeof inner === 'string') found.add(inner)
+      const named = key === 'image' || key === 'FAIRLEAD_AGENT_IMAGE'
+      if (named && typeof inner === 'string') found.add(inner)
       else visit(inner)
     }
   }

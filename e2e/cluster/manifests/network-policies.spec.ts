@@ -34,7 +34,28 @@ const demoData: Paths = { 'postgres:5432': ['demo-data'], 'minio:9000': ['demo-d
 const certificates: Paths = { 'certificate solver:8089': everyoneElse }
 const keycloakDatabase: Paths = { 'postgres:5432': ['keycloak'] }
 
-const development = [base, postgres, rabbitmq, minio, keycloak, keycloakDatabase, smtpLogger, demoData]
+/** Wherever the API server is. */
+const workflows: Paths = {
+  'backend:10006': ['container'],
+  ...Object.fromEntries(
+    ['internet', 'private network', 'other namespace', 'prometheus', 'dns'].flatMap((name) => [
+      [`${name}:443`, ['worker']],
+      [`${name}:6443`, ['worker']],
+    ]),
+  ),
+}
+
+const development = [
+  workflows,
+  base,
+  postgres,
+  rabbitmq,
+  minio,
+  keycloak,
+  keycloakDatabase,
+  smtpLogger,
+  demoData,
+]
 /** Wherever they are. Some networks take a block of all addresses to mean other pods too, where those let them in. */
 const outside = ['internet', 'private network', 'other namespace', 'prometheus', 'dns']
 const servicesOutside: Paths = Object.fromEntries(
@@ -62,6 +83,7 @@ const environments: readonly (readonly [string, () => Promise<readonly Manifest[
       ['gateway-api', certificates],
       ['autoscaling', {}],
       ['kueue', {}],
+      ['workflows', workflows],
       ['job-nodes', {}],
     ] as const
   ).map(

@@ -38,10 +38,26 @@ const passerLabels: Readonly<Record<string, Readonly<Record<string, string>>>> =
   'certificate solver': { 'acme.cert-manager.io/http01-solver': 'true' },
 }
 
-/** Every connection that the policies allow to or from a pod of the namespace. */
+/** Of members, and whatever else someone may put beside them; where there is a namespace for containers. */
+const containerLabels = {
+  'app.kubernetes.io/managed-by': 'fairlead',
+  'app.kubernetes.io/component': 'container',
+}
+
+function containersOf(manifests: readonly Manifest[], namespace: string): readonly Endpoint[] {
+  const theirs = `${namespace}-jobs`
+  if (manifests.every(({ kind, metadata }) => kind !== 'Namespace' || metadata.name !== theirs)) return []
+  return [pod('container', theirs, containerLabels), pod('stranger beside containers', theirs)]
+}
+
+/** Every connection that the policies allow to or from a pod of the namespace, or of that of its containers. */
 export function openPaths(manifests: readonly Manifest[], namespace: string): Paths {
   const policies = networkPolicies(manifests)
-  const own = [...endpointsOf(manifests), ...passers.map((name) => pod(name, namespace, passerLabels[name]))]
+  const own = [
+    ...endpointsOf(manifests),
+    ...passers.map((name) => pod(name, namespace, passerLabels[name])),
+    ...containersOf(manifests, namespace),
+  ]
   const declared = own.flatMap(({ pod: { ports } = { ports: [] } }) => ports)
   const numbers = new Set([...declared.map(({ number }) => number), ...otherPorts])
   const ports: readonly Port[] = [

@@ -60,9 +60,17 @@ export async function renderComponents(
     const kustomization = {
       apiVersion: 'kustomize.config.k8s.io/v1beta1',
       kind: 'Kustomization',
-      namespace,
       resources: [relative(folder, join(k8s, 'base'))],
       components: names.map((name) => relative(folder, join(k8s, 'components', name))),
+      // As overlays have them.
+      transformers: [
+        JSON.stringify({
+          apiVersion: 'builtin',
+          kind: 'NamespaceTransformer',
+          metadata: { name: 'namespace', namespace },
+          unsetOnly: true,
+        }),
+      ],
     }
     await writeFile(join(folder, 'kustomization.yaml'), JSON.stringify(kustomization))
     return parse(await kubectl('kustomize', folder))
