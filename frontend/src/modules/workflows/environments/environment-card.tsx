@@ -66,9 +66,11 @@ export function EnvironmentCard({ environment }: { environment: Environment }) {
             </Text>
           )}
         </div>
-        <Text size="xs" c="dimmed">
-          {containers.toLocaleString('en')} {containers === 1 ? 'container runs' : 'containers run'}
-        </Text>
+        {containers > 0 && (
+          <Text size="xs" c="dimmed">
+            {containers.toLocaleString('en')} {containers === 1 ? 'container runs' : 'containers run'}
+          </Text>
+        )}
       </footer>
     </article>
   )

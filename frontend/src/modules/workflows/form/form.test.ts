@@ -169,11 +169,11 @@ test.each([
 
 test('a problem belongs to the field that it is about or that is around it', () => {
   const violations = [
-    { field: 'spec.image', description: 'give a digest' },
+    { field: 'spec.image', description: 'has no digest' },
     { field: 'spec.command[1]', description: 'too long' },
     { field: 'spec', description: 'too large' },
   ]
-  expect(problemAt(violations, 'spec.image')).toBe('Give a digest')
+  expect(problemAt(violations, 'spec.image')).toBe('The image has no digest')
   expect(problemAt(violations, 'spec.command')).toBe('Too long')
   expect(problemAt(violations, 'spec.images')).toBeUndefined()
   expect(problemsElsewhere(violations, ['spec.image', 'spec.command'])).toEqual(['Too large'])

@@ -31,13 +31,13 @@ export function InputField({ input, datasets, given, problem, organization, onCh
     input.maxFiles === undefined || input.maxFiles >= 1000
       ? ''
       : input.maxFiles === 1
-        ? 'One file.'
-        : `Up to ${input.maxFiles} files.`,
+        ? 'one file'
+        : `up to ${input.maxFiles} files`,
     datasets === undefined || datasets.includes('*')
       ? ''
       : datasets.length === 0
-        ? 'No datasets: it may be given files only.'
-        : `Datasets: ${datasetsText(datasets)}.`,
+        ? 'files only, no datasets'
+        : `of datasets, ${datasetsText(datasets)}`,
   ].filter((text) => text !== '')
 
   return (
@@ -62,7 +62,7 @@ export function InputField({ input, datasets, given, problem, organization, onCh
         )}
       </legend>
       <Text id={`${id}-about`} size="xs" c="dimmed" mb={about.length === 0 ? 0 : 8}>
-        {about.join(' ')}
+        {about.join(' · ')}
       </Text>
       <SimpleGrid cols={{ base: 1, sm: takesDatasets ? 2 : 1 }} spacing="sm" verticalSpacing="sm">
         {takesDatasets && (

@@ -109,7 +109,7 @@ export function RunFields({ service, address, organization, runnable, available 
                 </Stack>
               </Panel>
             )}
-            <Panel title="The run">
+            <Panel title="Run">
               <Stack gap="md">
                 {runnable.environment !== undefined && (
                   <EnvironmentSelect
