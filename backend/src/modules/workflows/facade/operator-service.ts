@@ -7,6 +7,7 @@ import type { LocalCall, LocalCalls } from '../../../server/local-calls.ts'
 import type { ComputeProvider } from './compute-provider.ts'
 import { findAlgorithm } from './find-algorithm.ts'
 import { type JobStatus, jobStatus } from './job-status.ts'
+import { namingFields } from './naming-fields.ts'
 import { type OperatorEnvironment, operatorEnvironments } from './operator-environments.ts'
 import { OperatorError } from './operator-error.ts'
 import {
@@ -83,20 +84,25 @@ export class OperatorService {
     const { organization } = provider
     const algorithm = await findAlgorithm(calls, as, organization, stage.algorithm)
     const maxSeconds = stage.compute.maxtime ?? 0
+    const parameters = runParameters(algorithm, stage, request.environment)
+    const fields = parameters.map(({ field }) => field)
     // Kept until it is known whose it is: none is ever run that its owner cannot find, nor two for one agreement.
-    const created = await calls.unary(
-      createJob,
-      {
-        parent: `organizations/${organization}`,
-        service: 'workflow',
-        parameters: runParameters(algorithm, stage, request.environment),
-        runId: '',
-        executionDuration: maxSeconds === 0 ? undefined : { seconds: BigInt(maxSeconds), nanos: 0 },
-        destructionTime: undefined,
-        keepPending: true,
-        requestId: '',
-      },
-      as,
+    const created = await namingFields(
+      fields,
+      calls.unary(
+        createJob,
+        {
+          parent: `organizations/${organization}`,
+          service: 'workflow',
+          parameters: parameters.map(({ name, value }) => ({ name, value })),
+          runId: '',
+          executionDuration: maxSeconds === 0 ? undefined : { seconds: BigInt(maxSeconds), nanos: 0 },
+          destructionTime: undefined,
+          keepPending: true,
+          requestId: '',
+        },
+        as,
+      ),
     )
     const known: OperatorJob = {
       jobId: created.name.split('/').at(-1) ?? '',
@@ -108,7 +114,7 @@ export class OperatorService {
       if (!(await noteOperatorJob(dataSource, { ...known, environment: request.environment }))) {
         throw new OperatorError(400, 'agreementId: another job of this agreement has not ended yet.')
       }
-      const job = await calls.unary(runJob, { name: created.name }, as)
+      const job = await namingFields(fields, calls.unary(runJob, { name: created.name }, as))
       return [jobStatus(known, job, undefined, { outputsUrl: [] })]
     } catch (error) {
       // Also when the client is gone: nobody would come for it.

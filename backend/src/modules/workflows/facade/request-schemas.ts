@@ -58,8 +58,8 @@ const stage = z.object(
     algorithm: z.object(
       {
         id: name.optional(),
-        url: z.unknown(),
-        rawcode: z.unknown(),
+        url: z.unknown().optional(),
+        rawcode: z.unknown().optional(),
         container: z
           .object(
             { image: name.optional(), tag: name.optional(), entrypoint: z.string().max(4096).optional() },
