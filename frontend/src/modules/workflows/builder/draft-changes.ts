@@ -24,7 +24,7 @@ function renamed(draft: WorkflowDraft, old: string, name: string): WorkflowDraft
   const oldName = old.slice(old.indexOf('.') + 1)
   const isStep = old === stepId(oldName)
   const others = isStep ? draft.steps : draft.inputs
-  if (oldName === '' || others.some((one) => one.name === oldName)) return draft
+  if (others.some((one) => one.name === oldName)) return draft
   return {
     ...draft,
     steps: draft.steps.map((step) => ({

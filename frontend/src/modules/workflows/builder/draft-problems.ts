@@ -3,6 +3,7 @@ import type { FieldViolation } from '../../../app/api-error'
 import { parameterViolations } from '../form/parameter-draft'
 import { problemAt } from '../form/problem-at'
 import { inputId, stepId } from '../graph/spec-graph'
+import { nameProblem } from './name-problem'
 import { durationSeconds, type WorkflowDraft } from './workflow-draft'
 
 /** What has to be there before the server is asked what is wrong. */
@@ -29,7 +30,7 @@ export function ownViolations(draft: WorkflowDraft, known: ReadonlyMap<string, A
   return [
     ...parameterViolations(draft.parameters, 'spec.parameters'),
     ...draft.inputs.flatMap(({ name }, index) =>
-      nameViolations(name, inputNames.indexOf(name.trim()) < index, `spec.inputs[${index}].name`),
+      nameViolations(name, inputNames.slice(0, index), `spec.inputs[${index}].name`),
     ),
     ...draft.steps.flatMap((step, index) => {
       const path = `spec.steps[${index}]`
@@ -39,7 +40,7 @@ export function ownViolations(draft: WorkflowDraft, known: ReadonlyMap<string, A
         ({ name, optional }) => !optional && !read.has(name),
       )
       return [
-        ...nameViolations(step.name, names.indexOf(step.name.trim()) < index, `${path}.name`),
+        ...nameViolations(step.name, names.slice(0, index), `${path}.name`),
         ...(unread === undefined
           ? []
           : [{ field: `${path}.inputs`, description: `Connect its input ${unread.name}.` }]),
@@ -54,17 +55,9 @@ export function ownViolations(draft: WorkflowDraft, known: ReadonlyMap<string, A
   ]
 }
 
-const shape = /^[a-z][a-z0-9-]{0,31}$/
-
-function nameViolations(name: string, isTaken: boolean, field: string): FieldViolation[] {
-  const text = name.trim()
-  if (text === '') return []
-  if (!shape.test(text)) {
-    return [
-      { field, description: 'Give lower-case letters, digits and hyphens, a letter first, 32 at most.' },
-    ]
-  }
-  return isTaken ? [{ field, description: 'Give each a name of its own.' }] : []
+function nameViolations(name: string, others: readonly string[], field: string): FieldViolation[] {
+  const description = nameProblem(name.trim(), others)
+  return description === undefined || name.trim() === '' ? [] : [{ field, description }]
 }
 
 /** What is wrong with each box of the graph, by its identifier: the first of what is. */

@@ -1,6 +1,8 @@
 import { Button, Checkbox, Stack, Text, TextInput } from '@mantine/core'
 import { IconPlus } from '@tabler/icons-react'
 import { ListItem } from '../form/list-item'
+import { unique } from './draft-changes'
+import { NameInput } from './name-input'
 import { newRunInput, type RunInputDraft } from './workflow-draft'
 
 interface RunInputsEditorProps {
@@ -34,15 +36,11 @@ export function RunInputsEditor({ inputs, onChange, problem }: RunInputsEditorPr
               )
             }
           >
-            <TextInput
-              label="Name"
-              placeholder="image"
-              maxLength={32}
-              classNames={{ input: 'mono' }}
-              autoComplete="off"
+            <NameInput
               value={input.name}
-              error={problem(index, 'name')}
-              onChange={(event) => edit({ name: event.currentTarget.value })}
+              taken={inputs.filter(({ key }) => key !== input.key).map(({ name }) => name)}
+              problem={problem(index, 'name')}
+              onChange={(name) => edit({ name })}
             />
             <TextInput
               label="Description"
@@ -64,7 +62,20 @@ export function RunInputsEditor({ inputs, onChange, problem }: RunInputsEditorPr
         size="compact-sm"
         leftSection={<IconPlus size={14} aria-hidden />}
         style={{ alignSelf: 'flex-start' }}
-        onClick={() => onChange([...inputs, newRunInput()], '')}
+        onClick={() =>
+          onChange(
+            [
+              ...inputs,
+              newRunInput(
+                unique(
+                  'input',
+                  inputs.map(({ name }) => name),
+                ),
+              ),
+            ],
+            '',
+          )
+        }
       >
         Add an input
       </Button>

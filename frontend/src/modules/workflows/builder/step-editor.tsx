@@ -21,6 +21,7 @@ import { environmentId } from '../graph/spec-graph'
 import { circleThrough } from './connection-refusal'
 import { withoutStep, withStep } from './draft-changes'
 import { FanOutField } from './fan-out-field'
+import { NameInput } from './name-input'
 import { StepInputs } from './step-inputs'
 import { StepParameters } from './step-parameters'
 import type { ChangeDraft } from './use-draft'
@@ -67,17 +68,13 @@ export function StepEditor(props: StepEditorProps) {
       }
     >
       <Stack gap="sm">
-        <TextInput
-          label="Name"
-          maxLength={32}
-          required
-          classNames={{ input: 'mono' }}
-          autoComplete="off"
+        <NameInput
           value={step.name}
-          error={problem('.name')}
-          onChange={(event) => {
-            edit({ name: event.currentTarget.value }, 'name')
-            onRename(event.currentTarget.value)
+          taken={draft.steps.filter(({ key }) => key !== step.key).map(({ name }) => name)}
+          problem={problem('.name')}
+          onChange={(name) => {
+            edit({ name }, 'name')
+            onRename(name)
           }}
         />
         <Select

@@ -60,7 +60,7 @@ export const emptyDraft: WorkflowDraft = {
   steps: [],
 }
 
-export function newRunInput(name = '', description = ''): RunInputDraft {
+export function newRunInput(name: string, description = ''): RunInputDraft {
   return { key: crypto.randomUUID(), name, description, optional: false }
 }
 
