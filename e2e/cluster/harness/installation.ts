@@ -80,7 +80,7 @@ export class Installation implements InstallationAddress {
   /** Jobs cannot be changed: those of the manifests are deleted first. Waits for nothing. */
   async apply(manifests: string): Promise<void> {
     const objects = parseManifests(manifests)
-    await this.#claimNamespace(objects)
+    await this.#claimNamespaces(objects)
     const jobs = objects.filter(({ kind }) => kind === 'Job').map(({ metadata }) => metadata.name)
     if (jobs.length > 0) await this.kubectl.run(['delete', 'jobs', ...jobs, '--ignore-not-found', '--wait'])
     await this.kubectl.run(['apply', '--server-side', '--force-conflicts', '--filename', '-'], {
@@ -108,39 +108,48 @@ export class Installation implements InstallationAddress {
   async close(): Promise<void> {
     await this.leave()
     if (process.env['FAIRLEAD_CLUSTER_KEEP']) return
-    await this.kubectl.run(['delete', 'namespace', this.namespace, '--wait=false'])
+    const both = [this.namespace, this.containersNamespace]
+    await this.kubectl.run(['delete', 'namespace', ...both, '--ignore-not-found', '--wait=false'])
   }
 
   diagnose(): Promise<string> {
     return diagnose(this.kubectl)
   }
 
+  /** Where members' containers run. */
+  get containersNamespace(): string {
+    return `${this.namespace}-jobs`
+  }
+
   /** Someone's own environment on the same cluster is not for tests to change. */
-  async #claimNamespace(objects: readonly KubernetesObject[]): Promise<void> {
-    const namespace = objects.find(({ kind }) => kind === 'Namespace')
-    if (namespace === undefined) throw new Error('the overlay makes no Namespace')
+  async #claimNamespaces(objects: readonly KubernetesObject[]): Promise<void> {
+    for (const object of objects.filter(({ kind }) => kind === 'Namespace')) await this.#claim(object)
+  }
+
+  async #claim(namespace: KubernetesObject): Promise<void> {
+    const { name } = namespace.metadata
     interface Found {
       readonly metadata: { readonly labels?: Readonly<Record<string, string>> }
       readonly status: { readonly phase: string }
     }
-    const get = ['get', 'namespace', this.namespace, '--ignore-not-found', '--output', 'json']
+    const get = ['get', 'namespace', name, '--ignore-not-found', '--output', 'json']
     const text = await this.kubectl.run(get)
     if (text !== '') {
       const { metadata, status } = JSON.parse(text) as Found
       if (metadata.labels?.[MADE_BY_TESTS] === undefined) {
         throw new Error(
-          `the namespace ${this.namespace} was not made by the tests; delete it, or set FAIRLEAD_CLUSTER_NAME to use others`,
+          `the namespace ${name} was not made by the tests; delete it, or set FAIRLEAD_CLUSTER_NAME to use others`,
         )
       }
       if (status.phase === 'Active') return
-      await this.kubectl.run(['wait', '--for=delete', `namespace/${this.namespace}`, '--timeout=120s'], {
+      await this.kubectl.run(['wait', '--for=delete', `namespace/${name}`, '--timeout=120s'], {
         timeoutMs: 130_000,
       })
     }
     await this.kubectl.run(['apply', '--server-side', '--filename', '-'], {
       input: JSON.stringify(namespace),
     })
-    await this.kubectl.run(['label', 'namespace', this.namespace, `${MADE_BY_TESTS}=true`])
+    await this.kubectl.run(['label', 'namespace', name, `${MADE_BY_TESTS}=true`])
   }
 }
 
@@ -220,7 +229,7 @@ function urlOf(name: OverlayName): string | undefined {
 
 function addressOf(objects: readonly KubernetesObject[]): InstallationAddress {
   const { origin, port } = publicUrl(objects)
-  const namespace = objects.find(({ kind }) => kind === 'Namespace')?.metadata.name
-  if (namespace === undefined) throw new Error('the overlay makes no Namespace')
+  const namespace = objects.find(({ kind }) => kind === 'Deployment')?.metadata.namespace
+  if (namespace === undefined) throw new Error('the overlay deploys nothing')
   return { namespace, url: origin, loopbackUrl: `http://127.0.0.1:${port}` }
 }
