@@ -1,5 +1,5 @@
 import type { DataSource } from 'typeorm'
-import { rows } from '../sql.ts'
+import { algorithmState } from '../algorithms/algorithm-store.ts'
 import type { StepPayload } from '../step-payload.ts'
 import {
   type ContainersOfRun,
@@ -46,12 +46,7 @@ export async function prepareRun(
 
 /** It may have been revoked since the run was planned. */
 async function assertApproved(dataSource: DataSource, payload: StepPayload): Promise<void> {
-  const [algorithm] = await rows<{ state: string }>(
-    dataSource,
-    'select state from algorithms where id = $1',
-    [payload.algorithmId],
-  )
-  if (algorithm?.state === 'APPROVED') return
+  if ((await algorithmState(dataSource, payload.algorithmId)) === 'APPROVED') return
   throw stepFailed(
     'ALGORITHM_REVOKED',
     `The algorithm ${payload.algorithm} is not approved any more, and nothing new of it runs. Use another version.`,

@@ -5,12 +5,12 @@ import {
   type Actor,
   type JobRetries,
   type JobWithResults,
+  type KeptTask,
   keptPrefix,
   type PlannedTask,
-  type RetriedTask,
   type TaskOutput,
 } from '../../jobs/index.ts'
-import { rows } from '../sql.ts'
+import { algorithmState } from '../algorithms/algorithm-store.ts'
 import { parseStepPayload, type StepPayload } from '../step-payload.ts'
 
 export interface RetryRunOptions {
@@ -52,10 +52,7 @@ async function assertApproved(
   dataSource: DataSource,
   { algorithm, algorithmId }: StepPayload,
 ): Promise<void> {
-  const [found] = await rows<{ state: string }>(dataSource, 'select state from algorithms where id = $1', [
-    algorithmId,
-  ])
-  if (found?.state === 'APPROVED') return
+  if ((await algorithmState(dataSource, algorithmId)) === 'APPROVED') return
   throw new DomainError(
     'FAILED_PRECONDITION',
     'ALGORITHM_REVOKED',
@@ -68,7 +65,7 @@ async function assertApproved(
 async function copyOutputs(
   objects: Objects,
   newJobId: string,
-  kept: readonly RetriedTask[],
+  kept: readonly KeptTask[],
   signal: AbortSignal,
 ): Promise<ReadonlyMap<number, readonly TaskOutput[]>> {
   const copies = kept.map(({ index, outputs }) => ({
