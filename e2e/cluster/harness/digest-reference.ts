@@ -11,10 +11,8 @@ const run = promisify(execFile)
  */
 export async function referenceByDigest(tag: string): Promise<string> {
   const name = `docker.io/${tag}`
-  const [, digest] =
-    new RegExp(`^${RegExp.escape(name)}\\s+\\S+\\s+(sha256:[0-9a-f]{64})\\s`, 'm').exec(
-      await images(['ls', `name==${name}`]),
-    ) ?? []
+  const listed = (await images(['ls', `name==${name}`])).split('\n').map((line) => line.split(/\s+/))
+  const digest = listed.find(([found]) => found === name)?.[2]
   if (digest === undefined) throw new Error(`the node has no image ${name}`)
   const reference = `${name.replace(/:[^/:]*$/, '')}@${digest}`
   await images(['tag', '--force', name, reference])
