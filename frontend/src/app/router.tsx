@@ -50,7 +50,12 @@ const organizationPages: RouteObject[] = [
   { path: 'files', ...page(() => import('../modules/files/files-page')) },
   { path: 'files/:file', ...page(() => import('../modules/files/file-page')) },
   { path: 'workflows', ...page(() => import('../modules/workflows/list/workflows-page')) },
+  { path: 'workflows/new', ...page(() => import('../modules/workflows/builder/new-workflow-page')) },
   { path: 'workflows/:workflow', ...page(() => import('../modules/workflows/list/workflow-page')) },
+  {
+    path: 'workflows/:workflow/edit',
+    ...page(() => import('../modules/workflows/builder/edit-workflow-page')),
+  },
   { path: 'algorithms', ...page(() => import('../modules/workflows/algorithms/algorithms-page')) },
   { path: 'algorithms/new', ...page(() => import('../modules/workflows/algorithms/register-page')) },
   { path: 'algorithms/:algorithm', ...page(() => import('../modules/workflows/algorithms/algorithm-page')) },
