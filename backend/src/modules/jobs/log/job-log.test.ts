@@ -1,3 +1,4 @@
+import type { JobEvent } from '@fairlead/proto/server/fairlead/jobs/v1/jobs'
 import { v7 } from 'uuid'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { JobEventBody } from '../job.ts'
@@ -102,6 +103,44 @@ describe('the log of a job', () => {
     expect((await read(name, { pageSize: 1_000, pageToken: nextPageToken })).lines.length).toBeGreaterThan(
       100,
     )
+  })
+
+  it('tells which container wrote a line, and only those of one when asked', async () => {
+    const name = await create()
+    const of = (container: number, text: string): JobEventBody => ({
+      kind: 'log',
+      payload: { task: 1, text, container },
+    })
+    await append(name, [
+      line('of the step', 1),
+      of(0, 'zero'),
+      of(3, 'three'),
+      of(0, 'zero again'),
+      line('other'),
+    ])
+    expect((await read(name)).lines.map(({ container }) => container)).toEqual([
+      undefined,
+      0,
+      3,
+      0,
+      undefined,
+    ])
+    expect(await texts(name, { task: 1, container: 0 })).toEqual(['zero', 'zero again'])
+    const { lines, nextPageToken } = await read(name, { container: 0, pageSize: 1 })
+    expect(lines.map(({ text }) => text)).toEqual(['zero'])
+    expect(await texts(name, { container: 0, pageSize: 1, pageToken: nextPageToken })).toEqual(['zero again'])
+    await expect(read(name, { container: 3, pageSize: 1, pageToken: nextPageToken })).rejects.toMatchObject({
+      code: 'INVALID_ARGUMENT',
+    })
+    const watched = fixture.handlers.watchJob(
+      { name, afterSequence: 2n },
+      fixture.context(fixture.ownerId, ['jobs.read'], AbortSignal.timeout(5_000)),
+    )
+    for await (const { event } of watched as AsyncIterable<JobEvent>) {
+      if (event?.$case !== 'log' || event.value.text !== 'three') continue
+      expect(event.value).toMatchObject({ task: 1, container: 3 })
+      break
+    }
   })
 
   it('cuts lines at 2,000 characters', async () => {
