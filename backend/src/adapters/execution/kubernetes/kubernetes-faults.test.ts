@@ -217,7 +217,7 @@ if (missing.length === 0) {
     })
 
     test('is moved when its pod is evicted', async () => {
-      const run = begin({ arguments: ['[ -e /out/x ] || sleep 5; echo done'] })
+      const run = begin({ arguments: ['sleep 20; echo done'] })
       await running(run)
       const pods = await namespace.pods()
       const name = pods[0]?.metadata.name ?? ''

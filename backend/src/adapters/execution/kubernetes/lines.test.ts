@@ -3,7 +3,10 @@ import { describe, expect, test } from 'vitest'
 import { lines } from './lines.ts'
 
 async function read(chunks: readonly (string | Buffer)[], maxBytes = 100): Promise<string[]> {
-  return Array.fromAsync(lines(Readable.from(chunks.map((chunk) => Buffer.from(chunk))), maxBytes))
+  const read: string[] = []
+  const source = Readable.from(chunks.map((chunk) => Buffer.from(chunk)))
+  for await (const line of lines(source, maxBytes)) read.push(line)
+  return read
 }
 
 describe('lines', () => {

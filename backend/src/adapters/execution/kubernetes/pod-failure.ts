@@ -81,7 +81,7 @@ export const notStarted = (why: string): PodFailure => ({
 
 /** Of a registry, or of the node, that is sure of it: asking again does not help. */
 const forGood =
-  /not found|manifest unknown|name unknown|denied|unauthorized|authentication required|no basic auth|invalid reference|no match for platform|never/iu
+  /not found|manifest unknown|name unknown|denied|unauthorized|authentication required|no basic auth|invalid reference|no match for platform/iu
 
 export const imageUnavailable = (image: string, why: string): PodFailure => {
   const transient = !forGood.test(why)

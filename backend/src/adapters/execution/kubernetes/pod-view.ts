@@ -71,8 +71,9 @@ function stateOf(pod: Pod, statuses: readonly ContainerStatus[]): PodView['state
   if (pod.status?.phase === 'Succeeded') return 'COMPLETED'
   if (pod.status?.phase === 'Failed') return 'FAILED'
   const algorithm = statuses.find(({ name }) => name === ALGORITHM)?.state
-  if (algorithm?.terminated !== undefined) return 'COLLECTING'
-  if (algorithm?.running !== undefined) return 'RUNNING'
+  if (algorithm?.terminated?.exitCode === 0) return 'COLLECTING'
+  // One that ended badly fails its pod a moment later, which says why.
+  if (algorithm?.terminated !== undefined || algorithm?.running !== undefined) return 'RUNNING'
   return pod.spec?.nodeName === undefined ? 'WAITING' : 'STARTING'
 }
 
