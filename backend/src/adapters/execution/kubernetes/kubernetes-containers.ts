@@ -349,7 +349,7 @@ class KubernetesContainers implements ContainerExecution {
       query: { labelSelector: this.#selector },
       accept: NAMES_ONLY,
     })
-    return list.items
+    return list.items ?? []
   }
 
   /** Resolves when neither a Job of the name nor a pod of it is there. */
@@ -419,7 +419,7 @@ class KubernetesContainers implements ContainerExecution {
       })
       for (const run of asking) {
         const asked = run.asksForEvents
-        const event = list.items
+        const event = (list.items ?? [])
           .filter(({ involvedObject }) => involvedObject.uid === asked?.jobUid)
           .toSorted((a, b) => timeOf(a) - timeOf(b))
           .at(-1)

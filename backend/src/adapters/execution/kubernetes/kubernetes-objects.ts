@@ -84,7 +84,8 @@ export interface PodMetrics {
 
 export interface ObjectList<T> {
   readonly metadata: { readonly resourceVersion: string; readonly continue?: string }
-  readonly items: readonly T[]
+  /** Null, from some servers, when there are none. */
+  readonly items: readonly T[] | null
 }
 
 /** The body of an answer that is an error. */

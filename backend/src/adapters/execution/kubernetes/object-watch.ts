@@ -119,7 +119,7 @@ export class ObjectWatch<T extends WatchedObject> {
         query: { labelSelector, limit: LIST_PAGE, continue: next },
         signal: this.#stop.signal,
       })
-      for (const object of list.items) {
+      for (const object of list.items ?? []) {
         seen.add(object.metadata.name)
         this.#put(object)
       }

@@ -62,7 +62,7 @@ export class UseWatch {
         query: { labelSelector },
         signal: this.#stop.signal,
       })
-      this.#hear(list.items)
+      this.#hear(list.items ?? [])
       return INTERVAL_MS
     } catch (error) {
       if (this.#stop.signal.aborted) return INTERVAL_MS
