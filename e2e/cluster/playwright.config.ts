@@ -16,6 +16,7 @@ export default defineConfig({
       testIgnore: 'cluster/**',
     },
     { name: 'cluster', testMatch: 'cluster/*.spec.ts', testIgnore: 'cluster/environments.spec.ts' },
+    { name: 'workflows', testMatch: 'cluster/workflows/**/*.spec.ts' },
     { name: 'manifests', testMatch: 'cluster/manifests/**/*.spec.ts' },
     { name: 'faults', testMatch: 'cluster/faults/**/*.spec.ts' },
     // Last: two more installations leave the others little of the machine.

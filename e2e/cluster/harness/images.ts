@@ -68,6 +68,17 @@ export async function testImages(references: ReadonlySet<string>): Promise<TestI
   )
 }
 
+/** An example of an algorithm, which no manifest names: a folder of /examples. */
+export async function exampleImage(example: string): Promise<TestImage> {
+  const target = `example-${example}`
+  return {
+    name: `fairlead-${target}`,
+    newName: `fairlead-test/${target}`,
+    newTag: await contentHash((path) => path === 'Dockerfile' || path.startsWith(`examples/${example}/`)),
+    build: [repository, '--target', target],
+  }
+}
+
 /** Builds what the node does not have. One at a time: a build uses all cores by itself, and the tool locks. */
 export async function buildImages(
   tool: ClusterTool,

@@ -1,0 +1,61 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { type Api, apiAs } from '../../support/api.ts'
+import type { System } from '../../support/system.ts'
+import { referenceByDigest } from '../harness/digest-reference.ts'
+import { buildImages, exampleImage } from '../harness/images.ts'
+import { clusterTool } from '../harness/installation.ts'
+import { repository } from '../harness/repository.ts'
+
+const folder = join(repository, 'examples/tiles')
+const algorithms = ['stage-tiles', 'measure-tile', 'collect-tiles'] as const
+
+/**
+ * The example as its documentation has it: an image is built, a member registers three algorithms of it, the operator
+ * approves them, and a workflow is made of them. Answers its reference, such as "tiles@1".
+ */
+export async function publishTiles(system: System, organization: string): Promise<string> {
+  const image = await exampleImage('tiles')
+  await buildImages(await clusterTool(), [image], console.log)
+  const reference = await referenceByDigest(`${image.newName}:${image.newTag}`)
+  const [member, operator] = await Promise.all([
+    apiAs(system, 'alice', organization),
+    apiAs(system, 'olivia', organization),
+  ])
+  const versions = new Map<string, string>()
+  for (const name of algorithms) {
+    versions.set(name, await approved(member, operator, organization, name, reference))
+  }
+  const text = await readFile(join(folder, 'workflow.yaml'), 'utf8')
+  const manifest = text
+    .replaceAll(/algorithm: (\S+)@1$/gm, (_, name: string) => `algorithm: ${versions.get(name)}`)
+    // Of what may be used at most, credits are set aside: the demo account is small.
+    .replaceAll('maxContainers: 100', 'maxContainers: 4')
+    .replaceAll('maxDuration: 10m', 'maxDuration: 3m')
+  const { name } = await member.post<{ name: string }>(`organizations/${organization}/workflows`, {
+    manifest,
+  })
+  return referenceOf(name)
+}
+
+async function approved(
+  member: Api,
+  operator: Api,
+  organization: string,
+  algorithm: string,
+  image: string,
+): Promise<string> {
+  const text = await readFile(join(folder, `${algorithm}.yaml`), 'utf8')
+  const manifest = text.replace(/^image: .*$/m, `image: ${image}`)
+  const { name } = await member.post<{ name: string }>(`organizations/${organization}/algorithms`, {
+    manifest,
+  })
+  await operator.post('algorithms:review', { name, decision: 'ALGORITHM_STATE_APPROVED' })
+  return referenceOf(name)
+}
+
+/** "organizations/x/workflows/tiles/versions/2" is "tiles@2". */
+function referenceOf(name: string): string {
+  const [, , , id, , version] = name.split('/')
+  return `${id}@${version}`
+}
