@@ -164,7 +164,7 @@ export async function algorithmOfRequest(
 ): Promise<AlgorithmRecord | undefined> {
   const [row] = await rows<AlgorithmRow>(
     database,
-    `${selectAlgorithms()} where organization_id = $1 and registrant_id = $2 and request_id = $3`,
+    `${selectAlgorithms()} where organization_id = $1 and registrant_id = $2 and algorithms.request_id = $3`,
     [organizationId, registrantId, requestId],
   )
   return row === undefined ? undefined : algorithmOf(row)

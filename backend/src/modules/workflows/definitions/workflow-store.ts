@@ -147,7 +147,7 @@ export async function workflowOfRequest(
 ): Promise<WorkflowRecord | undefined> {
   const [row] = await rows<WorkflowRow>(
     database,
-    `${SELECT} where organization_id = $1 and author_id = $2 and request_id = $3`,
+    `${SELECT} where organization_id = $1 and author_id = $2 and workflows.request_id = $3`,
     [organizationId, authorId, requestId],
   )
   return row === undefined ? undefined : workflowOf(row)

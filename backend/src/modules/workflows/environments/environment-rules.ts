@@ -8,12 +8,6 @@ const LABEL_PREFIX = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0
 /** What the contract's limits let through. */
 export function violationsOfEnvironment(environment: EnvironmentRecord): FieldViolation[] {
   const violations: FieldViolation[] = []
-  if (environment.maxDurationMs <= 0) {
-    violations.push({
-      field: 'environment.max_duration',
-      description: 'is missing: give what one container may take, from 1 s to 7 days',
-    })
-  }
   for (const [key, value] of Object.entries(environment.nodeLabels)) {
     if (isLabelKey(key) && (value === '' || LABEL_NAME.test(value))) continue
     violations.push({
