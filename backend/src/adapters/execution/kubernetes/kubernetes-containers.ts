@@ -23,6 +23,7 @@ import { type Patience, usualPatience } from './patience.ts'
 import { persist } from './persist.ts'
 import { clusterUnavailable } from './pod-failure.ts'
 import { Slots } from './slots.ts'
+import { stagedByAddress } from './staged-by-address.ts'
 import { UseWatch } from './use-watch.ts'
 
 export interface KubernetesOptions {
@@ -278,7 +279,7 @@ class KubernetesContainers implements ContainerExecution {
       }
     })
     await this.#admitted(run, async () => {
-      const body = jobManifest(run.order, this.#manifest)
+      const body = jobManifest(await stagedByAddress(run.order), this.#manifest)
       try {
         const path = this.#jobsPath
         run.jobSeen(await this.#api.json<Job>({ verb: 'create', resource: 'jobs', path, body, onSent }))

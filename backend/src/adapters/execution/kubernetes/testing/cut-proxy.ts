@@ -1,9 +1,8 @@
 import { once } from 'node:events'
-import { readFileSync } from 'node:fs'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { connect, createServer, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
-import { dirname, join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { KubeConfig } from '@kubernetes/client-node'
 
 /** Stands between a test and the API server, so that the one can lose the other while the cluster goes on. */
@@ -43,7 +42,7 @@ export async function openCutProxy(kubeconfig: string): Promise<CutProxy> {
   const { port } = address
   const folder = await mkdtemp(join(tmpdir(), 'fairlead-kubeconfig-'))
   const path = join(folder, 'config')
-  await writeFile(path, through(kubeconfig, target, port))
+  await writeFile(path, through(config, port))
   const cut = async () => {
     const closed = server[Symbol.asyncDispose]()
     for (const socket of sockets) socket.destroy()
@@ -63,14 +62,18 @@ export async function openCutProxy(kubeconfig: string): Promise<CutProxy> {
   }
 }
 
-/** The file with another address, which the server's certificate is not for. */
-function through(kubeconfig: string, target: URL, port: number): string {
-  const folder = dirname(resolve(kubeconfig))
-  return readFileSync(kubeconfig, 'utf8')
-    .replace(target.origin, `https://127.0.0.1:${port}`)
-    .replace(/certificate-authority(?:-data)?: .+/u, 'insecure-skip-tls-verify: true')
-    .replaceAll(
-      /^(\s*(?:client-certificate|client-key): )(.+)$/gmu,
-      (_, name: string, file: string) => name + resolve(folder, file),
-    )
+/** The same with another address, which the server's certificate is not for. */
+function through(config: KubeConfig, port: number): string {
+  const copy = new KubeConfig()
+  copy.loadFromOptions({
+    clusters: config.clusters.map(({ name }) => ({
+      name,
+      server: `https://127.0.0.1:${port}`,
+      skipTLSVerify: true,
+    })),
+    users: config.users,
+    contexts: config.contexts,
+    currentContext: config.currentContext,
+  })
+  return copy.exportConfig()
 }
