@@ -1,4 +1,5 @@
 import { expect, test } from './cluster-test.ts'
+import { Kubectl } from './harness/kubectl.ts'
 
 // Run in a container of a pod: what is there beside what the bill of materials lists.
 const inspect = `
@@ -49,3 +50,66 @@ for (const component of ['backend', 'worker', 'frontend']) {
     })
   })
 }
+
+// What a container of a member stands beside: Node, the agent's own files, and nothing to run anything else with.
+const inspectAgent = `
+const { existsSync, readdirSync, writeFileSync } = require('node:fs')
+const refusal = (write) => { try { write(); return 'done' } catch (error) { return error.code } }
+process.stdout.write(JSON.stringify({
+  user: process.getuid() + ':' + process.getgid(),
+  toApp: refusal(() => writeFileSync('/app/written', '')),
+  npm: existsSync('/usr/local/lib/node_modules'),
+  app: readdirSync('/app').filter((name) => !name.startsWith('.')),
+  backend: readdirSync('/app/backend/src'),
+  serviceAccount: existsSync('/var/run/secrets/kubernetes.io'),
+}))
+`
+
+test('the image of the agent is admitted beside containers, and holds nothing but the agent', async ({
+  installation,
+}) => {
+  const containers = new Kubectl(installation.containersNamespace)
+  interface Settings {
+    readonly data?: Readonly<Record<string, string>>
+  }
+  const settings = await installation.kubectl.list<Settings>('configmaps')
+  const image = settings.map(({ data }) => data?.['FAIRLEAD_AGENT_IMAGE']).find((one) => one !== undefined)
+  const name = 'inspected-agent'
+  const pod = {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name },
+    spec: {
+      restartPolicy: 'Never',
+      automountServiceAccountToken: false,
+      securityContext: { runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } },
+      containers: [
+        {
+          name: 'agent',
+          image,
+          imagePullPolicy: 'IfNotPresent',
+          command: ['node', '--eval', inspectAgent],
+          securityContext: {
+            allowPrivilegeEscalation: false,
+            readOnlyRootFilesystem: true,
+            capabilities: { drop: ['ALL'] },
+          },
+        },
+      ],
+    },
+  }
+  await containers.run(['delete', 'pod', name, '--ignore-not-found', '--wait'])
+  await containers.run(['apply', '--filename', '-'], { input: JSON.stringify(pod) })
+  const ended = ['wait', `pod/${name}`, '--for=jsonpath={.status.phase}=Succeeded', '--timeout=60s']
+  await containers.run(ended, { timeoutMs: 70_000 })
+  const answer = JSON.parse(await containers.run(['logs', name]))
+  await containers.run(['delete', 'pod', name])
+  expect(answer).toEqual({
+    user: '65532:65532',
+    toApp: 'EROFS',
+    npm: false,
+    app: ['backend', 'package.json'],
+    backend: ['agent'],
+    serviceAccount: false,
+  })
+})
