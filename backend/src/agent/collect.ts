@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { constants } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
 import { join } from 'node:path'
+import { Readable } from 'node:stream'
 import { AgentFailure, codeOf } from './agent-failure.ts'
 import type { AgentSettings } from './agent-settings.ts'
 import { eachOf } from './each-of.ts'
@@ -17,9 +18,11 @@ const FLAGS = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK
 export async function collect(settings: AgentSettings, client: StagingClient): Promise<string> {
   const begun = performance.now()
   const files = await walkOutputs(settings.outputs)
+  const never = new AbortController().signal
+  // Another pod may have run in the place of one that was lost while it sent what it had.
+  await withPatience(settings.patienceMs, never, () => client.forgetOutputs())
   const bytes = files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0)
   if (files.length > 0) {
-    const never = new AbortController().signal
     const { outputLimitBytes } = await withPatience(settings.patienceMs, never, () => client.describe())
     // Before anything is read: a file may be large without filling a disk.
     if (bytes > outputLimitBytes) {
@@ -48,14 +51,8 @@ async function send(
     const sha256 = await digestOf(file, output.sizeBytes, signal)
     await withPatience(settings.patienceMs, signal, async () => {
       const { sizeBytes } = output
-      const stream = file.createReadStream({
-        start: 0,
-        // Inclusive; of an empty file nothing is asked for.
-        end: Math.max(0, sizeBytes - 1),
-        autoClose: false,
-        highWaterMark: BLOCK_BYTES,
-        signal,
-      })
+      // Not a stream of the file's own: that closes it when a try breaks off, and the next one has nothing to read.
+      const stream = Readable.from(blocksOf(file, sizeBytes, signal), { objectMode: false })
       await client.put(output.path, { sizeBytes, sha256, stream })
     })
   } finally {
@@ -79,13 +76,18 @@ async function openPlain(folder: string, { path, sizeBytes }: OutputFile): Promi
 
 async function digestOf(file: FileHandle, sizeBytes: number, signal: AbortSignal): Promise<string> {
   const hash = createHash('sha256')
-  const block = Buffer.allocUnsafe(Math.min(BLOCK_BYTES, Math.max(1, sizeBytes)))
+  for await (const block of blocksOf(file, sizeBytes, signal)) hash.update(block)
+  return hash.digest('hex')
+}
+
+/** From the beginning of the file; fewer bytes than it had when it became shorter. */
+async function* blocksOf(file: FileHandle, sizeBytes: number, signal: AbortSignal): AsyncGenerator<Buffer> {
   for (let position = 0; position < sizeBytes; ) {
     signal.throwIfAborted()
+    const block = Buffer.allocUnsafe(Math.min(BLOCK_BYTES, sizeBytes - position))
     const { bytesRead } = await file.read(block, 0, block.length, position)
-    if (bytesRead === 0) break
-    hash.update(block.subarray(0, bytesRead))
+    if (bytesRead === 0) return
+    yield block.subarray(0, bytesRead)
     position += bytesRead
   }
-  return hash.digest('hex')
 }
