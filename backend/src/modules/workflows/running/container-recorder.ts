@@ -26,8 +26,11 @@ const stays = `(given.reason is null or (container.error_reason is not null and 
 /** Gathers what becomes of the containers of a run and writes it in batches: thousands of them change at a time. */
 export class ContainerRecorder {
   readonly #options: ContainerRecorderOptions
+  readonly #waitingAfterMs: number
   #changes = new Map<number, ContainerChange>()
   #uses = new Map<number, ContainerUse>()
+  /** What is waited for, and what of it is told: not what is over in a moment. */
+  #wanted = ''
   #waiting = ''
   #waitingWritten = ''
   #waitingTimer: NodeJS.Timeout | undefined
@@ -41,6 +44,7 @@ export class ContainerRecorder {
 
   constructor(options: ContainerRecorderOptions) {
     this.#options = options
+    this.#waitingAfterMs = options.waitingAfterMs ?? WAITING_AFTER_MS
   }
 
   change(change: ContainerChange): void {
@@ -60,13 +64,16 @@ export class ContainerRecorder {
 
   /** Undefined when it waits no more. */
   waiting(message: string | undefined): void {
+    this.#wanted = storableText(message ?? '')
+    if (this.#wanted === '' || this.#waiting !== '') this.#tellWaiting()
+    else this.#waitingTimer ??= setTimeout(() => this.#tellWaiting(), this.#waitingAfterMs)
+  }
+
+  #tellWaiting(): void {
     clearTimeout(this.#waitingTimer)
-    const tell = () => {
-      this.#waiting = storableText(message ?? '')
-      if (this.#waiting !== this.#waitingWritten) this.#writeLater()
-    }
-    if (message === undefined || this.#waiting !== '') tell()
-    else this.#waitingTimer = setTimeout(tell, this.#options.waitingAfterMs ?? WAITING_AFTER_MS)
+    this.#waitingTimer = undefined
+    this.#waiting = this.#wanted
+    if (this.#waiting !== this.#waitingWritten) this.#writeLater()
   }
 
   logged({ time }: ContainerLogLine): void {
@@ -82,8 +89,7 @@ export class ContainerRecorder {
 
   /** The same, and nothing is written any more after that. */
   async finish(): Promise<void> {
-    clearTimeout(this.#waitingTimer)
-    this.#waiting = ''
+    this.waiting(undefined)
     try {
       await this.flush()
       // Now whoever writes lines has had the time to.

@@ -6,7 +6,7 @@ import pino from 'pino'
 import { Registry } from 'prom-client'
 import { v7 } from 'uuid'
 import { createDatasetFiles } from '../../../../adapters/dataset-files/dataset-files.ts'
-import { createObjects } from '../../../../adapters/objects/create-objects.ts'
+import { createObjects, type ObjectsSettings } from '../../../../adapters/objects/create-objects.ts'
 import { createDisabledScanner } from '../../../../adapters/scanner/disabled/index.ts'
 import { DomainError } from '../../../../errors/domain-error.ts'
 import type { Objects, ObjectUploads } from '../../../../ports/objects.ts'
@@ -67,8 +67,15 @@ export interface TakenStep {
   ): Promise<Awaited<ReturnType<ReturnType<typeof containerRun>['run']>>>
 }
 
+export interface RunFixtureOptions {
+  /** Default: a folder of its own. */
+  readonly store?: ObjectsSettings
+  /** Where containers reach the staging server, given where it listens. Default: there. */
+  readonly stagingUrlOf?: (port: number) => Promise<string>
+}
+
 /** Steps of workflows over a real database, store, staging server and agent, in containers that are processes. */
-export async function runFixture(): Promise<RunFixture> {
+export async function runFixture({ store, stagingUrlOf }: RunFixtureOptions = {}): Promise<RunFixture> {
   const releasers = new AsyncDisposableStack()
   const database = await createTestDatabase()
   releasers.defer(() => database.drop())
@@ -76,7 +83,7 @@ export async function runFixture(): Promise<RunFixture> {
   const folder = await mkdtemp(join(tmpdir(), 'fairlead-runs-'))
   releasers.defer(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }))
   const { objects, uploads } = createObjects(
-    { kind: 'filesystem', folder: join(folder, 'objects') },
+    store ?? { kind: 'filesystem', folder: join(folder, 'objects') },
     Buffer.alloc(32, 1),
   )
   releasers.defer(() => objects.close())
@@ -91,7 +98,8 @@ export async function runFixture(): Promise<RunFixture> {
   })
   const server = createHttpServer(routes, silent)
   releasers.defer(() => server.stop())
-  const stagingUrl = `http://127.0.0.1:${await server.start({ host: '127.0.0.1', port: 0 })}`
+  const port = await server.start({ host: '127.0.0.1', port: 0 })
+  const stagingUrl = (await stagingUrlOf?.(port)) ?? `http://127.0.0.1:${port}`
   const cluster = join(folder, 'cluster')
   const containers = new ScriptedContainers(cluster)
   releasers.defer(() => containers.clear())
