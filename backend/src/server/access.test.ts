@@ -46,6 +46,11 @@ const whoMay: Readonly<Record<string, readonly string[]>> = {
   'locations.manage': ['administrator', 'operator'],
   'locations.observe': ['analyst', 'director', 'operator'],
   'locations.operate': ['operator'],
+  'workflows.read': everyone,
+  'workflows.write': ['submitter', 'administrator', 'operator'],
+  'workflows.observe': ['analyst', 'director', 'operator'],
+  'workflows.operate': ['operator'],
+  'workflows.review': ['operator'],
 }
 /** SELF: everyone who is signed in. */
 const selfPermissions = [
@@ -102,9 +107,12 @@ const sharedMethods = [
   'GetFile',
   'GetFilePreview',
   'GetJob',
+  'GetWorkflowRun',
   'ListFileVersions',
   'ListJobTasks',
+  'ListStepContainers',
   'WatchJob',
+  'WatchWorkflowRun',
 ]
 
 let backend: TestBackend
@@ -297,7 +305,7 @@ describe('a share', () => {
   const getJob = JobServiceService.getJob.path
   const methods = paths.filter((path) => policies.get(path)?.shared)
 
-  test('is good for eight methods', () => {
+  test('is good for eleven methods', () => {
     expect(methods.map((path) => path.split('/')[2]).sort()).toEqual(sharedMethods)
   })
 

@@ -136,8 +136,8 @@ const nastyNames: Names = {
 const pages = [
   /^\/o\/lab(\/(jobs|transfers|files)\/[0-9a-f-]{36}|\/organization|\/credits(\/statement)?)?$/,
   /^\/credits\/(reviews|bookings)\/[0-9a-f-]{36}$/,
-  /^\/o\/lab\/algorithms\/[a-z0-9-]+\/[1-9][0-9]*$/,
-  /^\/operator\/(quarantine|algorithms)$/,
+  /^\/o\/lab\/algorithms\/[a-z0-9-]+\?version=[1-9][0-9]*$/,
+  /^\/operator\/(quarantine|workflows)$/,
   /^\/account$/,
   /^\/shared$/,
 ]

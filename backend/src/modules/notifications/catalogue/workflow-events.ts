@@ -49,7 +49,7 @@ export const workflowEvents: readonly EventKind[] = [
     message: (facts, names) => ({
       title: `${nameOf(facts)} waits for a decision`,
       body: `${names.user(facts.registrant)} registered it for ${names.organization(facts.organization).displayName}.`,
-      link: '/operator/algorithms',
+      link: '/operator/workflows',
       resource: resourceOf(facts, names),
     }),
   }),
@@ -70,7 +70,7 @@ export const workflowEvents: readonly EventKind[] = [
         title: `${nameOf(facts)} ${outcome}`,
         body: facts.comment,
         severity,
-        link: `/o/${slug}/algorithms/${facts.slug}/${facts.version}`,
+        link: `/o/${slug}/algorithms/${facts.slug}?version=${facts.version}`,
         resource: resourceOf(facts, names),
       }
     },
