@@ -32,6 +32,7 @@ import classes from './builder.module.css'
 import { connectionRefusal } from './connection-refusal'
 import { connected, disconnected, withNewStep, withRunInputs } from './draft-changes'
 import { missingParts, ownViolations, problemsOfBoxes } from './draft-problems'
+import { ProblemList } from './problem-list'
 import { RunInputsEditor } from './run-inputs-editor'
 import { StepEditor } from './step-editor'
 import { useDraft } from './use-draft'
@@ -271,6 +272,7 @@ export function Builder({ organization, initial, edited, place }: BuilderProps) 
                 actions={
                   <Button
                     size="xs"
+                    variant="light"
                     leftSection={<IconPlus size={15} aria-hidden />}
                     onClick={() => setAsking('add')}
                   >
@@ -313,13 +315,15 @@ export function Builder({ organization, initial, edited, place }: BuilderProps) 
           </div>
         </div>
         <div className={classes.right}>
-          <div className={classes.step}>
+          <div className={classes.step} data-empty={draft.steps.length === 0 || undefined}>
             {step === undefined ? (
-              <Panel title="Step">
-                <Text size="sm" c="dimmed">
-                  Choose a step to say what it reads, with which parameters and where it runs.
-                </Text>
-              </Panel>
+              draft.steps.length > 0 && (
+                <Panel title="Step">
+                  <Text size="sm" c="dimmed">
+                    Choose a step to say what it reads, with which parameters and where it runs.
+                  </Text>
+                </Panel>
+              )
             ) : (
               <StepEditor
                 key={step.key}
@@ -343,6 +347,7 @@ export function Builder({ organization, initial, edited, place }: BuilderProps) 
                 failure={check.isError && !check.isFetching ? toApiError(check.error) : undefined}
                 count={violations.length + (refusal !== undefined && refusal.violations.length === 0 ? 1 : 0)}
               />
+              <ProblemList draft={draft} violations={violations} onChoose={setChosen} />
               {elsewhere.length > 0 && (
                 <Alert
                   color="red"

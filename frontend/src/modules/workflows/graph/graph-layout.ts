@@ -16,7 +16,7 @@ export interface Layout extends Size {
 
 /** Pixels between boxes that stand beside, and that stand after each other. */
 const besidePx = 28
-const afterPx = { right: 84, down: 52 }
+const afterPx = { right: 62, down: 52 }
 
 export function layOut({ nodes, edges }: Graph, direction: Direction): Layout {
   const graph = new DagreGraph<unknown, NodeLabel, EdgeLabel>({ multigraph: true })
@@ -45,8 +45,10 @@ export function layOut({ nodes, edges }: Graph, direction: Direction): Layout {
   }
   const ways = new Map<string, readonly Point[]>()
   for (const { id, from, to } of drawn) {
-    // The first and the last lie on the boxes' borders: handles take their place.
-    ways.set(id, graph.edge(from, to, id)?.points?.slice(1, -1) ?? [])
+    // The first and the last lie on the boxes' borders: handles take their place. One alone between them is on the
+    // way to a box that stands next, where nothing has to be led around.
+    const between = graph.edge(from, to, id)?.points?.slice(1, -1) ?? []
+    ways.set(id, between.length > 1 ? between : [])
   }
   return { places, ways, width, height }
 }

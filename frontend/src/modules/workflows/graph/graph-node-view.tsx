@@ -12,10 +12,19 @@ import { TickingDuration } from './ticking-duration'
 /** Of the handle for what comes before as a whole, where a step has ports and where it has none. */
 export const anyPort = ''
 
-export type FlowNode = Node<{ readonly node: GraphNode; readonly before: readonly string[] }, 'box'>
+export interface BoxData extends Record<string, unknown> {
+  readonly node: GraphNode
+  /** Names of what comes before it. */
+  readonly before: readonly string[]
+  /** Whether an edge leads to it, and whether one leads from it. */
+  readonly reads: boolean
+  readonly isRead: boolean
+}
+
+export type FlowNode = Node<BoxData, 'box'>
 
 /** A step or an input of the graph: a button, with handles around it. */
-export function GraphNodeView({ data: { node, before } }: NodeProps<FlowNode>) {
+export function GraphNodeView({ data: { node, before, reads, isRead } }: NodeProps<FlowNode>) {
   const { direction, isEdited, chosen, choose, walk, reveal } = useGraphActions()
   const { progress } = node
   const words = progress === undefined ? undefined : stepStateWords(progress.state)
@@ -41,6 +50,7 @@ export function GraphNodeView({ data: { node, before } }: NodeProps<FlowNode>) {
         data-box={node.id}
         aria-label={nodeSentence(node, before)}
         aria-pressed={node.id === chosen}
+        {...(node.problem === '' ? {} : { title: node.problem })}
         onClick={() => choose(node.id)}
         onFocus={(event) => {
           // Not after a click: what is clicked is in view.
@@ -77,7 +87,8 @@ export function GraphNodeView({ data: { node, before } }: NodeProps<FlowNode>) {
               ) : (
                 <TickingDuration
                   start={progress.startTime}
-                  end={isMoving(progress.state) ? undefined : (progress.endTime ?? progress.startTime)}
+                  end={progress.endTime}
+                  isMoving={isMoving(progress.state)}
                 />
               )}
             </span>
@@ -102,6 +113,7 @@ export function GraphNodeView({ data: { node, before } }: NodeProps<FlowNode>) {
           id={anyPort}
           position={right ? Position.Left : Position.Top}
           className={`${classes.handle} ${classes.silent}`}
+          data-unused={!reads || undefined}
           style={place(handlePlace(node, anyPort, direction))}
           isConnectable={false}
         />
@@ -128,6 +140,7 @@ export function GraphNodeView({ data: { node, before } }: NodeProps<FlowNode>) {
         type="source"
         position={right ? Position.Right : Position.Bottom}
         className={isEdited ? (classes.handle ?? '') : `${classes.handle} ${classes.silent}`}
+        data-unused={(!isEdited && !isRead) || undefined}
         style={place(handlePlace(node, undefined, direction))}
         isConnectable={isEdited}
       />

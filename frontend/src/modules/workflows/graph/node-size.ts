@@ -1,9 +1,9 @@
 import type { Direction, GraphNode } from './graph-model'
 
 /** Pixels; the style sheet of the boxes keeps to them, so that a graph is laid out before it is drawn. */
-const stepWidth = 236
+const stepWidth = 214
 const stepHeight = 78
-const inputWidth = 168
+const inputWidth = 140
 const inputHeight = 46
 const barHeight = 10
 const portHeight = 22
@@ -29,12 +29,14 @@ export function sizeOf(node: GraphNode): Size {
 export function handlePlace(node: GraphNode, port: string | undefined, direction: Direction) {
   const { width, height } = sizeOf(node)
   if (port === undefined) {
-    return direction === 'right'
-      ? { x: width, y: node.kind === 'step' ? headMiddle : height / 2 }
-      : { x: width / 2, y: height }
+    return direction === 'right' ? { x: width, y: height / 2 } : { x: width / 2, y: height }
   }
   const index = node.ports.indexOf(port)
-  if (index < 0) return direction === 'right' ? { x: 0, y: headMiddle } : { x: width / 2, y: 0 }
+  if (index < 0) {
+    // Beside ports it stands above them.
+    const y = node.ports.length === 0 ? height / 2 : headMiddle
+    return direction === 'right' ? { x: 0, y } : { x: width / 2, y: 0 }
+  }
   return direction === 'right'
     ? { x: 0, y: portsTop + portHeight * (index + 0.5) }
     : { x: (width * (index + 1)) / (node.ports.length + 1), y: 0 }

@@ -110,7 +110,8 @@ function Row({ node, before }: { node: GraphNode; before: readonly string[] }) {
         <span className={classes.time}>
           <TickingDuration
             start={progress.startTime}
-            end={isMoving(progress.state) ? undefined : (progress.endTime ?? progress.startTime)}
+            end={progress.endTime}
+            isMoving={isMoving(progress.state)}
           />
         </span>
       )}

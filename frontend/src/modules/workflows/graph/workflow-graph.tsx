@@ -36,9 +36,11 @@ interface WorkflowGraphProps {
 
 const nodeTypes = { box: GraphNodeView }
 const edgeTypes = { way: GraphEdgeView }
-const fit = { padding: 0.09, maxZoom: 1, minZoom: 0.35 }
+/** The buttons have their room below. */
+const padding = { top: '24px', right: '24px', bottom: '52px', left: '24px' } as const
+const fit = { padding, maxZoom: 1, minZoom: 0.35 }
 /** Pixels. */
-const heights = { least: 220, most: 520, around: 72 }
+const heights = { least: 200, most: 540, around: 84 }
 
 /** The steps of a workflow, drawn; a library comes with it, so it is loaded when it is first shown. */
 export default function WorkflowGraph(props: WorkflowGraphProps) {
@@ -208,7 +210,12 @@ function flowNodes(
       id,
       type: 'box' as const,
       position: { ...(layout.places.get(id) ?? { x: 0, y: 0 }) },
-      data: { node, before },
+      data: {
+        node,
+        before,
+        isRead: edges.some(({ from }) => from === id),
+        reads: before.length > 0,
+      },
       ...size,
       measured: size,
       handles: handlesOf(node, direction, isEdited),

@@ -181,10 +181,10 @@ function Row({ container, hasOver, hasNodes, onShowLog }: RowProps) {
         </Table.Td>
       )}
       <Table.Td ta="right" className={classes.time ?? ''}>
-        {startTime === undefined ? (
+        {startTime === undefined || (endTime === undefined && !isMoving(state)) ? (
           '–'
         ) : (
-          <TickingDuration start={startTime} end={isMoving(state) ? endTime : (endTime ?? startTime)} />
+          <TickingDuration start={startTime} end={endTime} isMoving={isMoving(state)} />
         )}
       </Table.Td>
       {onShowLog !== undefined && (

@@ -23,12 +23,14 @@ interface StepDetailsProps {
   /** Of the organisation's pages; undefined for whom they are not for. */
   readonly path: string | undefined
   readonly environment: Environment | undefined
+  /** Whether the page tells above why it failed. */
+  readonly isTold: boolean
   /** Shows what the step, or one of its containers, wrote; undefined for whom the log is not for. */
   readonly onShowLog: ((task: number, container?: number) => void) | undefined
 }
 
 /** Everything about one step of a run. */
-export function StepDetails({ job, step, path, environment, onShowLog }: StepDetailsProps) {
+export function StepDetails({ job, step, path, environment, isTold, onShowLog }: StepDetailsProps) {
   const { state } = step
   const counts = containersText(step.containers)
   const entries: [string, React.ReactNode][] = [
@@ -48,11 +50,7 @@ export function StepDetails({ job, step, path, environment, onShowLog }: StepDet
   if (step.startTime !== undefined) {
     entries.push([
       isMoving(state) ? 'Runs for' : 'Took',
-      <TickingDuration
-        key="duration"
-        start={step.startTime}
-        end={isMoving(state) ? undefined : (step.endTime ?? step.startTime)}
-      />,
+      <TickingDuration key="duration" start={step.startTime} end={step.endTime} isMoving={isMoving(state)} />,
     ])
     entries.push(['Started', <RelativeTime key="started" time={step.startTime} />])
   }
@@ -79,16 +77,18 @@ export function StepDetails({ job, step, path, environment, onShowLog }: StepDet
       }
     >
       <div className={classes.top}>
-        <Text size="sm" c="dimmed">
-          {stepStateWords(state).text}
-        </Text>
+        {step.error === undefined && (
+          <Text size="sm" c="dimmed">
+            {stepStateWords(state).text}
+          </Text>
+        )}
         {step.stateMessage !== '' && (
           <p className={classes.waiting} role="status">
             <IconHourglass size={15} aria-hidden />
             {step.stateMessage}
           </p>
         )}
-        {step.error !== undefined && (
+        {step.error !== undefined && !isTold && (
           <div className={classes.failure}>
             <Text size="sm" style={{ overflowWrap: 'anywhere' }}>
               {step.error.message}

@@ -22,29 +22,35 @@ export function StepUse({ use, environment }: StepUseProps) {
     <dl className={classes.use} aria-label="Resource use">
       <div>
         <dt>Container time</dt>
-        <dd>{formatDuration(seconds * 1000)}</dd>
-        {cost !== undefined && <small>about {cost}</small>}
+        <dd>
+          {formatDuration(seconds * 1000)}
+          {cost !== undefined && <small>about {cost}</small>}
+        </dd>
       </div>
       <div>
         <dt>CPU</dt>
-        <dd>{use.cpuSeconds < 9.95 ? use.cpuSeconds.toFixed(1) : Math.round(use.cpuSeconds)} s</dd>
-        {seconds > 0 && <small>{cpuText(use.cpuSeconds / seconds, environment)}</small>}
+        <dd>
+          {use.cpuSeconds < 9.95 ? use.cpuSeconds.toFixed(1) : Math.round(use.cpuSeconds)} s
+          {seconds > 0 && <small>{cpuText(use.cpuSeconds / seconds, environment)}</small>}
+        </dd>
       </div>
       <div>
         <dt>Peak memory</dt>
-        <dd>{use.peakMemoryBytes === 0n ? '–' : formatBytes(use.peakMemoryBytes)}</dd>
-        {limit > 0n && use.peakMemoryBytes > 0n && (
-          <>
-            <Progress
-              value={Math.min(100, memory * 100)}
-              size={3}
-              my={4}
-              color={memory > 0.9 ? 'red' : 'sea'}
-              aria-label="Peak memory of the limit"
-            />
-            <small>of {formatBytes(limit)}</small>
-          </>
-        )}
+        <dd>
+          {use.peakMemoryBytes === 0n ? '–' : formatBytes(use.peakMemoryBytes)}
+          {limit > 0n && use.peakMemoryBytes > 0n && (
+            <>
+              <Progress
+                value={Math.min(100, memory * 100)}
+                size={3}
+                my={4}
+                color={memory > 0.9 ? 'red' : 'sea'}
+                aria-label="Peak memory of the limit"
+              />
+              <small>of {formatBytes(limit)}</small>
+            </>
+          )}
+        </dd>
       </div>
       <div>
         <dt>Read</dt>

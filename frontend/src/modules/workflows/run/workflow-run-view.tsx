@@ -98,7 +98,14 @@ export default function WorkflowRunView({ job, history, rights, path }: Workflow
         />
       )}
       {step !== undefined && (
-        <StepDetails job={job} step={step} path={path} environment={environment} onShowLog={onShowLog} />
+        <StepDetails
+          job={job}
+          step={step}
+          path={path}
+          environment={environment}
+          isTold={ended && job.error?.message === step.error?.message}
+          onShowLog={onShowLog}
+        />
       )}
       {rights.mayReadLog && job.phase !== 'PHASE_PENDING' && (
         <div ref={log}>
