@@ -18,6 +18,8 @@ export interface ClaimedTask extends Attempt {
   readonly external: boolean
   /** Whether it is the one that makes the job's results of what the others left. */
   readonly collect: boolean
+  /** Whether it waited for other tasks of its job. */
+  readonly follows: boolean
   readonly payload: unknown
   readonly taskCount: number
   readonly memoryLimitBytes: number
@@ -173,7 +175,8 @@ const claim = `with recursive waiting_organization as (
     from free_task
     where job_tasks.job_id = free_task.job_id and job_tasks.index = free_task.index
     returning job_tasks.organization_id, job_tasks.job_id, job_tasks.index, job_tasks.attempt,
-      job_tasks.collect, job_tasks.payload, job_tasks.failures
+      job_tasks.collect, job_tasks.payload, job_tasks.failures,
+      job_tasks.collect or job_tasks.needs <> '{}' as follows
   ), turned as (
     insert into job_queue_turns (organization_id, turn)
     select organization_id, nextval('job_queue_turn') from (
@@ -195,7 +198,7 @@ const claim = `with recursive waiting_organization as (
     returning ${jobColumns}, jobs.deadline_time
   ), ${recordChange('moved', '$8', '$9')}
   select claimed.organization_id, claimed.job_id, claimed.index, claimed.attempt, claimed.collect,
-    claimed.payload, claimed.failures, jobs.owner_id, jobs.service, jobs.task_count, jobs.memory_limit_bytes, jobs.output_limit_bytes,
+    claimed.payload, claimed.failures, claimed.follows, jobs.owner_id, jobs.service, jobs.task_count, jobs.memory_limit_bytes, jobs.output_limit_bytes,
     coalesce(moved.last_sequence, jobs.last_sequence) as sequence,
     extract(epoch from coalesce(moved.deadline_time, jobs.deadline_time) - now())::double precision * 1000
       as remaining_ms,
@@ -217,6 +220,7 @@ interface ClaimRow {
   collect: boolean
   payload: unknown
   failures: number
+  follows: boolean
   owner_id: string
   service: string
   task_count: number
@@ -278,6 +282,7 @@ export async function claimTasks(dataSource: DataSource, request: ClaimRequest):
     external: request.external ?? false,
     service: row.service,
     collect: row.collect,
+    follows: row.follows,
     payload: row.payload,
     taskCount: row.task_count,
     memoryLimitBytes: Number(row.memory_limit_bytes),

@@ -53,6 +53,7 @@ function task(index: number): ClaimedTask {
     run: 1,
     external: false,
     collect: false,
+    follows: false,
     payload: null,
     taskCount: 100,
     memoryLimitBytes: 1,

@@ -22,6 +22,7 @@ import { isExternal, type JobService } from '../services/job-service.ts'
 import { AbandonedScratch } from './abandoned-scratch.ts'
 import { cleanUpJob } from './clean-up.ts'
 import { Dispatcher } from './dispatcher.ts'
+import { Dispatchers } from './dispatchers.ts'
 import { EndingBatches } from './ending-batches.ts'
 import type { ExternalRun } from './external-run.ts'
 import type { HeldTask } from './held-task.ts'
@@ -93,7 +94,7 @@ class Worker implements JobsWorker {
   readonly #doing = new Set<Promise<void>>()
   readonly #leaseMs: number
   /** Of tasks that run here, and of those that are run elsewhere, where this worker can. */
-  readonly #dispatchers: readonly Dispatcher[]
+  readonly #dispatchers: Dispatchers
   readonly #containerSlots: number
   readonly #endings: EndingBatches
   readonly #metrics: WorkerMetrics
@@ -122,7 +123,7 @@ class Worker implements JobsWorker {
       runningContainers: () => running(true),
     })
     // An ending makes room under limits, and may let others begin.
-    this.#endings = new EndingBatches(options.dataSource, () => this.#wake())
+    this.#endings = new EndingBatches(options.dataSource, () => this.#dispatchers.wake())
     const abandoned = new AbandonedScratch(options.scratchFolder, options.dataSource, this.#leaseMs / 2)
     this.#waiting = new WaitingJobs({ dataSource: options.dataSource, log: options.log })
     this.#housekeeping = new Housekeeping({
@@ -136,10 +137,10 @@ class Worker implements JobsWorker {
       },
     })
     const here = options.services.filter((service) => !isExternal(service)).map(({ id }) => id)
-    this.#dispatchers = [
+    this.#dispatchers = new Dispatchers([
       this.#dispatcherOf(options.concurrency, here, false),
       ...(this.#containerSlots === 0 ? [] : [this.#dispatcherOf(this.#containerSlots, elsewhere, true)]),
-    ]
+    ])
   }
 
   #dispatcherOf(concurrency: number, services: readonly string[], external: boolean): Dispatcher {
@@ -164,22 +165,6 @@ class Worker implements JobsWorker {
       release: (held) => this.#do(held, releaseTask({ endings: this.#endings }, held)),
       onError: (error) => log.warn({ err: error }, 'a claim of tasks failed; the next one tries again'),
     })
-  }
-
-  #wake(): void {
-    for (const dispatcher of this.#dispatchers) dispatcher.wake()
-  }
-
-  #open(): void {
-    for (const dispatcher of this.#dispatchers) dispatcher.open()
-  }
-
-  async #drain(): Promise<void> {
-    await Promise.all(this.#dispatchers.map((dispatcher) => dispatcher.drain()))
-  }
-
-  async #close(): Promise<void> {
-    await Promise.all(this.#dispatchers.map((dispatcher) => dispatcher.close()))
   }
 
   async start(): Promise<void> {
@@ -212,7 +197,7 @@ class Worker implements JobsWorker {
     })
     // Known to others before it takes a task.
     await this.#leases.start()
-    this.#open()
+    this.#dispatchers.open()
     this.#pollLater()
     this.#housekeeping.start()
   }
@@ -226,7 +211,7 @@ class Worker implements JobsWorker {
     clearTimeout(this.#pollTimer)
     await Promise.all([this.#waiting.stop(), this.#housekeeping.stop(), this.#polling])
     const drained = this.#pool?.gracefulShutdown('the worker stops')
-    await this.#drain()
+    await this.#dispatchers.drain()
     while (this.#doing.size > 0) await Promise.all(this.#doing)
     await drained
     await this.#leases?.stop()
@@ -240,10 +225,10 @@ class Worker implements JobsWorker {
     log.info({ state }, 'the operator changed what this worker does')
     if (this.#stopping) return
     if (state === 'ACTIVE') {
-      this.#open()
+      this.#dispatchers.open()
       return
     }
-    const done = state === 'PAUSED' ? this.#close() : this.#drain()
+    const done = state === 'PAUSED' ? this.#dispatchers.close() : this.#dispatchers.drain()
     done.catch((error) => log.warn({ err: error }, 'giving back tasks failed'))
   }
 
@@ -295,16 +280,16 @@ class Worker implements JobsWorker {
       return
     }
     if (channel === workersChannel) {
-      if (payload === '') this.#wake()
+      if (payload === '') this.#dispatchers.wake()
       else if (payload === this.#workerId()) this.#onResync()
       return
     }
     const notice = parseNotice(payload)
     if (notice === undefined) return
     const { jobId, phase, deleted, sequence } = notice
-    if (phase === 'QUEUED' && !deleted) this.#wake()
+    if (phase === 'QUEUED' && !deleted) this.#dispatchers.wake()
     if (deleted || hasEnded(phase) || phase === 'SUSPENDED') {
-      for (const dispatcher of this.#dispatchers) dispatcher.stopJob(jobId, sequence)
+      this.#dispatchers.stopJob(jobId, sequence)
     }
   }
 
@@ -322,7 +307,7 @@ class Worker implements JobsWorker {
     this.#lookForCredits('')
     this.#leases
       ?.readState()
-      .then(() => this.#wake())
+      .then(() => this.#dispatchers.wake())
       .catch((error) => this.#options.log.warn({ err: error }, "this worker's state could not be read"))
   }
 
@@ -330,7 +315,7 @@ class Worker implements JobsWorker {
     this.#pollTimer = setTimeout(() => {
       const { dataSource, log } = this.#options
       this.#polling = enqueueRetries(dataSource)
-        .then(() => this.#wake())
+        .then(() => this.#dispatchers.wake())
         .catch((error) => log.warn({ err: error }, 'looking for retries failed; the next look tries again'))
       this.#polling.then(() => {
         if (!this.#stopping) this.#pollLater()

@@ -73,9 +73,9 @@ export function createWorkerMetrics(registry: Registry | undefined, state: Worke
     registers,
   })
   return {
-    began({ service, attempt, collect, waitedMs }) {
-      // A collect waits for its job's other tasks and not for a worker.
-      if (attempt === 1 && !collect) wait.observe({ service }, Math.max(0, waitedMs) / 1000)
+    began({ service, attempt, follows, waitedMs }) {
+      // What follows others waits for them, and not for a worker.
+      if (attempt === 1 && !follows) wait.observe({ service }, Math.max(0, waitedMs) / 1000)
     },
     ended({ service }, outcome, seconds) {
       attempts.inc({ service, outcome })
