@@ -123,7 +123,7 @@ export function ReviewCard({ algorithm, mayReview, isOwn, onDecide }: ReviewCard
           mt="sm"
           ml={-8}
           aria-expanded={shown}
-          aria-label={`Description, inputs and parameters of ${algorithm.reference}`}
+          aria-describedby={heading}
           leftSection={
             shown ? <IconChevronDown size={15} aria-hidden /> : <IconChevronRight size={15} aria-hidden />
           }
