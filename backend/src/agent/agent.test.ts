@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
+import { mkdtempSync } from 'node:fs'
 import {
   link,
   mkdir,
@@ -35,6 +36,7 @@ describe('the agent of a container', () => {
   let fixture: StagingFixture
   let folder: string
   const folders: string[] = []
+  const mounted: string[] = []
   beforeAll(async () => {
     fixture = await stagingFixture()
   })
@@ -46,6 +48,7 @@ describe('the agent of a container', () => {
   })
   afterAll(async () => {
     await fixture.end()
+    for (const each of mounted) execFileSync(commands.unmount, [each])
     for (const each of folders) await rm(each, { recursive: true })
   })
 
@@ -192,17 +195,17 @@ describe('the agent of a container', () => {
       test('what fits, and says when the disk is full', async () => {
         const run = await fixture.run([[await stored('a/a', randomBytes(3_000_000))]])
         const ended = await agent('stage', run, { environment: { FAIRLEAD_INPUTS: disk } })
-        execFileSync(commands.unmount, [disk])
         await failed(ended, run, 68, 'DISK_LIMIT_EXCEEDED', /do not fit/)
       })
 
     /** Of 1 MiB; undefined where this process may not mount one. */
     function smallDisk(): string | undefined {
-      const mounted = execFileSync('mktemp', ['-d'], { encoding: 'utf8' }).trim()
-      folders.push(mounted)
+      const place = mkdtempSync(join(tmpdir(), 'fairlead-agent-'))
+      folders.push(place)
       try {
-        execFileSync(commands.mount, ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', mounted], { stdio: 'ignore' })
-        return mounted
+        execFileSync(commands.mount, ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', place], { stdio: 'ignore' })
+        mounted.push(place)
+        return place
       } catch {
         return undefined
       }
@@ -229,6 +232,14 @@ describe('the agent of a container', () => {
     test('nothing from an empty folder', async () => {
       const run = await fixture.run()
       expect(await agent('collect', run)).toMatchObject({ exitCode: 0 })
+    })
+
+    test('what it left and no more, where another pod was lost before', async () => {
+      const run = await fixture.run()
+      await run.put(0, 'of the lost pod', 'content')
+      await writeFile(out('own'), 'content')
+      expect(await agent('collect', run)).toMatchObject({ exitCode: 0 })
+      expect(await run.outputs()).toEqual([expect.objectContaining({ path: 'own' })])
     })
 
     test('through a server that breaks off', async () => {

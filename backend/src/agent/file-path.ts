@@ -1,6 +1,6 @@
 /** Of a path that a step may leave, in UTF-8. Linux allows no more in a name. */
 const SEGMENT_MAX_BYTES = 255
-export const PATH_MAX_BYTES = 1024
+const PATH_MAX_BYTES = 1024
 /** Files that one step may leave, over all its containers. */
 export const MAX_OUTPUTS = 10_000
 

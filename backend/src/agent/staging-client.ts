@@ -28,6 +28,8 @@ export interface StagingClient {
   /** The caller reads it to its end, or destroys it. */
   open(input: Input): Promise<Readable>
   put(path: string, content: SentContent): Promise<void>
+  /** What a pod before this one left. */
+  forgetOutputs(): Promise<void>
   reportFailure(stage: 'STAGE' | 'COLLECT', failure: ReportedFailure): Promise<void>
   close(): void
 }
@@ -96,6 +98,11 @@ export async function createStagingClient(settings: AgentSettings): Promise<Stag
       } finally {
         stream.destroy()
       }
+    },
+
+    async forgetOutputs() {
+      const response = await ask('DELETE', `${container}/outputs`)
+      await received(() => text(response))
     },
 
     async reportFailure(stage, failure) {

@@ -25,8 +25,11 @@ export async function unsteadyProxy(target: string, disturbances: Disturbance[])
     onward.once('response', (answer) => {
       response.writeHead(answer.statusCode ?? 500, answer.headers)
       if (disturbance !== 'cut') answer.pipe(response)
-      else
+      else {
         answer.once('data', (chunk: Buffer) => response.write(chunk.subarray(0, 1), () => response.destroy()))
+        // Of one without content not even its head arrives.
+        answer.once('end', () => response.destroy())
+      }
     })
     if (disturbance === 'cut' && method === 'PUT') {
       request.once('data', (chunk: Buffer) => {

@@ -5,6 +5,7 @@ export type ContainerRequest =
   | { readonly kind: 'inputs'; readonly number: number }
   | { readonly kind: 'input'; readonly number: number; readonly position: number }
   | { readonly kind: 'output'; readonly number: number; readonly path: string }
+  | { readonly kind: 'forget'; readonly number: number }
   | { readonly kind: 'failure'; readonly number: number }
 
 /** What a request is for, by its method and its path as it arrives; undefined for anything else. */
@@ -18,6 +19,7 @@ export function containerRequest(method: string, url: string): ContainerRequest 
     const position = wholeNumber(rest[0] ?? '')
     return position === undefined ? undefined : { kind: 'input', number, position }
   }
+  if (method === 'DELETE' && what === 'outputs' && rest.length === 0) return { kind: 'forget', number }
   if (method === 'POST' && what === 'failure' && rest.length === 0) return { kind: 'failure', number }
   if (method === 'PUT' && what === 'outputs' && rest.length > 0) {
     const path = decoded(rest)

@@ -201,6 +201,16 @@ describe.each(missing.length > 0 ? (['filesystem'] as const) : (['filesystem', '
         expect(await run.storedKeys()).toEqual([outputs[0]!.object_key])
       })
 
+      test('of a pod that was lost are forgotten before another sends its own', async () => {
+        const run = await fixture.run([[], []])
+        await run.put(0, 'a', 'of the lost pod')
+        await run.put(1, 'a', 'of another container')
+        expect((await run.request('0/outputs', { method: 'DELETE' })).status).toBe(204)
+        const outputs = await run.outputs()
+        expect(outputs).toEqual([expect.objectContaining({ number: 1 })])
+        expect(await run.storedKeys()).toEqual([outputs[0]!.object_key])
+      })
+
       test('sent at the same time under one path leave one of them whole', async () => {
         const run = await fixture.run()
         const contents = Array.from({ length: 6 }, () => randomBytes(200_000))

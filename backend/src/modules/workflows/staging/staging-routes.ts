@@ -66,6 +66,10 @@ export function createStagingRoutes(options: StagingRoutesOptions): readonly Htt
         await service.receive(key, asked.path, promisedBy(request), bytesOf(request), signal)
         response.writeHead(204).end()
         return
+      case 'forget':
+        await service.forget(key)
+        response.writeHead(204).end()
+        return
       case 'failure':
         await service.fail(key, await readFailureReport(request.headers['content-length'], request))
         response.writeHead(204).end()
@@ -77,7 +81,7 @@ export function createStagingRoutes(options: StagingRoutesOptions): readonly Htt
 
   return [
     {
-      methods: ['GET', 'PUT', 'POST'],
+      methods: ['GET', 'PUT', 'POST', 'DELETE'],
       prefix: CONTAINERS_PATH,
       async handle(request, response, { signal, log }) {
         request.setTimeout(IDLE_MS)

@@ -20,6 +20,7 @@ import {
   containerInputs,
   countOutputs,
   dropReservation,
+  forgetOutputs,
   type OutputPlace,
   reportFailure,
   reserveOutput,
@@ -113,6 +114,12 @@ export class StagingService {
     } finally {
       if (!kept) await this.#discard(key, place)
     }
+  }
+
+  /** What a pod left that was lost before it was done, and that another runs in the place of. */
+  async forget(key: ContainerKey): Promise<void> {
+    await this.#assertPresent(key)
+    for (const objectKey of await forgetOutputs(this.#dataSource, key)) await this.#objects.delete(objectKey)
   }
 
   async fail(key: ContainerKey, failure: StagingFailure): Promise<void> {

@@ -160,6 +160,16 @@ export async function dropReservation(
   )
 }
 
+/** Of one container; the keys of what it had left. */
+export async function forgetOutputs(database: Database, key: ContainerKey): Promise<string[]> {
+  const forgotten = await rows<{ object_key: string }>(
+    database,
+    `delete from workflow_outputs where ${thisContainer('workflow_outputs')} returning object_key`,
+    containerValues(key),
+  )
+  return forgotten.map((row) => row.object_key)
+}
+
 export interface StagingFailure {
   /** Of ContainerFailure. */
   readonly reason: string
