@@ -1,7 +1,7 @@
 import type { ContainerState } from '../../../ports/containers.ts'
 import { type Database, rows } from '../sql.ts'
 
-export const openStates = [
+const openStates = [
   'WAITING',
   'STARTING',
   'RUNNING',

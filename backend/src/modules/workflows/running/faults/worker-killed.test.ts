@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { rows } from '../../sql.ts'
 import { abortJob } from '../testing/abort-job.ts'
+import { PRICE, priceRuns } from '../testing/price-runs.ts'
 import { type RunFixture, runFixture } from '../testing/run-fixture.ts'
 import { submitSteps } from '../testing/submit-steps.ts'
 import { WorkflowWorkers } from '../testing/workflow-workers.ts'
@@ -17,6 +18,7 @@ describe('a worker that is killed with SIGKILL while containers run', () => {
   const workers = new WorkflowWorkers()
   beforeEach(async () => {
     fixture = await runFixture()
+    await priceRuns(fixture)
   })
   afterEach(async () => {
     await workers.killAll()
@@ -32,6 +34,14 @@ describe('a worker that is killed with SIGKILL while containers run', () => {
       [jobId],
     )
     return job?.phase
+  }
+  const paidFor = async (jobId: string) => {
+    const [job] = await rows<{ charge_captured: string }>(
+      fixture.database.dataSource,
+      'select charge_captured from jobs where id = $1',
+      [jobId],
+    )
+    return BigInt(job?.charge_captured ?? -1)
   }
   const gatedSteps = (gate: string) => [
     fixture.payload(
@@ -76,6 +86,8 @@ describe('a worker that is killed with SIGKILL while containers run', () => {
       { failures: 0, used_seconds: expect.any(Number) },
       { failures: 0, used_seconds: expect.any(Number) },
     ])
+    const seconds = Math.ceil(tasks.reduce((sum, task) => sum + task.used_seconds, 0))
+    expect(await paidFor(jobId)).toBe(PRICE.perJob + PRICE.perTaskSecond * BigInt(seconds))
     // Both containers waited for the gate side by side.
     expect(tasks[0]!.used_seconds).toBeGreaterThan(2)
     expect(
@@ -93,5 +105,6 @@ describe('a worker that is killed with SIGKILL while containers run', () => {
     workers.start(fixture)
     await expectRunInvariants(fixture, [jobId], 'a worker that was killed with its job')
     expect(await statesOf(jobId)).toEqual(['CANCELLED', 'CANCELLED'])
+    expect(await paidFor(jobId)).toBe(0n)
   })
 })

@@ -1,5 +1,5 @@
 import { v7 } from 'uuid'
-import { insertJob } from '../../../jobs/job-store.ts'
+import { PaidSubmission } from '../../../jobs/charging/paid-submission.ts'
 import type { StepPayload } from '../../step-payload.ts'
 import type { RunFixture } from './run-fixture.ts'
 import { scriptService } from './script-service.ts'
@@ -8,7 +8,7 @@ import { scriptService } from './script-service.ts'
 export async function submitSteps(fixture: RunFixture, payloads: readonly StepPayload[]): Promise<string> {
   const id = v7()
   const { executionDurationMs, memoryBytes, outputBytes, maxAttempts } = scriptService.limits
-  await insertJob(fixture.database.dataSource, {
+  const submitted = await new PaidSubmission(fixture.database.dataSource).submit({
     id,
     organizationId: fixture.organizationId,
     ownerId: fixture.ownerId,
@@ -24,7 +24,12 @@ export async function submitSteps(fixture: RunFixture, payloads: readonly StepPa
     memoryLimitBytes: memoryBytes,
     outputLimitBytes: outputBytes,
     maxAttempts,
-    quote: { sizeBytes: 1n, durationMs: 1, taskCount: payloads.length },
+    quote: {
+      sizeBytes: 1n,
+      durationMs: 1,
+      taskCount: payloads.length,
+      usedSeconds: { expected: 1n, atMost: 1_000n },
+    },
     tasks: payloads.map((payload) => ({
       displayName: payload.step,
       payload,
@@ -36,5 +41,6 @@ export async function submitSteps(fixture: RunFixture, payloads: readonly StepPa
     pendingLimit: 1_000,
     unfinishedLimit: 1_000,
   })
+  if (submitted === undefined) throw new Error('the run was not queued')
   return id
 }

@@ -32,14 +32,36 @@ export async function expectRunInvariants(
   )
   const stored = (await Promise.all(jobIds.map((jobId) => fixture.storedKeys(jobId)))).flat()
   expect(stored.sort(), 'what the store holds of them').toEqual(kept.map((row) => row.object_key).sort())
-  const [paid] = await rows<{ seconds: number }>(
+  const [books] = await rows<Books>(
     dataSource,
-    `select coalesce(sum(used_seconds), 0)::double precision as seconds from job_tasks
-     where job_id = any($1::uuid[]) and state <> 'COMPLETED'`,
+    `select
+       (select coalesce(-sum(balance), 0) from credit_accounts where kind = 'ISSUANCE')::text as issued,
+       (select coalesce(sum(balance), 0) from credit_accounts where kind = 'AVAILABLE')::text as available,
+       (select coalesce(sum(balance), 0) from credit_accounts where kind = 'HELD')::text as held,
+       (select coalesce(sum(balance), 0) from credit_accounts where kind = 'SINK')::text as paid,
+       (select coalesce(sum(charge_captured), 0) from jobs)::text as captured,
+       (select count(*)::int from jobs where id = any($1::uuid[]) and charge_state <> 'SETTLED') as unsettled`,
     [jobIds],
   )
-  expect(paid?.seconds, 'seconds that are paid for though nothing came of them').toBe(0)
-  process.stdout.write(
-    `invariants after ${after}: on the cluster 0; containers open of ended jobs 0; objects ${stored.length}, orphans 0\n`,
-  )
+  if (books === undefined) throw new Error('there are no books')
+  const { issued, available, held, paid, captured } = books
+  expect(BigInt(available) + BigInt(held) + BigInt(paid), 'credits that were issued').toBe(BigInt(issued))
+  expect(captured, 'what jobs paid').toBe(paid)
+  expect(books.unsettled, 'jobs that ended unsettled').toBe(0)
+  const told = [
+    'on the cluster 0',
+    'containers open of ended jobs 0',
+    `objects ${stored.length}, orphans 0`,
+    `credits issued ${issued} = available ${available} + held ${held} + paid ${paid}`,
+  ]
+  process.stdout.write(`invariants after ${after}: ${told.join('; ')}\n`)
+}
+
+interface Books {
+  readonly issued: string
+  readonly available: string
+  readonly held: string
+  readonly paid: string
+  readonly captured: string
+  readonly unsettled: number
 }
