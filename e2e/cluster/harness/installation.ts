@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { runWithInput } from '../../../dev/src/run-with-input.ts'
 import type { System } from '../../support/system.ts'
 import { clusterSystem, frontDoorAnswers } from './cluster-system.ts'
 import { ClusterTool } from './cluster-tool.ts'
@@ -83,9 +84,13 @@ export class Installation implements InstallationAddress {
     await this.#claimNamespaces(objects)
     const jobs = objects.filter(({ kind }) => kind === 'Job').map(({ metadata }) => metadata.name)
     if (jobs.length > 0) await this.kubectl.run(['delete', 'jobs', ...jobs, '--ignore-not-found', '--wait'])
-    await this.kubectl.run(['apply', '--server-side', '--force-conflicts', '--filename', '-'], {
-      input: manifests,
-    })
+    // Each of its objects says which of the two namespaces it is for.
+    await runWithInput(
+      'kubectl',
+      ['apply', '--server-side', '--force-conflicts', '--filename', '-'],
+      manifests,
+      60_000,
+    )
   }
 
   /** Opens its address on the loopback of this machine. */
