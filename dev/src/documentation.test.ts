@@ -17,7 +17,9 @@ const variablesOf = (schema: string) =>
 const documented = (markdown: string) =>
   [...markdown.matchAll(/^\|([^|]*)\|/gm)].flatMap(([, cell]) => cell!.match(new RegExp(name, 'g')) ?? [])
 
-const backend = variablesOf(read('backend/src/settings.ts'))
+const backend = ['settings', 'container-settings'].flatMap((file) =>
+  variablesOf(read('backend/src', `${file}.ts`)),
+)
 const frontend = variablesOf(read('frontend/server/settings.ts'))
 const envoy = variablesOf(read('envoy/settings.ts'))
 const dev = readdirSync(inRepository('dev/src'), { recursive: true, encoding: 'utf8' })

@@ -140,6 +140,11 @@ export function WorkersTable({ mayOperate }: { mayOperate: boolean }) {
                       w={64}
                       aria-label={`Slots of ${name} in use`}
                     />
+                    {worker.containerSlots > 0 && (
+                      <Text size="xs" c="dimmed" mt={4}>
+                        {worker.runningContainerTasks} of {worker.containerSlots} steps
+                      </Text>
+                    )}
                   </Table.Td>
                   <Table.Td visibleFrom="sm" c="dimmed">
                     <RelativeTime time={worker.startTime} />
