@@ -1,7 +1,8 @@
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { networkInterfaces } from 'node:os'
 import { isAbsolute, resolve } from 'node:path'
 import { Refusal } from '../refusal.ts'
+import { inRepository } from '../repository.ts'
 
 const NAMESPACE = 'fairlead-jobs'
 
@@ -21,7 +22,7 @@ export function containerVariables(env: NodeJS.ProcessEnv, stagingPort: number):
   return {
     FAIRLEAD_KUBECONFIG: kubeconfig,
     FAIRLEAD_KUBERNETES_NAMESPACE: env['FAIRLEAD_KUBERNETES_NAMESPACE'] || NAMESPACE,
-    FAIRLEAD_AGENT_IMAGE: env['FAIRLEAD_AGENT_IMAGE'] || 'fairlead-agent:latest',
+    FAIRLEAD_AGENT_IMAGE: env['FAIRLEAD_AGENT_IMAGE'] || ownAgent(),
     FAIRLEAD_STAGING_ADDRESS: address,
     FAIRLEAD_STAGING_URL: env['FAIRLEAD_STAGING_URL'] || `http://${address}`,
   }
@@ -39,4 +40,10 @@ function hostOf(env: NodeJS.ProcessEnv): string {
   throw new Refusal(
     'This machine has no address that pods of a cluster could reach; set FAIRLEAD_STAGING_ADDRESS and FAIRLEAD_STAGING_URL, or unset FAIRLEAD_KUBECONFIG to run no containers.',
   )
+}
+
+/** As `npm run images` names it. */
+function ownAgent(): string {
+  const { version }: { version: string } = JSON.parse(readFileSync(inRepository('package.json'), 'utf8'))
+  return `fairlead-agent:${version}`
 }
