@@ -19,8 +19,10 @@ with open(outputs / "tiles.csv", "w", newline="", encoding="utf-8") as file:
     table.writeheader()
     table.writerows(tiles)
 
-least, most = min(tile.get("least", 0) for tile in tiles), max(tile.get("most", 0) for tile in tiles)
-grey = lambda value: 0 if value is None else round(255 * (value - least) / ((most - least) or 1))
+# Between the darkest and the brightest hundredth: a few stars would leave all else black.
+values = sorted(value for tile in tiles for line in tile["picture"] for value in line if value is not None) or [0]
+dark, bright = values[len(values) // 100], values[-1 - len(values) // 100]
+grey = lambda value: 0 if value is None else round(255 * min(max((value - dark) / ((bright - dark) or 1), 0), 1))
 side, across = len(tiles[0]["picture"]), 1 + max(tile["x"] for tile in tiles)
 lines = []
 # FITS counts rows from below, PNG from above.

@@ -9,26 +9,31 @@ TYPES = {8: "B", 16: "h", 32: "i", 64: "q", -32: "f", -64: "d"}
 
 
 def read_image(path):
-    """Its header, by keyword, and its rows: of a cube those of the first plane. NaN for a pixel without a value."""
-    with open(path, "rb") as file:
+    """Its header, by keyword, and one row after the other: of a cube those of the first plane. NaN where no value is."""
+    file = open(path, "rb")
+    header = read_header(file)
+    if "SIMPLE" not in header:
+        raise ValueError("it does not begin with SIMPLE")
+    if header["NAXIS"] == "0":
         header = read_header(file)
-        if "SIMPLE" not in header:
-            raise ValueError("it does not begin with SIMPLE")
-        if header["NAXIS"] == "0":
-            header = read_header(file)
-        width, height, bitpix = (int(header[key]) for key in ("NAXIS1", "NAXIS2", "BITPIX"))
-        scale, zero = float(header.get("BSCALE", 1)), float(header.get("BZERO", 0))
-        blank = int(header["BLANK"]) if "BLANK" in header and bitpix > 0 else None
-        rows = []
-        for _ in range(height):
-            values = array.array(TYPES[bitpix])
-            values.frombytes(file.read(width * abs(bitpix) // 8))
-            if len(values) < width:
-                raise ValueError("it ends within its pixels")
-            if sys.byteorder == "little":
-                values.byteswap()
-            rows.append([float("nan") if value == blank else value * scale + zero for value in values])
-        return header, rows
+    return header, read_rows(file, header)
+
+
+def read_rows(file, header):
+    width, height, bitpix = (int(header[key]) for key in ("NAXIS1", "NAXIS2", "BITPIX"))
+    scale, zero = float(header.get("BSCALE", 1)), float(header.get("BZERO", 0))
+    blank = int(header["BLANK"]) if "BLANK" in header and bitpix > 0 else None
+    for _ in range(height):
+        values = array.array(TYPES[bitpix])
+        values.frombytes(file.read(width * abs(bitpix) // 8))
+        if len(values) < width:
+            raise ValueError("it ends within its pixels")
+        if sys.byteorder == "little":
+            values.byteswap()
+        if (bitpix, scale, zero) != (-32, 1, 0):
+            scaled = (float("nan") if value == blank else value * scale + zero for value in values)
+            values = array.array("f", scaled)
+        yield values
 
 
 def read_header(file):
@@ -46,12 +51,15 @@ def read_header(file):
 
 
 def write_image(path, rows, **more):
-    """Rows of numbers as floats, with more keywords of whole numbers."""
+    """Rows of floats, with more keywords of whole numbers."""
     numbers = {"BITPIX": -32, "NAXIS": 2, "NAXIS1": len(rows[0]), "NAXIS2": len(rows), **more}
     cards = [f"{'SIMPLE':8}= {'T':>20}", *(f"{key:8}= {value:20d}" for key, value in numbers.items()), "END"]
-    pixels = array.array("f", (value for row in rows for value in row))
-    if sys.byteorder == "little":
-        pixels.byteswap()
+    header = "".join(f"{card:80}" for card in cards).encode()
     with open(path, "wb") as file:
-        for content, filling in (("".join(f"{card:80}" for card in cards).encode(), b" "), (pixels.tobytes(), b"\0")):
-            file.write(content + filling * (-len(content) % BLOCK))
+        file.write(header + b" " * (-len(header) % BLOCK))
+        for row in rows:
+            values = array.array("f", row)
+            if sys.byteorder == "little":
+                values.byteswap()
+            file.write(values.tobytes())
+        file.write(b"\0" * (-4 * len(rows) * len(rows[0]) % BLOCK))

@@ -7,16 +7,21 @@ import pathlib
 
 import fits
 
-SIDE = 16
+SIDE = 64
 
 inputs, outputs = (pathlib.Path(os.environ[name]) for name in ("FAIRLEAD_INPUTS", "FAIRLEAD_OUTPUTS"))
 (tile,) = (inputs / "tile").iterdir()
 header, rows = fits.read_image(tile)
-values = [value for row in rows for value in row if not math.isnan(value)]
-measured = {"tile": tile.name, "x": int(header["TILEX"]), "y": int(header["TILEY"]), "pixels": len(values)}
-if values:
-    measured |= {"least": min(values), "most": max(values), "mean": math.fsum(values) / len(values)}
+rows = list(rows)
+# Only NaN differs from itself.
+with_value = [[value for value in row if value == value] for row in rows]
+with_value = [row for row in with_value if row]
+count = sum(map(len, with_value))
+measured = {"tile": tile.name, "x": int(header["TILEX"]), "y": int(header["TILEY"]), "pixels": count}
+if count > 0:
+    mean = math.fsum(map(math.fsum, with_value)) / count
+    measured |= {"least": min(map(min, with_value)), "most": max(map(max, with_value)), "mean": mean}
 nearest = [[rows[len(rows) * y // SIDE][len(rows[0]) * x // SIDE] for x in range(SIDE)] for y in range(SIDE)]
-measured["picture"] = [[None if math.isnan(value) else value for value in row] for row in nearest]
+measured["picture"] = [[value if value == value else None for value in row] for row in nearest]
 (outputs / f"{tile.stem}.json").write_text(json.dumps(measured))
-print(f"{tile.name}: {len(values)} pixels", flush=True)
+print(f"{tile.name}: {count} pixels", flush=True)
