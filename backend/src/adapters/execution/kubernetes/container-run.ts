@@ -157,6 +157,16 @@ export class ContainerRun {
     return { jobUid: this.#job.metadata.uid, since: new Date(Math.max(0, ...times)) }
   }
 
+  /** Pods whose algorithm runs, and the addresses of their nodes. */
+  running(): { readonly pod: string; readonly node: string }[] {
+    return this.#instances.flatMap(({ pod, told }) => {
+      const node = pod?.status?.hostIP
+      return told.state === 'RUNNING' && pod !== undefined && node !== undefined
+        ? [{ pod: pod.metadata.name, node }]
+        : []
+    })
+  }
+
   used(number: number, pod: string, use: Omit<ContainerUse, 'number'>): void {
     const instance = this.#instances[number]
     if (instance?.pod?.metadata.name !== pod || instance.told.state !== 'RUNNING') return

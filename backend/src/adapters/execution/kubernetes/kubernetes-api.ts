@@ -11,6 +11,8 @@ export interface ApiRequest {
   readonly verb: Verb
   /** As roles name it, such as "pods/log". */
   readonly resource: string
+  /** Another than the API server, such as a node; it is known by the same authority. */
+  readonly server?: string
   /** From the server's root, without a query. */
   readonly path: string
   readonly query?: Readonly<Record<string, string | number | boolean | undefined>>
@@ -104,7 +106,8 @@ export class KubernetesApi {
   }
 
   #send(request: ApiRequest, options: RequestOptions, again = false): Promise<IncomingMessage> {
-    const url = new URL(this.address.replace(/\/$/u, '') + request.path)
+    const server = request.server ?? this.address
+    const url = new URL(server.replace(/\/$/u, '') + request.path)
     for (const [name, value] of Object.entries(request.query ?? {})) {
       if (value !== undefined) url.searchParams.set(name, String(value))
     }
@@ -123,12 +126,12 @@ export class KubernetesApi {
       if (signal?.aborted === true) reject(signal.reason)
       // The server closed a kept connection as it was taken again: nothing of the request was read.
       else if (!again && sent.reusedSocket) resolve(this.#send(request, options, true))
-      else reject(new ApiUnreachable(`${this.address} is not reached: ${messageOf(error)}`, { cause: error }))
+      else reject(new ApiUnreachable(`${server} is not reached: ${messageOf(error)}`, { cause: error }))
     })
     sent.once('close', () => {
       this.#open.delete(sent)
       signal?.removeEventListener('abort', abort)
-      reject(new ApiUnreachable(`${this.address} is not reached.`))
+      reject(new ApiUnreachable(`${server} is not reached.`))
     })
     sent.end(request.body === undefined ? undefined : JSON.stringify(request.body))
     return promise

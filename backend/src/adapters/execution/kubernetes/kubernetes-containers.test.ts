@@ -1,10 +1,13 @@
 import pino from 'pino'
+import { Registry } from 'prom-client'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { type ContainerExecution, leave } from '../../../ports/containers.ts'
 import { createKubernetesContainers, type KubernetesOptions } from './kubernetes-containers.ts'
 import { clusterSettings, missingClusterSettings } from './testing/cluster-settings.ts'
+import { openCutProxy } from './testing/cut-proxy.ts'
+import { poorKubeconfig } from './testing/poor-kubeconfig.ts'
 import { createTestNamespace, type TestNamespace } from './testing/test-namespace.ts'
-import { begin as beginRun, type TestOrder } from './testing/test-run.ts'
+import { begin as beginRun, type TestOrder, type TestRun } from './testing/test-run.ts'
 import { openTestStaging, type TestStaging } from './testing/test-staging.ts'
 
 const missing = missingClusterSettings()
@@ -15,13 +18,19 @@ if (missing.length === 0) {
     let namespace: TestNamespace
     let staging: TestStaging
     const opened: ContainerExecution[] = []
+    const runs: TestRun[] = []
 
     beforeAll(async () => {
       namespace = await createTestNamespace(kubeconfig)
       staging = await openTestStaging(new URL(namespace.api.address).hostname)
     })
     afterEach(async () => {
+      for (const run of runs.splice(0)) {
+        run.stop.abort(new Error('the test has ended'))
+        await run.ended
+      }
       for (const containers of opened.splice(0)) await containers.close()
+      await namespace.empty()
       staging.inputs.clear()
       staging.outputs.clear()
     })
@@ -42,8 +51,11 @@ if (missing.length === 0) {
       opened.push(containers)
       return containers
     }
-    const begin = (containers: ContainerExecution, order: Partial<TestOrder> = {}) =>
-      beginRun(containers, { image, stagingUrl: staging.url, ...order })
+    const begin = (containers: ContainerExecution, order: Partial<TestOrder> = {}) => {
+      const run = beginRun(containers, { image, stagingUrl: staging.url, ...order })
+      runs.push(run)
+      return run
+    }
 
     test('stages, runs and collects, tells of it, and leaves nothing', async () => {
       staging.inputs.set('tile/a.txt', 'of the dataset')
@@ -111,6 +123,116 @@ if (missing.length === 0) {
       expect(resumed.states().at(-1)).toBe('COMPLETED')
       expect(staging.outputs.size).toBe(1)
       expect(await namespace.count()).toBe(0)
+    })
+
+    test('is told what its containers use', async () => {
+      const run = begin(open(), {
+        arguments: ['for ((i = 0; ; i++)); do :; done'],
+        cpuMillis: 200,
+      })
+      await expect.poll(() => run.uses.length, { timeout: 90_000 }).toBeGreaterThan(1)
+      const use = run.uses.at(-1)
+      expect(use?.memoryBytes).toBeGreaterThan(2 ** 18)
+      expect(use?.memoryBytes).toBeLessThan(64 * 2 ** 20)
+      expect(use?.cpuSeconds).toBeGreaterThan(0.2)
+      run.stop.abort(new Error('enough'))
+      await run.ended
+    })
+
+    test('lists and removes what nobody waits for, and nothing of another installation', async () => {
+      const [ours, others] = [open(), open({ installation: 'other' })]
+      const endless = { arguments: ['sleep 1000'] }
+      const [run, other] = [begin(ours, endless), begin(others, endless)]
+      for (const each of [run, other]) {
+        await expect.poll(() => each.states(), { timeout: 60_000 }).toContain('RUNNING')
+        each.stop.abort(leave)
+        await each.ended
+      }
+      expect(await ours.list()).toEqual([run.order.key])
+      expect(await others.list()).toEqual([other.order.key])
+      await ours.remove(run.order.key)
+      await ours.remove(run.order.key)
+      expect(await ours.list()).toEqual([])
+      expect(await namespace.count()).toBe(3)
+      await others.remove(other.order.key)
+      expect(await namespace.count()).toBe(0)
+    })
+
+    test('finishes what ended while nobody looked, and removes it', async () => {
+      const first = open()
+      const run = begin(first, { arguments: ['echo said; echo left >/out/file'] })
+      await expect.poll(() => run.states(), { timeout: 60_000 }).toContain('STARTING')
+      run.stop.abort(leave)
+      await run.ended
+      await first.close()
+      const ended = async () => (await namespace.pods()).map(({ status }) => status?.phase)
+      await expect.poll(ended, { timeout: 60_000 }).toEqual(['Succeeded'])
+
+      const resumed = begin(open(), { ...run.order })
+      expect(await resumed.ended).toBeUndefined()
+      expect(resumed.states()).toEqual(['COMPLETED'])
+      expect(resumed.texts()).toEqual(['said'])
+      expect(await namespace.count()).toBe(0)
+    })
+
+    test('fails by what failed while nobody looked', async () => {
+      const first = open()
+      const run = begin(first, { arguments: ['exit 9'] })
+      await expect.poll(() => run.states(), { timeout: 60_000 }).toContain('STARTING')
+      run.stop.abort(leave)
+      await run.ended
+      await first.close()
+      const ended = async () => (await namespace.pods()).map(({ status }) => status?.phase)
+      await expect.poll(ended, { timeout: 60_000 }).toEqual(['Failed'])
+      expect(await begin(open(), { ...run.order }).ended).toMatchObject({ reason: 'CONTAINER_FAILED' })
+      expect(await namespace.count()).toBe(0)
+    })
+
+    test('asks the API server as often for one container as for the next', async () => {
+      const registry = new Registry()
+      const containers = open({ registry })
+      const count = async () => {
+        const figures = await registry.getMetricsAsJSON()
+        const requests = figures.find(({ name }) => name === 'fairlead_kubernetes_requests_total')?.values
+        return Object.fromEntries(
+          (requests ?? []).map(({ labels, value }) => [`${labels['verb']} ${labels['resource']}`, value]),
+        )
+      }
+      expect(await begin(containers).ended).toBeUndefined()
+      const first = await count()
+      expect(first).toMatchObject({
+        'list jobs': 1,
+        'watch jobs': 1,
+        'list pods': 1,
+        'watch pods': 1,
+        'create secrets': 1,
+        'create jobs': 1,
+        'get pods/log': 1,
+        'delete jobs': 1,
+        'delete secrets': 1,
+      })
+      for (const _ of [1, 2]) expect(await begin(containers).ended).toBeUndefined()
+      const third = await count()
+      const each = ['create secrets', 'create jobs', 'get pods/log', 'delete jobs', 'delete secrets']
+      for (const request of each) expect(third[request], request).toBe(3)
+      for (const request of ['list jobs', 'watch jobs', 'list pods', 'watch pods'])
+        expect(third[request], request).toBe(1)
+      expect(third['deletecollection pods']).toBeUndefined()
+    })
+
+    test('says whether the cluster can be used', async () => {
+      await open().check()
+      await expect(open({ namespace: 'no-such-namespace' }).check()).rejects.toThrow(
+        /has no namespace no-such-namespace: create it/u,
+      )
+      const poor = await poorKubeconfig(kubeconfig, namespace)
+      await expect(open({ kubeconfig: poor }).check()).rejects.toThrow(
+        /not allowed to us: create jobs; .*get pods\/log.*Bind the role/u,
+      )
+      const proxy = await openCutProxy(kubeconfig)
+      await proxy.cut()
+      await expect(open({ kubeconfig: proxy.kubeconfig }).check()).rejects.toThrow(/is not reached: /u)
+      await proxy.close()
     })
   })
 } else {

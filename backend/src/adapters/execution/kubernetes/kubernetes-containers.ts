@@ -5,6 +5,7 @@ import {
   type ContainerExecution,
   type ContainerKey,
   type ContainerOrder,
+  type ContainerUse,
   leave,
 } from '../../../ports/containers.ts'
 import { ExecutionFailed } from '../../../ports/execution.ts'
@@ -114,9 +115,8 @@ class KubernetesContainers implements ContainerExecution {
     this.#use = new UseWatch({
       api: this.#api,
       namespace,
-      labelSelector: this.#selector,
-      listener: (pod) => this.#useListener(pod),
-      wanted: () => this.#runs.size > 0,
+      running: () => this.#running(),
+      onUse: (pod, use) => this.#used(pod, use),
       log,
     })
     this.#slots = { follow: new Slots(options.followedLogs ?? FOLLOWED_LOGS), read: new Slots(LOGS_READ) }
@@ -392,12 +392,17 @@ class KubernetesContainers implements ContainerExecution {
     this.#tellGone(name)
   }
 
-  #useListener(pod: string) {
+  #running(): ReadonlyMap<string, readonly string[]> {
+    const byNode = new Map<string, string[]>()
+    for (const run of this.#runs.values()) {
+      for (const { node, pod } of run.running()) byNode.set(node, [...(byNode.get(node) ?? []), pod])
+    }
+    return byNode
+  }
+
+  #used(pod: string, use: Omit<ContainerUse, 'number'>): void {
     const [, name = '', number = ''] = /^(.+)-(\d+)-[a-z0-9]+$/u.exec(pod) ?? []
-    const run = this.#runs.get(name)
-    if (run === undefined) return undefined
-    return (use: { readonly cpuSeconds: number; readonly memoryBytes: number }) =>
-      run.used(Number(number), pod, use)
+    this.#runs.get(name)?.used(Number(number), pod, use)
   }
 
   #look(): void {

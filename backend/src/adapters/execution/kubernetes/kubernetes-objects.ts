@@ -36,6 +36,8 @@ export interface Pod extends WatchedObject {
   readonly spec?: { readonly nodeName?: string }
   readonly status?: {
     readonly phase?: string
+    /** Address of its node. */
+    readonly hostIP?: string
     readonly reason?: string
     readonly message?: string
     readonly conditions?: readonly Condition[]
@@ -69,17 +71,6 @@ export interface ClusterEvent {
   readonly lastTimestamp?: string | null
   readonly eventTime?: string | null
   readonly metadata: { readonly creationTimestamp: string }
-}
-
-export interface PodMetrics {
-  readonly metadata: { readonly name: string; readonly labels?: Readonly<Record<string, string>> }
-  readonly timestamp: string
-  /** What the rate was taken over, such as "15.2s". */
-  readonly window: string
-  readonly containers: readonly {
-    readonly name: string
-    readonly usage: { readonly cpu: string; readonly memory: string }
-  }[]
 }
 
 export interface ObjectList<T> {

@@ -1,98 +1,98 @@
+import { isIPv6 } from 'node:net'
 import type { Logger } from 'pino'
-import type { ContainerUse } from '../../../ports/containers.ts'
-import { isRefused } from './api-errors.ts'
-import { ALGORITHM } from './job-manifest.ts'
+import { type Repetition, repeatedly } from '../../../repeatedly.ts'
 import type { KubernetesApi } from './kubernetes-api.ts'
-import type { ObjectList, PodMetrics } from './kubernetes-objects.ts'
-import { quantity } from './quantity.ts'
+import { lines } from './lines.ts'
+import { readSample } from './usage-sample.ts'
 
 export interface UseOptions {
   readonly api: KubernetesApi
   readonly namespace: string
-  readonly labelSelector: string
-  /** Undefined for a pod that nobody watches. */
-  readonly listener: (pod: string) => ((use: Omit<ContainerUse, 'number'>) => void) | undefined
-  /** Whether anything runs. */
-  readonly wanted: () => boolean
+  /** Pods whose algorithm runs, by the address of their node. */
+  readonly running: () => ReadonlyMap<string, readonly string[]>
+  readonly onUse: (pod: string, use: { readonly cpuSeconds: number; readonly memoryBytes: number }) => void
   readonly log: Logger
 }
 
-const INTERVAL_MS = 15_000
-/** Where there is no metrics API, or none for us. */
-const ABSENT_MS = 300_000
+interface Measured {
+  readonly cpuSeconds: number
+  readonly memoryBytes: number
+}
 
-/** Asks what pods use, for all of them at a time; a cluster without metrics is as good. */
+const INTERVAL_MS = 15_000
+/** Where the node tells us nothing. */
+const ABSENT_MS = 300_000
+const SILENCE_MS = 5000
+/** Of every node. https://kubernetes.io/docs/reference/networking/ports-and-protocols/ */
+const KUBELET_PORT = 10_250
+const LINE_MAX_BYTES = 4096
+
+/**
+ * Asks nodes what the containers on them use: each node once for all of them. The metrics API does not know them, since
+ * it has pods of the phase Running alone, and a pod is Pending until its init containers have ended. What may be read
+ * with the right to nodes/metrics says nothing but figures; where it is not given, nothing is known of use.
+ */
 export class UseWatch {
   readonly #options: UseOptions
-  /** When each was measured last. */
-  readonly #measured = new Map<string, number>()
-  #timer: NodeJS.Timeout | undefined
-  #asking: Promise<void> | undefined
+  readonly #measured = new Map<string, Measured>()
+  /** Nodes that did not answer, and until when they are not asked. */
+  readonly #absent = new Map<string, number>()
   readonly #stop = new AbortController()
+  readonly #asking: Repetition
 
   constructor(options: UseOptions) {
     this.#options = options
-    this.#next(INTERVAL_MS)
+    const { log } = options
+    this.#asking = repeatedly({ name: 'asking what containers use', intervalMs: INTERVAL_MS, log }, () =>
+      this.#ask(),
+    )
   }
 
   async close(): Promise<void> {
     this.#stop.abort(new Error('the watch of use is closed'))
-    clearTimeout(this.#timer)
-    await this.#asking
+    await this.#asking.stop()
   }
 
-  #next(delayMs: number): void {
-    if (this.#stop.signal.aborted) return
-    this.#timer = setTimeout(() => {
-      this.#asking = this.#ask().then((nextMs) => this.#next(nextMs))
-    }, delayMs)
+  async #ask(): Promise<void> {
+    const running = this.#options.running()
+    const names = new Set([...running.values()].flat())
+    for (const name of this.#measured.keys()) if (!names.has(name)) this.#measured.delete(name)
+    await Promise.all([...running].map(([node, pods]) => this.#askNode(node, new Set(pods))))
   }
 
-  async #ask(): Promise<number> {
-    const { api, namespace, labelSelector, wanted, log } = this.#options
-    if (!wanted()) {
-      this.#measured.clear()
-      return INTERVAL_MS
-    }
+  async #askNode(node: string, pods: ReadonlySet<string>): Promise<void> {
+    if ((this.#absent.get(node) ?? 0) > performance.now()) return
+    const { api, log } = this.#options
     try {
-      const list: ObjectList<PodMetrics> = await api.json({
-        verb: 'list',
-        resource: 'pods.metrics.k8s.io',
-        path: `/apis/metrics.k8s.io/v1beta1/namespaces/${namespace}/pods`,
-        query: { labelSelector },
+      const response = await api.stream({
+        verb: 'get',
+        resource: 'nodes/metrics',
+        server: `https://${isIPv6(node) ? `[${node}]` : node}:${KUBELET_PORT}`,
+        path: '/metrics/resource',
+        accept: 'text/plain',
         signal: this.#stop.signal,
+        silenceMs: SILENCE_MS,
       })
-      this.#hear(list.items ?? [])
-      return INTERVAL_MS
+      await this.#hear(lines(response, LINE_MAX_BYTES), pods)
     } catch (error) {
-      if (this.#stop.signal.aborted) return INTERVAL_MS
-      log.info({ err: error }, 'what containers use is not known')
-      return isRefused(error, 404) || isRefused(error, 403) ? ABSENT_MS : INTERVAL_MS
+      if (this.#stop.signal.aborted) return
+      log.info({ err: error, node }, 'what containers on a node use is not known')
+      this.#absent.set(node, performance.now() + ABSENT_MS)
     }
   }
 
-  #hear(pods: readonly PodMetrics[]): void {
-    const present = new Set(pods.map(({ metadata }) => metadata.name))
-    for (const name of this.#measured.keys()) if (!present.has(name)) this.#measured.delete(name)
-    for (const pod of pods) {
-      const { name } = pod.metadata
-      const usage = pod.containers.find((container) => container.name === ALGORITHM)?.usage
-      const tell = this.#options.listener(name)
-      const time = Date.parse(pod.timestamp)
-      if (usage === undefined || tell === undefined || Number.isNaN(time)) continue
-      const before = this.#measured.get(name) ?? time - windowMs(pod.window)
-      if (time <= before) continue
-      this.#measured.set(name, time)
-      tell({
-        cpuSeconds: (quantity(usage.cpu) * (time - before)) / 1000,
-        memoryBytes: quantity(usage.memory),
-      })
+  async #hear(text: AsyncIterable<string>, pods: ReadonlySet<string>): Promise<void> {
+    const found = new Map<string, { cpuSeconds?: number; memoryBytes?: number }>()
+    for await (const line of text) {
+      const sample = readSample(line, this.#options.namespace)
+      if (sample === undefined || !pods.has(sample.pod)) continue
+      found.set(sample.pod, { ...found.get(sample.pod), [sample.figure]: sample.value })
+    }
+    for (const [pod, { cpuSeconds, memoryBytes }] of found) {
+      if (cpuSeconds === undefined || memoryBytes === undefined) continue
+      const before = this.#measured.get(pod)?.cpuSeconds ?? 0
+      this.#measured.set(pod, { cpuSeconds, memoryBytes })
+      this.#options.onUse(pod, { cpuSeconds: Math.max(0, cpuSeconds - before), memoryBytes })
     }
   }
-}
-
-/** A duration of Go, such as "1m15.2s". */
-function windowMs(text: string): number {
-  const [, minutes = '0', seconds = '0'] = /^(?:(\d+)m)?(?:([\d.]+)s)?$/u.exec(text) ?? []
-  return (Number(minutes) * 60 + Number(seconds)) * 1000
 }

@@ -22,7 +22,7 @@ export async function createTestNamespace(kubeconfig: string): Promise<TestNames
   const api = new KubernetesApi(kubeconfig, () => undefined)
   const core = `/api/v1/namespaces/${name}`
   const list = async <T extends WatchedObject>(resource: string, path: string) =>
-    (await api.json<ObjectList<T>>({ verb: 'list', resource, path })).items
+    (await api.json<ObjectList<T>>({ verb: 'list', resource, path })).items ?? []
   const create = async (resource: string, path: string, body: unknown) => {
     await api.json({ verb: 'create', resource, path, body })
   }
