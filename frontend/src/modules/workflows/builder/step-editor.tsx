@@ -148,7 +148,6 @@ export function StepEditor(props: StepEditorProps) {
           label="Time limit"
           description="Of one container, such as 10m or 2h; the environment’s if it is empty."
           placeholder="10m"
-          maw={180}
           autoComplete="off"
           value={step.maxDuration}
           error={problem('.max_duration')}

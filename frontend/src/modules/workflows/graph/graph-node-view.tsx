@@ -16,7 +16,7 @@ export interface BoxData extends Record<string, unknown> {
   readonly node: GraphNode
   /** Names of what comes before it. */
   readonly before: readonly string[]
-  /** Whether an edge leads to it, and whether one leads from it. */
+  /** Whether an edge leads to it as a whole, and whether one leads from it. */
   readonly reads: boolean
   readonly isRead: boolean
 }

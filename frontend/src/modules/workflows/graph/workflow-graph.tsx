@@ -214,7 +214,7 @@ function flowNodes(
         node,
         before,
         isRead: edges.some(({ from }) => from === id),
-        reads: before.length > 0,
+        reads: edges.some(({ to, port }) => to === id && !node.ports.includes(port)),
       },
       ...size,
       measured: size,
