@@ -100,6 +100,17 @@ describe('a step', () => {
     expect(step.progress).toEqual(expect.arrayContaining([1 / 3, 2 / 3]))
   })
 
+  test('is told of in figures', async () => {
+    const { step } = await one('exit 4')
+    await expect(step.run()).rejects.toMatchObject({ reason: 'CONTAINER_FAILED' })
+    const figures = await fixture.registry.metrics()
+    expect(figures).toMatch(/^fairlead_workflow_container_starts_total [1-9]/m)
+    expect(figures).toMatch(/^fairlead_workflow_container_endings_total\{reason="CONTAINER_FAILED"\} [1-9]/m)
+    expect(figures).toMatch(/^fairlead_workflow_container_start_seconds_count [1-9]/m)
+    expect(figures).toMatch(/^fairlead_workflow_containers\{state="RUNNING"\} \d/m)
+    expect(figures).toMatch(/^fairlead_workflow_orphans_removed_total 0/m)
+  })
+
   test('that fails says why, and nothing of it is kept', async () => {
     const { jobId, step } = await one(
       'echo half > $FAIRLEAD_OUTPUTS/half.txt; [ $FAIRLEAD_INSTANCE = 0 ] && exit 3; sleep 60',
@@ -187,6 +198,23 @@ describe('a worker that lets go of a step', () => {
     expect(await fixture.containers.starts()).toBe(before + 1)
     expect(next.lines.map(({ text }) => text)).toEqual(['later'])
     expect(next.task.run).toBe(step.task.run)
+  })
+
+  test('after one had failed leaves it failed, and on the cluster nothing', async () => {
+    const gate = gated()
+    const { jobId, step } = await one(gate.script)
+    const run = step.run()
+    await running(jobId)
+    const next = await fixture.take(jobId, 0, 'the next')
+    step.stop.abort(new Error('the lease was lost'))
+    await expect(run).rejects.toThrow('the lease was lost')
+    await fixture.database.dataSource.query(
+      `update workflow_containers set state = 'FAILED', error_reason = 'CONTAINER_FAILED', error_message = 'Seen before.',
+         error_transient = false where job_id = $1`,
+      [jobId],
+    )
+    await expect(next.run()).rejects.toMatchObject({ reason: 'CONTAINER_FAILED', message: 'Seen before.' })
+    await nothingLeft(jobId)
   })
 
   test('whose containers had completed leaves them completed', async () => {

@@ -50,8 +50,11 @@ export interface ContainerRunOptions extends InputStores {
  * given more time. The token is good for nothing once its run has ended.
  */
 const TOKEN_GRACE_MS = 24 * 3_600_000
-/** Between tries of what a moment without the database must not make another run of. */
-const PAUSES_MS = [200, 1_000, 3_000, 6_000]
+/**
+ * Between tries of what a moment without the database must not make another run of: for longer than a lease lasts, so
+ * that the task is let go of before it is given up.
+ */
+const PAUSES_MS = [200, 1_000, 3_000, 6_000, 10_000, 20_000, 20_000]
 
 /** Runs steps as containers. */
 export function containerRun(options: ContainerRunOptions): ExternalRun {
@@ -65,6 +68,8 @@ class StepRun {
   readonly #run: RunOfStep
   readonly #begunMs = performance.now()
   readonly #recorder: ContainerRecorder
+  /** Whether there may be something of the run on the cluster. */
+  #mayRun = false
 
   constructor(options: ContainerRunOptions, task: ExternalTask) {
     this.#options = options
@@ -87,14 +92,12 @@ class StepRun {
   async run(): Promise<ExternalResult> {
     try {
       const result = await this.#steps()
-      await this.#recorder.finish()
+      await this.#finishRecord()
+      await this.#removeContainers()
       return result
     } catch (error) {
-      await this.#recorder
-        .finish()
-        .catch((cause: unknown) => this.#warn(cause, 'the last of a run was not written'))
-      if (this.#task.signal.aborted) await this.#letGo()
-      else await this.#forget(!(error instanceof ExecutionFailed))
+      await this.#finishRecord()
+      if (!this.#task.signal.aborted || !(await this.#task.goesOn())) await this.#forget()
       throw error
     }
   }
@@ -105,6 +108,7 @@ class StepRun {
     const prepared = await this.#patiently(() =>
       prepareRun(dataSource, this.#options, this.#run, this.#payload),
     )
+    this.#mayRun = prepared.adopted
     // A worker before this one has seen it, and was lost before it said so.
     if (prepared.failure !== undefined) throw failureOf(prepared.failure)
     if (prepared.completed.size < prepared.count) await this.#runContainers(prepared)
@@ -141,10 +145,13 @@ class StepRun {
     this.#task.signal.addEventListener('abort', onAbort, { once: true })
     if (this.#task.signal.aborted) onAbort()
     try {
+      this.#mayRun = true
       await containers.run(await this.#order(prepared, stop.signal))
+      this.#mayRun = false
     } catch (error) {
       this.#task.signal.throwIfAborted()
       if (!(error instanceof ExecutionFailed)) throw error
+      this.#mayRun = false
       await this.#patiently(() => this.#recorder.flush())
       // Of the container itself, which the agent may have told of more precisely.
       const { failure } = await this.#patiently(() => containersOfRun(dataSource, this.#run.key))
@@ -213,29 +220,35 @@ class StepRun {
     }
   }
 
-  /** After an abort: another worker goes on with the run, or nobody does. */
-  async #letGo(): Promise<void> {
-    if (await this.#task.goesOn()) return
-    // Its containers are removed by now, unless it was stopped on its way to them.
-    await this.#forget(true)
+  async #finishRecord(): Promise<void> {
+    try {
+      await this.#recorder.finish()
+    } catch (error) {
+      this.#warn(error, 'the last of what became of containers was not written')
+    }
   }
 
-  /**
-   * Keeps nothing of a run that failed or was stopped. What cannot be removed now is found later: containers by who
-   * compares them with the tasks, files by the clean-up after the job.
-   *
-   * @param remove whether containers may be there still
-   */
-  async #forget(remove: boolean): Promise<void> {
-    const { dataSource, objects, containers } = this.#options
+  /** Keeps nothing of a run that failed, or whose job has ended. */
+  async #forget(): Promise<void> {
+    const { dataSource, objects } = this.#options
     const { key, organizationId } = this.#run
+    await this.#removeContainers()
     try {
-      if (remove) await containers.remove(key)
       await closeContainers(dataSource, key, organizationId)
       await objects.deletePrefix(runPrefix(key.jobId, key.taskIndex, key.run))
       await deleteOutputs(dataSource, key)
     } catch (error) {
-      this.#warn(error, 'something of a run that is over is left')
+      this.#warn(error, 'something of a run that is over is left for the clean-up after its job')
+    }
+  }
+
+  /** What cannot be removed now is found by who compares what runs on the cluster with the tasks. */
+  async #removeContainers(): Promise<void> {
+    if (!this.#mayRun) return
+    try {
+      await this.#options.containers.remove(this.#run.key)
+    } catch (error) {
+      this.#warn(error, 'containers of a run that is over are left for now')
     }
   }
 

@@ -16,11 +16,16 @@ export function runMessage(job: JobRecord, steps: readonly StepRecord[], slug: s
   return {
     name: jobName(slug, job.id),
     phase,
-    workflow: steps[0]?.workflow ?? '',
+    workflow: steps[0]?.workflow ?? askedFor(job),
     steps: inOrder(steps).map((step) => stepMessage(step, names)),
     version: job.version,
     retryOf: job.retryOf === undefined ? '' : jobName(slug, job.retryOf),
   }
+}
+
+/** Of a run that is not planned yet. */
+function askedFor({ parameters }: JobRecord): string {
+  return parameters.find(({ name }) => name === 'WORKFLOW' || name === 'ALGORITHM')?.value ?? ''
 }
 
 function jobName(slug: string, jobId: string): string {

@@ -20,6 +20,8 @@ export type DescribeRun = () => Promise<WorkflowRun | undefined>
 
 /** Changes are gathered for so long: containers change many at a time. */
 const GATHER_MS = 250
+/** A run of very many containers is read less often: this many times as long as it takes lies between. */
+const READING_PACE = 4
 const BEATS = 5
 
 /** Phases that a run does not leave, but for being archived. */
@@ -117,6 +119,7 @@ class RunFeed {
   readonly #fresh = new Set<RunReceiver>()
   #changed = false
   #reading = false
+  #readMs = 0
   #timer: NodeJS.Timeout | undefined
 
   constructor(describe: DescribeRun, log: Logger) {
@@ -146,10 +149,13 @@ class RunFeed {
 
   #tellLater(): void {
     if (this.receivers.size === 0) return
-    this.#timer ??= setTimeout(() => {
-      this.#timer = undefined
-      void this.#tell()
-    }, GATHER_MS)
+    this.#timer ??= setTimeout(
+      () => {
+        this.#timer = undefined
+        void this.#tell()
+      },
+      Math.max(GATHER_MS, READING_PACE * this.#readMs),
+    )
   }
 
   async #tell(): Promise<void> {
@@ -159,9 +165,11 @@ class RunFeed {
     const receivers = [...told]
     this.#changed = false
     this.#fresh.clear()
+    const begunMs = performance.now()
     try {
       const run = await this.#describe()
       const nowMs = performance.now()
+      this.#readMs = nowMs - begunMs
       const message =
         run === undefined
           ? undefined
