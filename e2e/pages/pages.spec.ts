@@ -4,8 +4,27 @@ import { expect, test } from '../support/fairlead-test.ts'
 const organization = 'survey-institute'
 const screenshots = 'test-results/pages'
 
+const registry = 'registry.example.org/survey'
+
 // The other specs kill parts of theirs.
-test.use({ ownSystem: true })
+test.use({ ownSystem: true, systemEnvironment: { FAIRLEAD_ALGORITHM_REGISTRIES: registry } })
+
+/** Of which nothing runs here. */
+function algorithmOf(displayName: string) {
+  return {
+    displayName,
+    description: 'Finds the sources above a threshold, and leaves a table of their fluxes.',
+    image: `${registry}/measure@sha256:${'0123456789abcdef'.repeat(4)}`,
+    command: ['python', '/measure.py'],
+    parameters: [
+      { name: 'SIGMA', kind: 'PARAMETER_KIND_NUMBER', minimum: 0, maximum: 10, defaultValue: '2.5' },
+      { name: 'MODE', kind: 'PARAMETER_KIND_ENUM', values: ['fast', 'careful'], defaultValue: 'fast' },
+    ],
+    inputs: [{ name: 'tile', description: 'A FITS image', maxFiles: 1 }],
+    environment: 'environments/small',
+    datasets: ['survey-*'],
+  }
+}
 
 for (const width of [1440, 390]) {
   test(`every page at ${width} px, in light and dark, is accessible and does not scroll sideways`, async ({
@@ -45,6 +64,32 @@ for (const width of [1440, 390]) {
       person: person.name,
       displayName: 'Tracker',
       externalId: `page-${width}`,
+    })
+
+    const operator = await apiAs(system, 'olivia', 'operator')
+    const algorithms = `organizations/${organization}/algorithms`
+    const algorithm = `measure-${width}`
+    const { name: version } = await api.post<{ name: string }>(algorithms, {
+      algorithmId: algorithm,
+      spec: algorithmOf('Measure tiles'),
+    })
+    await operator.post('algorithms:review', { name: version, decision: 'ALGORITHM_STATE_APPROVED' })
+    await api.post(algorithms, {
+      algorithmId: algorithm,
+      spec: algorithmOf('Measure tiles with a name that does not fit into the column that it stands in'),
+    })
+    const workflow = `tiles-${width}`
+    await api.post(`organizations/${organization}/workflows`, {
+      workflowId: workflow,
+      spec: {
+        displayName: 'Measure a survey twice',
+        inputs: [{ name: 'image', description: 'What is measured' }],
+        steps: ['first', 'second'].map((name) => ({
+          name,
+          algorithm: `${algorithm}@1`,
+          inputs: [{ name: 'tile', from: name === 'first' ? 'inputs.image' : 'steps.first' }],
+        })),
+      },
     })
 
     const look = async (name: string) => {
@@ -99,6 +144,17 @@ for (const width of [1440, 390]) {
       files: `/o/${organization}/files`,
       file: `/o/${file}`,
       'files-trash': `/o/${organization}/files?trash`,
+      workflows: `/o/${organization}/workflows`,
+      workflow: `/o/${organization}/workflows/${workflow}`,
+      'workflow-new': `/o/${organization}/workflows/new`,
+      'workflow-edit': `/o/${organization}/workflows/${workflow}/edit`,
+      'workflow-run': `/o/${organization}/submit?service=workflow&WORKFLOW=${workflow}@1`,
+      algorithms: `/o/${organization}/algorithms`,
+      algorithm: `/o/${organization}/algorithms/${algorithm}`,
+      'algorithm-new': `/o/${organization}/algorithms/new`,
+      'algorithm-next': `/o/${organization}/algorithms/new?from=${algorithm}@1`,
+      'algorithm-run': `/o/${organization}/submit?service=workflow&ALGORITHM=${algorithm}@1`,
+      environments: `/o/${organization}/environments`,
       shared: '/shared',
       'shared-files': '/shared/files',
       account: '/account',
@@ -127,7 +183,6 @@ for (const width of [1440, 390]) {
     await expect(page.getByTestId('sky-view')).toHaveAttribute('data-ready', 'true', { timeout: 30_000 })
     await look('cube')
 
-    const operator = await apiAs(system, 'olivia', 'operator')
     const kept = await api.createJob(
       [
         ['ID', 'survey-tile-1'],
@@ -164,6 +219,11 @@ for (const width of [1440, 390]) {
       await page.goto(`/operator/quarantine?view=${view}`)
       await look(`operator-files-${view}`)
     }
+
+    await page.goto('/operator/workflows')
+    await look('desk-algorithms')
+    await page.goto('/operator/workflows?view=environments')
+    await look('desk-environments')
 
     // Of the demo data, as is all that the credits desk shows.
     const first = async (path: string, list: string) => {
