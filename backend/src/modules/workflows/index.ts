@@ -12,5 +12,6 @@ export {
 } from './create-workflows-worker.ts'
 export { CONTAINERS_NEED_KUBERNETES, type ContainersAvailable } from './environments/containers-available.ts'
 export { computeProviders, type OperatorRouteOptions, operatorRoute } from './facade/index.ts'
+export { readWorkflowsSeed, seedWorkflows } from './seed/index.ts'
 export { planWorkflows, type RunPlannerOptions } from './service/run-planner.ts'
 export { createStagingRoutes } from './staging/index.ts'

@@ -1,0 +1,2 @@
+export { seedWorkflows, type WorkflowsSeedOptions } from './seed-workflows.ts'
+export { readWorkflowsSeed } from './workflows-seed.ts'
