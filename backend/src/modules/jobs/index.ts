@@ -29,7 +29,7 @@ export type {
   TaskResult,
 } from './services/job-service.ts'
 export { openApiOfServices } from './services/openapi-of-services.ts'
-export { checkParameters, type GivenParameters, problemOf } from './services/parameters.ts'
+export { type GivenParameters, problemOf } from './services/parameters.ts'
 export type { PlanContext, PlanDataset, PlanLocations, PlanWorkflows } from './services/plan-context.ts'
 export type { MadeFile, TaskReport } from './services/task-run.ts'
 export { moveShares } from './sharing/share-store.ts'

@@ -368,7 +368,13 @@ describe('cutout and preview', () => {
 
   it('lists the services with what their forms need', async () => {
     const { services } = await fixture.handlers.listServices({ parent: fixture.parent }, fixture.alice)
-    expect(services.map(({ id }) => id)).toEqual(['cutout', 'preview', 'statistics', 'connections'])
+    expect(services.map(({ id }) => id)).toEqual([
+      'cutout',
+      'preview',
+      'statistics',
+      'connections',
+      'workflow',
+    ])
     const stretch = services[1]?.parameters.find(({ name }) => name === 'STRETCH')
     expect(stretch).toMatchObject({
       kind: 'PARAMETER_KIND_ENUM',
