@@ -48,6 +48,13 @@ export async function createTestNamespace(kubeconfig: string): Promise<TestNames
     empty: () => expect.poll(count, { timeout: 30_000 }).toBe(0),
     create,
     async remove() {
+      // A namespace that ends waits for its pods before it deletes Jobs; a Job that may make none there keeps its last one.
+      await api.json({
+        verb: 'deletecollection',
+        resource: 'jobs',
+        path: `/apis/batch/v1/namespaces/${name}/jobs`,
+        query: { propagationPolicy: 'Background' },
+      })
       await api.json({ verb: 'delete', resource: 'namespaces', path: `/api/v1/namespaces/${name}` })
       api.close()
     },
