@@ -5,7 +5,7 @@ import { scriptService } from './script-service.ts'
 
 /** Of a run as a whole, and of a second of its containers. */
 export const PRICE = { perJob: 100n, perTaskSecond: 10n }
-export const ISSUED = 1_000_000n
+const ISSUED = 1_000_000n
 
 /** Gives runs a price, and the organisation what it takes to pay many of them. */
 export async function priceRuns({ database, organizationId, ownerId }: RunFixture): Promise<void> {
