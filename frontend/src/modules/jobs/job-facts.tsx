@@ -25,7 +25,13 @@ export function JobFacts({ job, mayChange, path }: JobFactsProps) {
   const [changing, setChanging] = useState(false)
   const limits: Entry[] = [
     ['Time limit', job.executionDuration && formatDuration(durationMs(job.executionDuration))],
-    ['Memory limit', job.memoryLimitBytes > 0n && `${formatBytes(job.memoryLimitBytes)} a task`],
+    // Each step of a workflow has its environment's.
+    [
+      'Memory limit',
+      job.service !== 'workflow' &&
+        job.memoryLimitBytes > 0n &&
+        `${formatBytes(job.memoryLimitBytes)} a task`,
+    ],
     ['Output limit', job.outputLimitBytes > 0n && formatBytes(job.outputLimitBytes)],
   ]
   const entries: Entry[] = [

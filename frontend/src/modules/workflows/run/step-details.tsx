@@ -103,7 +103,7 @@ export function StepDetails({ job, step, path, environment, isTold, onShowLog }:
         </div>
       </div>
       {step.use !== undefined && step.startTime !== undefined && (
-        <StepUse use={step.use} environment={environment} />
+        <StepUse use={step.use} environment={environment} isMoving={isMoving(state)} />
       )}
       {state !== 'STEP_STATE_BLOCKED' && state !== 'STEP_STATE_WAITING' && (
         <StepContainers

@@ -10,13 +10,18 @@ interface StepUseProps {
   readonly use: ResourceUse
   /** That the step ran in; undefined when it is not known. */
   readonly environment: Environment | undefined
+  /** Whether it goes on. */
+  readonly isMoving: boolean
 }
 
 /** What the containers of a step took, as far as was measured. */
-export function StepUse({ use, environment }: StepUseProps) {
+export function StepUse({ use, environment, isMoving }: StepUseProps) {
   const seconds = durationMs(use.containerTime) / 1000
   const cost = environment?.price === undefined ? undefined : costOf(seconds, environment.price)
   const limit = environment?.memoryBytes ?? 0n
+  // Samples are taken every 15 s: what ended before the first has none.
+  const isMeasured = use.peakMemoryBytes > 0n
+  const unmeasured = isMoving ? 'not measured yet' : 'too short to measure'
   const memory = limit > 0n ? Number(use.peakMemoryBytes) / Number(limit) : 0
   return (
     <dl className={classes.use} aria-label="Resource use">
@@ -30,15 +35,16 @@ export function StepUse({ use, environment }: StepUseProps) {
       <div>
         <dt>CPU</dt>
         <dd>
-          {use.cpuSeconds < 9.95 ? use.cpuSeconds.toFixed(1) : Math.round(use.cpuSeconds)} s
-          {seconds > 0 && <small>{cpuText(use.cpuSeconds / seconds, environment)}</small>}
+          {isMeasured ? `${cpuSeconds(use.cpuSeconds)} s` : '–'}
+          {isMeasured && seconds > 0 && <small>{cpuText(use.cpuSeconds / seconds, environment)}</small>}
+          {!isMeasured && <small>{unmeasured}</small>}
         </dd>
       </div>
       <div>
         <dt>Peak memory</dt>
         <dd>
-          {use.peakMemoryBytes === 0n ? '–' : formatBytes(use.peakMemoryBytes)}
-          {limit > 0n && use.peakMemoryBytes > 0n && (
+          {isMeasured ? formatBytes(use.peakMemoryBytes) : '–'}
+          {isMeasured && limit > 0n && (
             <>
               <Progress
                 value={Math.min(100, memory * 100)}
@@ -50,6 +56,7 @@ export function StepUse({ use, environment }: StepUseProps) {
               <small>of {formatBytes(limit)}</small>
             </>
           )}
+          {!isMeasured && <small>{unmeasured}</small>}
         </dd>
       </div>
       <div>
@@ -62,6 +69,10 @@ export function StepUse({ use, environment }: StepUseProps) {
       </div>
     </dl>
   )
+}
+
+function cpuSeconds(seconds: number): string {
+  return seconds < 9.95 ? seconds.toFixed(1) : String(Math.round(seconds))
 }
 
 /** @param share CPUs that one container used on average */
