@@ -24,7 +24,9 @@ export default defineConfig({
               name: 'shared',
               minShareCount: 3,
               test: (id) =>
-                !/\/(gen\/web\/fairlead|modules)\/(credits|files|locations|notifications|workflows)\//.test(id) &&
+                !/\/(gen\/web\/fairlead|modules)\/(credits|files|locations|notifications|workflows)\//.test(
+                  id,
+                ) &&
                 // Fields of forms, which neither the sign-in page nor the overview has.
                 !/\/components\/(Checkbox|Combobox|Fieldset|FileButton|FileInput|InlineInput|MultiSelect|NumberInput|Pill|PillsInput|Radio|SegmentedControl|Select|Switch|Textarea)\//.test(
                   id,
