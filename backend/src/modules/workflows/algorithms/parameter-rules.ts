@@ -41,7 +41,7 @@ const UCD_MAX = 120
 const VALUES_MAX = 100
 const VALUE_MAX = 256
 /** Of what one variable of an environment can well hold. */
-export const PARAMETER_VALUE_MAX = 4096
+const PARAMETER_VALUE_MAX = 4096
 
 /** What is wrong with declared parameters. @param field of the list, "spec.parameters" */
 export function violationsOfParameters(
@@ -66,7 +66,7 @@ export function violationsOfParameters(
 }
 
 /** As jobs check values; of a parameter that was checked itself. */
-export function schemaOf(parameter: SchemaMessage): ParameterSchema {
+function schemaOf(parameter: SchemaMessage): ParameterSchema {
   const { name, description, kind, required, values, defaultValue, minimum, maximum, unit, ucd } = parameter
   return {
     name,

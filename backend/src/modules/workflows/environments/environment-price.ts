@@ -18,7 +18,7 @@ export async function readPrices(database: Database, organizationId: string | un
 }
 
 /** In the class that would pay for a run of one hour: the choice is the ledger's, by what is available for that long. */
-export function priceIn(
+function priceIn(
   { priceFactor }: Pick<EnvironmentRecord, 'priceFactor'>,
   payers: readonly Payer[],
 ): EnvironmentPrice | undefined {

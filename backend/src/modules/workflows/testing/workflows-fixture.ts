@@ -166,7 +166,7 @@ export async function workflowsFixture(options: FixtureOptions = {}): Promise<Wo
 }
 
 /** Of what reads images and leaves tables, where the test does not say otherwise. */
-export function algorithmSpec(spec: Partial<AlgorithmSpec> = {}): AlgorithmSpec {
+function algorithmSpec(spec: Partial<AlgorithmSpec> = {}): AlgorithmSpec {
   return {
     ...AlgorithmSpec.fromJSON({}),
     displayName: 'An algorithm',
