@@ -9,7 +9,7 @@ import { notifyFailure, notifySuccess } from '../../../ui/notify'
 import { useWorkflowService } from '../use-workflow-service'
 
 /** Query keys of what is known of workflows, by organisation (its slug). */
-export const workflowQueryKeys = {
+const workflowQueryKeys = {
   organization: (organization: string) => ['workflows', organization] as const,
   lists: (organization: string) => ['workflows', organization, 'list'] as const,
   versions: (organization: string, id: string) => ['workflows', organization, 'versions', id] as const,
