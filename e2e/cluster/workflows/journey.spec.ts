@@ -43,7 +43,7 @@ test('three steps of a member’s own algorithms run next to the data, and are s
       INPUT: 'image=dataset:survey-tile-1',
     })}`,
   )
-  await page.getByRole('button', { name: 'Submit job' }).click()
+  await page.getByRole('button', { name: 'Run', exact: true }).click()
   await expect(page).toHaveURL(/\/jobs\/[0-9a-f-]{36}$/)
   const id = page.url().split('/').at(-1) ?? ''
   const name = `organizations/${organization}/jobs/${id}`

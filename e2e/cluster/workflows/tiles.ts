@@ -8,6 +8,18 @@ import { clusterTool } from '../harness/installation.ts'
 import { repository } from '../harness/repository.ts'
 
 const folder = join(repository, 'examples/tiles')
+/** As much as a small machine has several of; those that every installation has are meant for servers. */
+const environment = {
+  name: 'environments/tiny',
+  displayName: 'Tiny',
+  cpuMillis: 100,
+  memoryBytes: String(128 << 20),
+  diskBytes: String(256 << 20),
+  maxDuration: '600s',
+  maxParallel: 4,
+  priceFactorThousandths: 1000,
+  open: true,
+}
 const algorithms = ['stage-tiles', 'measure-tile', 'collect-tiles'] as const
 
 /**
@@ -22,6 +34,8 @@ export async function publishTiles(system: System, organization: string): Promis
     apiAs(system, 'alice', organization),
     apiAs(system, 'olivia', organization),
   ])
+  await makeEnvironment(operator)
+  await setPrice(operator)
   const versions = new Map<string, string>()
   for (const name of algorithms) {
     versions.set(name, await approved(member, operator, organization, name, reference))
@@ -46,12 +60,34 @@ async function approved(
   image: string,
 ): Promise<string> {
   const text = await readFile(join(folder, `${algorithm}.yaml`), 'utf8')
-  const manifest = text.replace(/^image: .*$/m, `image: ${image}`)
+  const manifest = text
+    .replace(/^image: .*$/m, `image: ${image}`)
+    .replace(/^environment: .*$/m, 'environment: tiny')
   const { name } = await member.post<{ name: string }>(`organizations/${organization}/algorithms`, {
     manifest,
   })
   await operator.post('algorithms:review', { name, decision: 'ALGORITHM_STATE_APPROVED' })
   return referenceOf(name)
+}
+
+async function makeEnvironment(operator: Api): Promise<void> {
+  const { environments = [] } = await operator.get<{ environments?: { name: string }[] }>('environments')
+  if (environments.some(({ name }) => name === environment.name)) return
+  await operator.post('environments', { environment })
+}
+
+/** What cutting out costs, in the same credits. */
+async function setPrice(operator: Api): Promise<void> {
+  interface Price {
+    readonly service: string
+    readonly creditClass: string
+    readonly perJob?: string
+    readonly perTaskSecond?: string
+  }
+  const { prices = [] } = await operator.get<{ prices?: Price[] }>('creditPrices')
+  for (const { creditClass, perJob, perTaskSecond } of prices.filter(({ service }) => service === 'cutout')) {
+    await operator.post('creditPrices:set', { service: 'workflow', creditClass, perJob, perTaskSecond })
+  }
 }
 
 /** "organizations/x/workflows/tiles/versions/2" is "tiles@2". */
