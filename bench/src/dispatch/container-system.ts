@@ -19,7 +19,7 @@ import {
 
 const { createJob, getJob, listJobLog } = JobServiceService
 const workerFile = fileURLToPath(new URL('../../../backend/src/worker.ts', import.meta.url))
-/** Pods reach this machine at it: an address of its own bridge. */
+/** Between two looks at a job. */
 const POLL_MS = 50
 
 export interface ContainerSystemOptions {

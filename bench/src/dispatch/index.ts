@@ -76,6 +76,7 @@ async function oneByOne(system: ContainerSystem, kubectl: Kubectl, plain: PlainJ
     await plain.completed(name)
     theirs.push(beganAt(await plain.log(name)) - plainBegin)
     await plain.remove(name)
+    console.error(`job ${pair + 1} of ${PAIRS}: ${ours.at(-1)} ms, and ${theirs.at(-1)} ms by kubectl`)
   }
   const apart = ((await system.requests()) - before) / PAIRS
 
@@ -83,6 +84,7 @@ async function oneByOne(system: ContainerSystem, kubectl: Kubectl, plain: PlainJ
   const many = await Promise.all(Array.from({ length: AT_ONCE }, () => system.submit('ALGORITHM')))
   await Promise.all(many.map((job) => system.completed(job)))
   const together = ((await system.requests()) - beforeMany) / AT_ONCE
+  console.error(`requests for a job: ${together} of ${AT_ONCE} at once, ${apart} one at a time`)
   const [value, reference] = [median(ours), median(theirs)]
   return [
     {
@@ -113,6 +115,7 @@ async function fanOut(system: ContainerSystem, kubectl: Kubectl, plain: PlainJob
   const value = (endTime?.getTime() ?? Number.NaN) - begin
   const requests = ((await system.requests()) - before) / FAN_OUT
 
+  console.error(`a fan-out: ${value} ms, ${requests} requests for a container`)
   const plainBegin = Date.now()
   const name = await plain.create(model)
   await plain.completed(name)
