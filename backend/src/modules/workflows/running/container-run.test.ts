@@ -8,8 +8,8 @@ import type { StepPayload } from '../step-payload.ts'
 import { type RunFixture, runFixture, type TakenStep } from './testing/run-fixture.ts'
 
 // A container is three processes, one after the other, on a machine that may be busy.
-vi.setConfig({ testTimeout: 90_000, hookTimeout: 60_000 })
-const PATIENCE = { timeout: 60_000, interval: 50 }
+vi.setConfig({ testTimeout: 180_000, hookTimeout: 120_000 })
+const PATIENCE = { timeout: 120_000, interval: 50 }
 
 let fixture: RunFixture
 beforeAll(async () => {

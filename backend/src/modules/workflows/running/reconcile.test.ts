@@ -2,8 +2,8 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { reconcile } from './reconcile.ts'
 import { type RunFixture, runFixture } from './testing/run-fixture.ts'
 
-vi.setConfig({ testTimeout: 90_000, hookTimeout: 60_000 })
-const PATIENCE = { timeout: 60_000, interval: 50 }
+vi.setConfig({ testTimeout: 240_000, hookTimeout: 120_000 })
+const PATIENCE = { timeout: 120_000, interval: 50 }
 
 let fixture: RunFixture
 beforeAll(async () => {

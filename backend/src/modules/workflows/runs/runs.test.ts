@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream'
 import type { WorkflowRun, WorkflowRunChange } from '@fairlead/proto/server/fairlead/workflows/v1/workflows'
 import { v7 } from 'uuid'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { DomainError } from '../../../errors/domain-error.ts'
 import type { ContainerChange } from '../../../ports/containers.ts'
 import { runPrefix } from '../../jobs/index.ts'
@@ -10,6 +10,10 @@ import { abortJob } from '../running/testing/abort-job.ts'
 import type { TakenStep } from '../running/testing/run-fixture.ts'
 import { submitSteps } from '../running/testing/submit-steps.ts'
 import { type RunsFixture, runsFixture } from './testing/runs-fixture.ts'
+
+// On a machine that may be busy.
+const PATIENCE = { timeout: 30_000 }
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
 
 let fixture: RunsFixture
 beforeAll(async () => {
@@ -104,7 +108,7 @@ describe('a run', () => {
     record.waiting('The cluster has no room.')
     await record.flush()
     await expect
-      .poll(async () => stepOf(await get(jobId), 'cut'))
+      .poll(async () => stepOf(await get(jobId), 'cut'), PATIENCE)
       .toMatchObject({ state: 'STEP_STATE_STARTING', stateMessage: 'The cluster has no room.' })
     record.waiting(undefined)
     record.change(change(0, 'COMPLETED', { exitCode: 0 }))
@@ -198,16 +202,18 @@ describe('a watch of a run', () => {
   test('begins with it as it stands, tells of its containers and its end, and ends', async () => {
     const jobId = await threeSteps()
     const { runs, changes, ended } = watched(jobId)
-    await expect.poll(() => runs().length).toBe(1)
+    await expect.poll(() => runs().length, PATIENCE).toBe(1)
     const step = await fixture.take(jobId, 2)
     await addContainers(jobId, 2, 200)
     const record = recorder(step)
     for (let number = 0; number < 200; number += 1) record.change(change(number, 'RUNNING'))
     await record.finish()
-    await expect.poll(() => stepOf(runs().at(-1)!, 'cut').containers?.running).toBe(200)
+    await expect.poll(() => stepOf(runs().at(-1)!, 'cut').containers?.running, PATIENCE).toBe(200)
     // Many changes are one.
     expect(runs().length).toBeLessThan(10)
-    await expect.poll(() => changes.some(({ change: each }) => each?.$case === 'heartbeat')).toBe(true)
+    await expect
+      .poll(() => changes.some(({ change: each }) => each?.$case === 'heartbeat'), PATIENCE)
+      .toBe(true)
     await abortJob(fixture, jobId)
     await ended
     expect(runs().at(-1)).toMatchObject({ phase: 'PHASE_ABORTED' })
@@ -224,7 +230,7 @@ describe('a watch of a run', () => {
   test('ends when nobody reads it any more, and is refused for one that is not there', async () => {
     const jobId = await threeSteps()
     const { ended, stop, runs } = watched(jobId)
-    await expect.poll(() => runs().length).toBe(1)
+    await expect.poll(() => runs().length, PATIENCE).toBe(1)
     stop.abort()
     await ended
     expect((await failureOf(watched(v7()).ended)).reason).toBe('JOB_NOT_FOUND')

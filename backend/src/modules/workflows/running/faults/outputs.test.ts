@@ -14,8 +14,8 @@ import { abortJob } from '../testing/abort-job.ts'
 import { type RunFixture, runFixture } from '../testing/run-fixture.ts'
 import { expectRunInvariants } from './testing/run-invariants.ts'
 
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 })
-const PATIENCE = { timeout: 60_000, interval: 50 }
+vi.setConfig({ testTimeout: 240_000, hookTimeout: 120_000 })
+const PATIENCE = { timeout: 120_000, interval: 50 }
 const BUCKET = 'fairlead-test-runs'
 
 const missing = [...missingClamavSettings(), ...missingS3Settings()]

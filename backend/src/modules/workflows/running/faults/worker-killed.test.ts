@@ -10,8 +10,8 @@ import { WorkflowWorkers } from '../testing/workflow-workers.ts'
 import { expectRunInvariants } from './testing/run-invariants.ts'
 
 // Two workers as processes, and three more for each container, on a machine that may be busy.
-vi.setConfig({ testTimeout: 180_000, hookTimeout: 60_000 })
-const PATIENCE = { timeout: 80_000, interval: 100 }
+vi.setConfig({ testTimeout: 300_000, hookTimeout: 120_000 })
+const PATIENCE = { timeout: 140_000, interval: 100 }
 
 describe('a worker that is killed with SIGKILL while containers run', () => {
   let fixture: RunFixture

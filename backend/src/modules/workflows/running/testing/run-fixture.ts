@@ -309,6 +309,11 @@ async function take(
     stop,
     lines,
     progress,
-    run: (more = {}) => containerRun({ ...options, ...more }).run(task),
+    run(more = {}) {
+      const running = containerRun({ ...options, ...more }).run(task)
+      // Of a test that failed before it looked, nobody else hears.
+      running.catch(() => undefined)
+      return running
+    },
   }
 }

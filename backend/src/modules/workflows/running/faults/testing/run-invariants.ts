@@ -13,7 +13,7 @@ export async function expectRunInvariants(
   after: string,
 ): Promise<void> {
   const { dataSource } = fixture.database
-  await expect.poll(() => fixture.containers.list(), { timeout: 30_000 }).toEqual([])
+  await expect.poll(() => fixture.containers.list(), { timeout: 60_000 }).toEqual([])
   const open = () =>
     rows(
       dataSource,
@@ -21,7 +21,7 @@ export async function expectRunInvariants(
        where job_id = any($1::uuid[]) and state in ('WAITING', 'STARTING', 'RUNNING', 'COLLECTING')`,
       [jobIds],
     )
-  await expect.poll(open, { timeout: 30_000 }).toEqual([])
+  await expect.poll(open, { timeout: 60_000 }).toEqual([])
   const kept = await rows<{ object_key: string }>(
     dataSource,
     `select object_key from job_results where job_id = any($1::uuid[])
