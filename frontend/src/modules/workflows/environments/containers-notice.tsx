@@ -12,12 +12,12 @@ export function ContainersNotice({ availability }: { availability: Availability 
     <Notice
       color="yellow"
       icon={IconCloudOff}
-      title="Container workflows need Kubernetes"
+      title="Containers cannot run here"
       data-testid="containers-unavailable"
     >
       <Text size="sm">
         {availability.unavailableMessage ||
-          'This installation has none. The operator can start it with a kubeconfig.'}
+          'Container workflows need Kubernetes, and this installation has none.'}
       </Text>
       <Text size="sm" mt={6}>
         Algorithms can be registered and approved, and workflows be put together; runs of them are refused

@@ -38,7 +38,7 @@ const subjects: Readonly<Record<string, string>> = {
 }
 
 /** The server's words on a field, which may go on after its name: "has no digest". */
-export function violationSentence({ field, description }: FieldViolation): string {
+function violationSentence({ field, description }: FieldViolation): string {
   const last =
     field
       .replaceAll(/\[\d+\]/g, '')
