@@ -1,4 +1,4 @@
-// node backend/src/seed.ts FILE.json: organisations and their members, credits, locations and files, for development
+// node backend/src/seed.ts FILE.json: organisations and their members, credits, locations, files and workflows, for development
 // and the first set-up. Adds what is missing and changes nothing else, so that it can be run again.
 import { readFile } from 'node:fs/promises'
 import { createObjects } from './adapters/objects/create-objects.ts'
@@ -14,6 +14,7 @@ import {
   seedIdentity,
 } from './modules/identity/index.ts'
 import { readLocationsSeed, seedLocations } from './modules/locations/index.ts'
+import { readWorkflowsSeed, seedWorkflows } from './modules/workflows/seed/index.ts'
 import { databaseSettings, SettingsError, sharedSettings } from './settings.ts'
 
 const settings = databaseSettings()
@@ -26,6 +27,7 @@ const now = new Date()
 const credits = readCreditsSeed(json.credits, now)
 const locations = readLocationsSeed(json.locations)
 const files = readFilesSeed(json.files)
+const workflows = readWorkflowsSeed(json.workflows)
 const dataSource = await createDataSource(settings.databaseUrl, {
   applicationName: 'fairlead seed',
 }).initialize()
@@ -39,6 +41,7 @@ try {
   if (locations !== undefined)
     added.push(...(await seedLocations({ dataSource, identity, now, log }, locations)).added)
   if (files !== undefined) await sowFiles(identity, files, added)
+  if (workflows !== undefined) added.push(...(await seedWorkflows({ dataSource, identity }, workflows)).added)
   log.info({ added }, added.length === 0 ? 'everything was there' : 'the seed is sown')
 } finally {
   await dataSource.destroy()

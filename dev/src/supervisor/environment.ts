@@ -55,6 +55,8 @@ export function makeEnvironment(
   const datasets = [home.datasets, ...userDatasets(env)].join(delimiter)
   const backend = {
     FAIRLEAD_OBJECTS: 'filesystem',
+    // Of the demo algorithms, so that the form takes one.
+    FAIRLEAD_ALGORITHM_REGISTRIES: 'registry.example.org',
     // At the domain of the demo accounts.
     FAIRLEAD_MAIL_FROM: 'Fairlead <fairlead@example.org>',
     ...base,
