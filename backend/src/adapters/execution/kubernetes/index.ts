@@ -1,4 +1,1 @@
-export {
-  createKubernetesContainers,
-  type KubernetesOptions,
-} from './kubernetes-containers.ts'
+export { createKubernetesContainers } from './kubernetes-containers.ts'

@@ -13,18 +13,18 @@ import { ApiRefused, isRefused } from './api-errors.ts'
 import { checkCluster } from './check-cluster.ts'
 import { ContainerLog, type LogLimits, logLimits } from './container-log.ts'
 import { ContainerRun } from './container-run.ts'
+import { lastEventOf } from './creation-event.ts'
 import { creationRefusal } from './creation-refusal.ts'
-import { jobManifest, type ManifestOptions, secretManifest } from './job-manifest.ts'
 import { KubernetesApi } from './kubernetes-api.ts'
 import { createKubernetesMetrics, type KubernetesMetrics } from './kubernetes-metrics.ts'
-import type { ClusterEvent, Job, ObjectList, Pod, WatchedObject } from './kubernetes-objects.ts'
-import { INSTALLATION_LABEL, JOB_NAME_LABEL, jobNameOf, keyOfLabels, objectName } from './object-names.ts'
+import type { Job, Pod } from './kubernetes-objects.ts'
+import { jobNameOf, objectName } from './object-names.ts'
 import { ObjectWatch } from './object-watch.ts'
 import { type Patience, usualPatience } from './patience.ts'
 import { persist } from './persist.ts'
 import { clusterUnavailable } from './pod-failure.ts'
+import { RunObjects } from './run-objects.ts'
 import { Slots } from './slots.ts'
-import { stagedByAddress } from './staged-by-address.ts'
 import { UseWatch } from './use-watch.ts'
 
 export interface KubernetesOptions {
@@ -57,7 +57,6 @@ const CREATE_MS = 5000
 const REMOVE_MS = 60_000
 /** For pods to be gone; they have a second from SIGTERM to SIGKILL. */
 const GONE_MS = 30_000
-const NAMES_ONLY = 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1'
 
 /** @throws when the kubeconfig cannot be read */
 export function createKubernetesContainers(options: KubernetesOptions): ContainerExecution {
@@ -66,13 +65,10 @@ export function createKubernetesContainers(options: KubernetesOptions): Containe
 
 class KubernetesContainers implements ContainerExecution {
   readonly #options: KubernetesOptions
-  readonly #manifest: ManifestOptions
   readonly #patience: Patience
   readonly #metrics: KubernetesMetrics
   readonly #api: KubernetesApi
-  readonly #jobsPath: string
-  readonly #core: string
-  readonly #selector: string
+  readonly #objects: RunObjects
   readonly #jobs: ObjectWatch<Job>
   readonly #pods: ObjectWatch<Pod>
   readonly #use: UseWatch
@@ -88,27 +84,25 @@ class KubernetesContainers implements ContainerExecution {
   constructor(options: KubernetesOptions) {
     const { namespace, installation, agentImage, imagePullSecret, log } = options
     this.#options = options
-    this.#manifest = { installation, agentImage, imagePullSecret }
     this.#patience = { ...usualPatience, ...options.patience }
     this.#metrics = createKubernetesMetrics(options.registry)
     this.#api = new KubernetesApi(options.kubeconfig, (verb, resource) =>
       this.#metrics.requested(verb, resource),
     )
-    this.#jobsPath = `/apis/batch/v1/namespaces/${namespace}/jobs`
-    this.#core = `/api/v1/namespaces/${namespace}`
-    this.#selector = `${INSTALLATION_LABEL}=${installation}`
-    const watch = { api: this.#api, labelSelector: this.#selector, log }
+    this.#objects = new RunObjects(this.#api, namespace, { installation, agentImage, imagePullSecret })
+    const { jobsPath, podsPath, labelSelector } = this.#objects
+    const watch = { api: this.#api, labelSelector, log }
     this.#jobs = new ObjectWatch<Job>({
       ...watch,
       resource: 'jobs',
-      path: this.#jobsPath,
+      path: jobsPath,
       onObject: (job) => this.#runs.get(job.metadata.name)?.jobSeen(job),
       onGone: (job) => this.#jobGone(job),
     })
     this.#pods = new ObjectWatch<Pod>({
       ...watch,
       resource: 'pods',
-      path: `${this.#core}/pods`,
+      path: podsPath,
       onObject: (pod) => this.#podSeen(pod),
       onGone: (pod) => this.#podGone(pod),
     })
@@ -165,18 +159,8 @@ class KubernetesContainers implements ContainerExecution {
     await this.#remove(objectName(key), true, () => undefined)
   }
 
-  async list(): Promise<ContainerKey[]> {
-    const lists = await Promise.all([
-      this.#names('jobs', this.#jobsPath),
-      this.#names('pods', `${this.#core}/pods`),
-      this.#names('secrets', `${this.#core}/secrets`),
-    ])
-    const keys = new Map<string, ContainerKey>()
-    for (const { metadata } of lists.flat()) {
-      const key = keyOfLabels(metadata.labels)
-      if (key !== undefined) keys.set(objectName(key), key)
-    }
-    return [...keys.values()]
+  list(): Promise<ContainerKey[]> {
+    return this.#objects.keys()
   }
 
   check(signal?: AbortSignal): Promise<void> {
@@ -198,7 +182,7 @@ class KubernetesContainers implements ContainerExecution {
         new ContainerLog(
           {
             api: this.#api,
-            path: `${this.#core}/pods`,
+            path: this.#objects.podsPath,
             pod,
             after: order.logsAfter(number),
             limits: { ...logLimits, ...this.#options.logLimits },
@@ -263,33 +247,11 @@ class KubernetesContainers implements ContainerExecution {
   }
 
   async #create(run: ContainerRun): Promise<void> {
-    const secrets = `${this.#core}/secrets`
     const onSent = () => {
       run.requests += 1
     }
-    await this.#admitted(run, async () => {
-      const body = secretManifest(run.order, this.#manifest)
-      try {
-        await this.#api.json({ verb: 'create', resource: 'secrets', path: secrets, body, onSent })
-      } catch (error) {
-        if (!isRefused(error, 409)) throw error
-        // A worker ended before it had created the Job: its token may expire too soon.
-        const path = `${secrets}/${run.name}`
-        await this.#api.json({ verb: 'update', resource: 'secrets', path, body, onSent })
-      }
-    })
-    await this.#admitted(run, async () => {
-      const body = jobManifest(await stagedByAddress(run.order), this.#manifest)
-      try {
-        const path = this.#jobsPath
-        run.jobSeen(await this.#api.json<Job>({ verb: 'create', resource: 'jobs', path, body, onSent }))
-      } catch (error) {
-        if (!isRefused(error, 409)) throw error
-        // Created by a request whose answer was lost, or by another worker: the watch tells of it.
-        const path = `${this.#jobsPath}/${run.name}`
-        this.#adopt(run, await this.#api.json<Job>({ verb: 'get', resource: 'jobs', path, onSent }))
-      }
-    })
+    await this.#admitted(run, () => this.#objects.createSecret(run.order, onSent))
+    await this.#admitted(run, async () => this.#adopt(run, await this.#objects.createJob(run.order, onSent)))
   }
 
   /** Tries for as long as the run lasts what the cluster may admit later. */
@@ -308,29 +270,13 @@ class KubernetesContainers implements ContainerExecution {
   }
 
   async #remove(name: string, active: boolean, onSent: () => void): Promise<void> {
-    const persistence = { forMs: REMOVE_MS }
-    const removing = (resource: string, path: string) =>
-      persist(persistence, async () => {
-        try {
-          const query = { propagationPolicy: 'Background' }
-          await this.#api.json({ verb: 'delete', resource, path: `${path}/${name}`, query, onSent })
-        } catch (error) {
-          if (!isRefused(error, 404)) throw error
-        }
-      })
+    const removing = (remove: () => Promise<void>) => persist({ forMs: REMOVE_MS }, remove)
     const listed = Promise.all([this.#jobs.start(), this.#pods.start()])
-    await Promise.all([removing('jobs', this.#jobsPath), removing('secrets', `${this.#core}/secrets`)])
-    if (active) {
-      await persist(persistence, () =>
-        this.#api.json({
-          verb: 'deletecollection',
-          resource: 'pods',
-          path: `${this.#core}/pods`,
-          query: { labelSelector: `${this.#selector},${JOB_NAME_LABEL}=${name}`, gracePeriodSeconds: 1 },
-          onSent,
-        }),
-      )
-    }
+    await Promise.all([
+      removing(() => this.#objects.deleteJob(name, onSent)),
+      removing(() => this.#objects.deleteSecret(name, onSent)),
+    ])
+    if (active) await removing(() => this.#objects.deletePods(name, onSent))
     const gone = listed.then(() => this.#gone(name)).then(() => true)
     if (await Promise.race([gone, wait(GONE_MS, false, { ref: false })])) return
     this.#options.log.warn({ name }, 'pods that were deleted are not gone yet')
@@ -340,17 +286,6 @@ class KubernetesContainers implements ContainerExecution {
   #active(name: string): boolean {
     const pods = [...(this.#podsOfJob.get(name)?.values() ?? [])]
     return pods.some(({ status }) => status?.phase !== 'Succeeded' && status?.phase !== 'Failed')
-  }
-
-  async #names(resource: string, path: string): Promise<readonly WatchedObject[]> {
-    const list = await this.#api.json<ObjectList<WatchedObject>>({
-      verb: 'list',
-      resource,
-      path,
-      query: { labelSelector: this.#selector },
-      accept: NAMES_ONLY,
-    })
-    return list.items ?? []
   }
 
   /** Resolves when neither a Job of the name nor a pod of it is there. */
@@ -417,29 +352,17 @@ class KubernetesContainers implements ContainerExecution {
     if (asking.length === 0) return
     this.#askedAt = performance.now()
     try {
-      const list: ObjectList<ClusterEvent> = await this.#api.json({
-        verb: 'list',
-        resource: 'events',
-        path: `${this.#core}/events`,
-        query: { fieldSelector: 'involvedObject.kind=Job,reason=FailedCreate' },
-      })
+      const events = await this.#objects.creationFailures()
       for (const run of asking) {
         const asked = run.asksForEvents
-        const event = (list.items ?? [])
-          .filter(({ involvedObject }) => involvedObject.uid === asked?.jobUid)
-          .toSorted((a, b) => timeOf(a) - timeOf(b))
-          .at(-1)
-        if (asked !== undefined && event !== undefined && timeOf(event) >= asked.since.getTime())
-          run.refused(creationRefusal(event.message ?? ''))
+        if (asked === undefined) continue
+        const event = lastEventOf(events, asked.jobUid, asked.since)
+        if (event !== undefined) run.refused(creationRefusal(event.message ?? ''))
       }
     } catch (error) {
       if (!this.#closed) this.#options.log.info({ err: error }, 'events of Jobs are not known')
     }
   }
-}
-
-function timeOf({ lastTimestamp, eventTime, metadata }: ClusterEvent): number {
-  return Date.parse(lastTimestamp ?? eventTime ?? metadata.creationTimestamp)
 }
 
 function outcomeOf(error: unknown): string {

@@ -6,7 +6,7 @@ export interface WatchedObject {
   readonly metadata: ObjectMetadata
 }
 
-export interface ObjectMetadata {
+interface ObjectMetadata {
   readonly name: string
   readonly uid: string
   readonly resourceVersion: string
@@ -17,7 +17,7 @@ export interface ObjectMetadata {
   readonly annotations?: Readonly<Record<string, string>>
 }
 
-export interface Condition {
+interface Condition {
   readonly type: string
   readonly status: string
   readonly reason?: string

@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream'
 
 const NEWLINE = 0x0a
 /** Put after what a line was cut at. */
-export const CUT = ' [cut]'
+const CUT = ' [cut]'
 
 /**
  * Lines of UTF-8 without their ends, as they come; what is none reads as U+FFFD. One that is longer than the limit is

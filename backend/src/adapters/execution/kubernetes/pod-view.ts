@@ -37,7 +37,7 @@ export interface PodView {
 }
 
 /** What keeps a pod from starting; what it fails with when that lasts. */
-export interface PodWaiting {
+interface PodWaiting {
   readonly kind: 'ROOM' | 'IMAGE' | 'CONTAINER'
   /** For people. */
   readonly message: string
