@@ -42,4 +42,11 @@ export default [
     limit: '560 kB',
     brotli: true,
   },
+  // Loaded with the first graph: React Flow, and what lays it out.
+  {
+    name: 'graph of a workflow',
+    path: scripts(['index.html', page('/workflow-graph.tsx')]),
+    limit: '330 kB',
+    brotli: true,
+  },
 ]

@@ -28,7 +28,7 @@ export default defineConfig({
                   id,
                 ) &&
                 // Fields of forms, which neither the sign-in page nor the overview has.
-                !/\/components\/(Checkbox|Combobox|Fieldset|FileButton|FileInput|InlineInput|MultiSelect|NumberInput|Pill|PillsInput|Radio|SegmentedControl|Select|Switch|Textarea)\//.test(
+                !/\/components\/(Autocomplete|Checkbox|Combobox|Fieldset|FileButton|FileInput|InlineInput|MultiSelect|NumberInput|Pill|PillsInput|Radio|SegmentedControl|Select|Switch|TagsInput|Textarea)\//.test(
                   id,
                 ) &&
                 !/\/react-(number-format|textarea-autosize)\//.test(id),
