@@ -29,7 +29,11 @@ if (missing.length === 0) {
         run.stop.abort(new Error('the test has ended'))
         await run.ended
       }
-      for (const containers of opened.splice(0)) await containers.close()
+      for (const containers of opened.splice(0)) {
+        // Of a test that failed before another worker took them over.
+        for (const key of await containers.list().catch(() => [])) await containers.remove(key)
+        await containers.close()
+      }
       await namespace.empty()
       staging.inputs.clear()
       staging.outputs.clear()
@@ -166,7 +170,7 @@ if (missing.length === 0) {
       await run.ended
       await first.close()
       const ended = async () => (await namespace.pods()).map(({ status }) => status?.phase)
-      await expect.poll(ended, { timeout: 60_000 }).toEqual(['Succeeded'])
+      await expect.poll(ended, { timeout: 90_000 }).toEqual(['Succeeded'])
 
       const resumed = begin(open(), { ...run.order })
       expect(await resumed.ended).toBeUndefined()
@@ -183,7 +187,7 @@ if (missing.length === 0) {
       await run.ended
       await first.close()
       const ended = async () => (await namespace.pods()).map(({ status }) => status?.phase)
-      await expect.poll(ended, { timeout: 60_000 }).toEqual(['Failed'])
+      await expect.poll(ended, { timeout: 90_000 }).toEqual(['Failed'])
       expect(await begin(open(), { ...run.order }).ended).toMatchObject({ reason: 'CONTAINER_FAILED' })
       expect(await namespace.count()).toBe(0)
     })
