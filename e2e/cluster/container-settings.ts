@@ -6,11 +6,13 @@ import { join } from 'node:path'
 import { referenceByDigest } from './harness/digest-reference.ts'
 import { clusterTool } from './harness/installation.ts'
 import { repository } from './harness/repository.ts'
+import { keepBridgeSteady } from './harness/steady-bridge.ts'
 
 const TAG = 'fairlead-test/containers:contract'
 const dockerfile = join(repository, 'backend/src/adapters/execution/kubernetes/testing/Dockerfile')
 
 const tool = await clusterTool()
+await keepBridgeSteady()
 await tool.call(['build', TAG, join(repository, 'backend/src/agent'), '-f', dockerfile])
 const settings = {
   FAIRLEAD_TEST_KUBECONFIG: process.env['KUBECONFIG'] ?? '',

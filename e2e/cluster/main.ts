@@ -7,6 +7,7 @@ import { judge, nothingRan, summary } from '../../dev/src/testing/tally.ts'
 import { ClusterTool } from './harness/cluster-tool.ts'
 import { servicesTakeEffect, watchCluster } from './harness/cluster-watch.ts'
 import { repository } from './harness/repository.ts'
+import { keepBridgeSteady } from './harness/steady-bridge.ts'
 
 /**
  * `npm run test:cluster`: Fairlead's images on a real Kubernetes, then the specs. Arguments go to Playwright. The
@@ -22,6 +23,7 @@ async function main(): Promise<number> {
   try {
     console.log('Starting the cluster')
     await start(tool)
+    await keepBridgeSteady()
     await tool.call(['base'])
     const report = join(results, 'report.json')
     const leave = watchCluster(tool)
