@@ -114,6 +114,9 @@ export class Installation implements InstallationAddress {
     await this.leave()
     if (process.env['FAIRLEAD_CLUSTER_KEEP']) return
     const both = [this.namespace, this.containersNamespace]
+    // Kubernetes removes a namespace's pods first, and a Job that lost one waits for another, which it may not make.
+    const jobs = ['delete', 'jobs', '--all', '--namespace', this.containersNamespace]
+    await this.kubectl.run([...jobs, '--ignore-not-found'])
     await this.kubectl.run(['delete', 'namespace', ...both, '--ignore-not-found', '--wait=false'])
   }
 
