@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { createGzip } from 'node:zlib'
 import { createObjects } from '../../../backend/src/adapters/objects/create-objects.ts'
+import { nodeOptions } from '../../../backend/src/node-options.ts'
 import { Random } from '../../../backend/src/random.ts'
 import { median } from '../median.ts'
 import type { BenchLine, BenchReport } from '../report.ts'
@@ -118,6 +119,7 @@ async function scanOnce(
   const script = fileURLToPath(new URL('./scan-process.ts', import.meta.url))
   const { stdout } = await execute(process.execPath, [
     '--expose-gc',
+    ...nodeOptions,
     script,
     store,
     host,

@@ -7,6 +7,7 @@ import { ByteReader } from './byte-reader.ts'
 import type { Look } from './look.ts'
 import { lookIntoTar } from './look-into-tar.ts'
 import { lookIntoZip } from './look-into-zip.ts'
+import { UNPACKED_BYTES } from './unpacked-bytes.ts'
 import { endsAsZip, ZIP_TAIL_BYTES } from './zip-tail.ts'
 
 export interface ArchiveLimits {
@@ -117,7 +118,7 @@ export class ArchiveInspector {
 
 async function* gunzip(content: AsyncIterable<Buffer>): AsyncGenerator<Buffer, void, undefined> {
   const source = Readable.from(content)
-  const unpacked = source.pipe(createGunzip())
+  const unpacked = source.pipe(createGunzip({ chunkSize: UNPACKED_BYTES }))
   source.once('error', (error) => unpacked.destroy(error))
   try {
     for await (const chunk of unpacked) yield chunk

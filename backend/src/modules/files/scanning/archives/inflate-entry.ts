@@ -1,10 +1,11 @@
 import { createInflateRaw } from 'node:zlib'
 import { refused } from './archive-refused.ts'
 import type { ByteReader } from './byte-reader.ts'
+import { UNPACKED_BYTES } from './unpacked-bytes.ts'
 
 /** What a deflated entry holds. Afterwards the reader stands behind its last byte, wherever that was said to be. */
 export async function* inflateEntry(reader: ByteReader): AsyncGenerator<Buffer, void, undefined> {
-  const inflate = createInflateRaw()
+  const inflate = createInflateRaw({ chunkSize: UNPACKED_BYTES })
   const feeding = feed(reader, inflate)
   feeding.catch((error: unknown) => inflate.destroy(error instanceof Error ? error : refused.damaged()))
   try {
