@@ -1,13 +1,12 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createProcessExecution } from '../../adapters/execution/process/index.ts'
 import { createObjects } from '../../adapters/objects/create-objects.ts'
-import { createDisabledScanner } from '../../adapters/scanner/disabled/index.ts'
 import { createIdentityReader } from '../../modules/identity/index.ts'
-import { createJobsModule, createJobsWorker } from '../../modules/jobs/index.ts'
+import { createJobsModule } from '../../modules/jobs/index.ts'
 import { silent } from '../../modules/jobs/testing/jobs-fixture.ts'
 import { probeService } from '../../modules/jobs/testing/probe-service.ts'
+import { startProbeWorker } from '../../modules/jobs/testing/start-probe-worker.ts'
 import { localCalls } from '../../server/local-calls.ts'
 import { pageTokens } from '../../server/page-token.ts'
 import { startTestBackend, type TestBackend } from '../../testing/backend.ts'
@@ -132,26 +131,7 @@ export async function uwsFixture(options: Partial<UwsJobsOptions> = {}): Promise
         headers: { 'content-type': 'application/x-www-form-urlencoded' },
         body: form,
       }),
-    async startWorker() {
-      const execution = createProcessExecution({
-        entry: new URL('../../modules/jobs/testing/probe-runner.ts', import.meta.url),
-        warmMemoryBytes: probeService.limits.memoryBytes,
-      })
-      releasers.defer(() => execution.close())
-      const worker = createJobsWorker({
-        databaseUrl,
-        dataSource,
-        objects,
-        scanner: createDisabledScanner(),
-        execution,
-        services: [probeService],
-        concurrency: 2,
-        scratchFolder: join(folder, 'scratch'),
-        log: silent,
-      })
-      await worker.start()
-      releasers.defer(() => worker.stop())
-    },
+    startWorker: () => startProbeWorker({ databaseUrl, dataSource, objects, folder }, releasers),
     stop: () => releasers.disposeAsync(),
   }
 }

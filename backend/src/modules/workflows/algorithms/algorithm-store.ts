@@ -4,9 +4,6 @@ import { type Database, rows } from '../sql.ts'
 import type { AlgorithmKey, AlgorithmRecord } from './algorithm.ts'
 import type { AlgorithmState } from './algorithm-transitions.ts'
 
-/** Any number, the same in every release: versions of one algorithm are numbered one after the other. */
-const VERSIONS_LOCK = 4_771_101
-
 export interface AlgorithmRow {
   id: string
   organization_id: string
@@ -114,24 +111,6 @@ export interface NewAlgorithm {
   readonly spec: AlgorithmSpec
   readonly registrantId: string
   readonly requestId: string | undefined
-}
-
-/** Until the end of the transaction nobody else registers a version of it. The latest that there is; 0 for none. */
-export async function lockVersions(
-  manager: EntityManager,
-  organizationId: string,
-  slug: string,
-): Promise<number> {
-  await rows(manager, 'select pg_advisory_xact_lock($1, hashtext($2))', [
-    VERSIONS_LOCK,
-    `${organizationId}/${slug}`,
-  ])
-  const [row] = await rows<{ version: number }>(
-    manager,
-    'select coalesce(max(version), 0) as version from algorithms where organization_id = $1 and slug = $2',
-    [organizationId, slug],
-  )
-  return row?.version ?? 0
 }
 
 /** False when its request_id has registered one before. */

@@ -6,6 +6,7 @@ import { inTransaction } from '../../../database/index.ts'
 import { invalidField } from '../../../errors/domain-error.ts'
 import { environmentIdOf } from '../environments/environment.ts'
 import { environmentsByIds } from '../environments/environment-store.ts'
+import { lockVersions } from '../latest-version.ts'
 import { type AlgorithmKey, type AlgorithmRecord, keyOf, referenceOf } from './algorithm.ts'
 import { announceRegistered, announceReviewed } from './algorithm-events.ts'
 import { violationsOfAlgorithm } from './algorithm-rules.ts'
@@ -14,7 +15,6 @@ import {
   algorithmOfRequest,
   countPending,
   insertAlgorithm,
-  lockVersions,
   moveAlgorithm,
   type NewAlgorithm,
   readAlgorithm,
@@ -79,7 +79,7 @@ export class AlgorithmsService {
     await this.#check(organizationId, spec)
     const id = v7()
     const registered = await inTransaction(dataSource, async (manager) => {
-      const latest = await lockVersions(manager, organizationId, slug)
+      const latest = await lockVersions(manager, 'algorithms', organizationId, slug)
       if (latest >= VERSIONS_MAX) throw tooManyVersions(VERSIONS_MAX)
       if ((await countPending(manager, organizationId)) >= PENDING_MAX) throw tooManyPending(PENDING_MAX)
       const version = latest + 1

@@ -17,9 +17,6 @@ export interface WorkflowKey {
   readonly slug: string
 }
 
-/** Any number, the same in every release: versions of one workflow are numbered one after the other. */
-const VERSIONS_LOCK = 4_771_102
-
 interface WorkflowRow {
   id: string
   slug: string
@@ -100,23 +97,6 @@ export interface NewWorkflow extends WorkflowKey {
   readonly spec: WorkflowSpec
   readonly authorId: string
   readonly requestId: string | undefined
-}
-
-/** Until the end of the transaction nobody else saves a version of it. The latest, deleted or not; 0 for none. */
-export async function lockVersions(
-  manager: EntityManager,
-  { organizationId, slug }: WorkflowKey,
-): Promise<number> {
-  await rows(manager, 'select pg_advisory_xact_lock($1, hashtext($2))', [
-    VERSIONS_LOCK,
-    `${organizationId}/${slug}`,
-  ])
-  const [row] = await rows<{ version: number }>(
-    manager,
-    'select coalesce(max(version), 0) as version from workflows where organization_id = $1 and slug = $2',
-    [organizationId, slug],
-  )
-  return row?.version ?? 0
 }
 
 /** False when its request_id has saved one before. */

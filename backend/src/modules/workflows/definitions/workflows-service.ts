@@ -3,13 +3,13 @@ import { WorkflowSpec } from '@fairlead/proto/server/fairlead/workflows/v1/workf
 import type { DataSource } from 'typeorm'
 import { v7 } from 'uuid'
 import { inTransaction } from '../../../database/index.ts'
+import { lockVersions } from '../latest-version.ts'
 import { readLibrary, type WorkflowLibrary } from './workflow-library.ts'
 import { violationsOfWorkflow } from './workflow-rules.ts'
 import {
   deleteWorkflow,
   insertWorkflow,
   listWorkflows,
-  lockVersions,
   type NewWorkflow,
   readWorkflow,
   type WorkflowPosition,
@@ -69,7 +69,7 @@ export class WorkflowsService {
     const key = { organizationId: organization.id, slug }
     const id = v7()
     const saved = await inTransaction(dataSource, async (manager) => {
-      const latest = await lockVersions(manager, key)
+      const latest = await lockVersions(manager, 'workflows', key.organizationId, key.slug)
       if (latest >= VERSIONS_MAX) throw tooManyVersions(VERSIONS_MAX)
       const version = latest + 1
       const workflow: NewWorkflow = { id, ...key, version, spec, authorId: userId, requestId }

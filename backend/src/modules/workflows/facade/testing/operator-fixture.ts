@@ -7,9 +7,7 @@ import {
   AlgorithmServiceService,
   type AlgorithmSpec,
 } from '@fairlead/proto/server/fairlead/workflows/v1/algorithms'
-import { createProcessExecution } from '../../../../adapters/execution/process/index.ts'
 import { createObjects } from '../../../../adapters/objects/create-objects.ts'
-import { createDisabledScanner } from '../../../../adapters/scanner/disabled/index.ts'
 import {
   httpFixture,
   type RawAnswer,
@@ -20,9 +18,10 @@ import type { LocalCall, LocalCalls } from '../../../../server/local-calls.ts'
 import { pageTokens } from '../../../../server/page-token.ts'
 import { startTestBackend, type TestBackend } from '../../../../testing/backend.ts'
 import { createIdentityReader } from '../../../identity/index.ts'
-import { createJobsModule, createJobsWorker } from '../../../jobs/index.ts'
+import { createJobsModule } from '../../../jobs/index.ts'
 import { silent } from '../../../jobs/testing/jobs-fixture.ts'
 import { probeService } from '../../../jobs/testing/probe-service.ts'
+import { startProbeWorker } from '../../../jobs/testing/start-probe-worker.ts'
 import { createWorkflowsModule } from '../../create-workflows-module.ts'
 import type { ContainersAvailable } from '../../environments/containers-available.ts'
 import { planWorkflows } from '../../service/run-planner.ts'
@@ -234,26 +233,7 @@ export async function operatorFixture(
       )
       return reference
     },
-    async startWorker() {
-      const execution = createProcessExecution({
-        entry: new URL('../../../jobs/testing/probe-runner.ts', import.meta.url),
-        warmMemoryBytes: probeService.limits.memoryBytes,
-      })
-      releasers.defer(() => execution.close())
-      const worker = createJobsWorker({
-        databaseUrl,
-        dataSource,
-        objects,
-        scanner: createDisabledScanner(),
-        execution,
-        services: [probeService],
-        concurrency: 2,
-        scratchFolder: join(folder, 'scratch'),
-        log: silent,
-      })
-      await worker.start()
-      releasers.defer(() => worker.stop())
-    },
+    startWorker: () => startProbeWorker({ databaseUrl, dataSource, objects, folder }, releasers),
     async until(jobId, status) {
       const deadline = performance.now() + 15_000
       for (;;) {
