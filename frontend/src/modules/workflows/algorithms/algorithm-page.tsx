@@ -1,6 +1,13 @@
 import type { Algorithm } from '@fairlead/proto/web/fairlead/workflows/v1/algorithms'
 import { Anchor, Button, Grid, Group, Stack, Text } from '@mantine/core'
-import { IconArrowBackUp, IconBan, IconClockPause, IconCopyPlus, IconPlayerPlay } from '@tabler/icons-react'
+import {
+  IconArrowBackUp,
+  IconBan,
+  IconCheck,
+  IconClockPause,
+  IconCopyPlus,
+  IconPlayerPlay,
+} from '@tabler/icons-react'
 import { useState } from 'react'
 import { Link, useParams, useSearchParams } from 'react-router'
 import { toApiError } from '../../../app/api-error'
@@ -232,12 +239,13 @@ function LoadedAlgorithm({ algorithm, versions, organization }: LoadedAlgorithmP
 function Decision({ algorithm, isOwn }: { algorithm: Algorithm; isOwn: boolean }) {
   const { state, reviewComment, reviewerDisplayName, reviewTime } = algorithm
   const words = algorithmStateWords(state)
-  if (state === 'ALGORITHM_STATE_APPROVED' && reviewComment === '') return null
+  const isApproved = state === 'ALGORITHM_STATE_APPROVED'
+  if (isApproved && reviewComment === '') return null
   const isBad = state === 'ALGORITHM_STATE_REJECTED' || state === 'ALGORITHM_STATE_REVOKED'
   return (
     <Notice
-      color={state === 'ALGORITHM_STATE_APPROVED' ? 'teal' : words.color}
-      icon={isBad ? IconBan : IconClockPause}
+      color={isApproved ? 'teal' : words.color}
+      icon={isApproved ? IconCheck : isBad ? IconBan : IconClockPause}
       title={words.label}
       data-testid="algorithm-decision"
     >
