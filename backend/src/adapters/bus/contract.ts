@@ -307,11 +307,14 @@ export function busContract(name: string, amqpUrl?: string): void {
           // Nobody numbers them for a queue without a consumer: there they wait.
           ...(amqpUrl === undefined ? { waiting: waitingEvents + 3 } : { unhandled: 3, waiting: 0 }),
         })
-      expect(await readOutboxStatus(dataSource)).toMatchObject({
-        bus: amqpUrl === undefined ? 'POSTGRES' : 'RABBITMQ',
-        connected: true,
-        problem: '',
-      })
+      // Workers report every few seconds: the last report may tell of a connection that was lost for a moment.
+      await expect
+        .poll(() => readOutboxStatus(dataSource), { timeout: BUSY_MS })
+        .toMatchObject({
+          bus: amqpUrl === undefined ? 'POSTGRES' : 'RABBITMQ',
+          connected: true,
+          problem: '',
+        })
     })
   })
 }

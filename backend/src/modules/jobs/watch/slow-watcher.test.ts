@@ -135,6 +135,9 @@ describe('many watchers of one job', () => {
     )
     const beats = ({ events }: Receiver) => events.filter(({ event }) => event?.$case === 'heartbeat')
     const inAll = (beat: JobEvent) => receivers.every((receiver) => beats(receiver).includes(beat))
+    // They follow live, each in time with what it was sent last: the next line brings all into step.
+    await fixture.eventually(async () => receivers.every((receiver) => beats(receiver).length > 0))
+    await say('in step')
     await fixture.eventually(async () => receivers.slice(0, 1).some((first) => beats(first).some(inAll)))
     await leave()
   })
