@@ -1,5 +1,5 @@
 import { existsSync, globSync, readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { parse, parseAllDocuments } from 'yaml'
 import { inRepository, repository } from '../repository.ts'
@@ -130,6 +130,23 @@ describe.each(profiles)('with the profile %s', (name, { pipeline }) => {
     }
   })
 
+  test('the image that a setting names is that which is built', () => {
+    const named = folders.flatMap((folder) =>
+      (kustomization(folder).configMapGenerator ?? []).flatMap(({ literals = [] }) =>
+        literals.filter((literal) => /^\w+_IMAGE=/.test(literal)),
+      ),
+    )
+    const replaced = (pipeline.resourceSelector?.allow ?? [])
+      .filter(({ groupKind }) => groupKind === 'ConfigMap')
+      .flatMap(({ image = [] }) => image)
+    for (const literal of named) {
+      const [key, value] = literal.split('=')
+      expect(replaced).toContain(`.data.${key}`)
+      expect(artifacts.map(({ image }) => image)).toContain(value)
+    }
+    expect(named).toHaveLength(name === 'production' ? 0 : 1)
+  })
+
   test('the Jobs of its namespace are deleted before each deployment', () => {
     const jobs = folders
       .flatMap(manifestsIn)
@@ -202,10 +219,12 @@ test('the ports of debuggers are those that the programs open', () => {
 })
 
 describe('what is copied into running containers', () => {
-  const artifacts = (skaffold.build?.artifacts ?? []).map((artifact) => [artifact.image, artifact] as const)
+  const artifacts = (skaffold.build?.artifacts ?? [])
+    .filter(({ sync }) => sync !== undefined)
+    .map((artifact) => [artifact.image, artifact] as const)
   const rules = (artifact: Artifact) => artifact.sync?.manual ?? []
   /** The folder, or file, that a pattern is of. */
-  const rootOf = (pattern: string) => pattern.replace('/**/*', '')
+  const rootOf = (pattern: string) => pattern.replace(/\/[^/]*[*{].*$/, '')
 
   /** Where the containers of an image may be written to, relative to the folder that it works in. */
   const writable = (image: string) =>
@@ -293,19 +312,37 @@ describe('what is copied into running containers', () => {
     }
   })
 
-  test('all sources of backend and frontend are', () => {
-    for (const [, artifact] of artifacts) {
-      const roots = rules(artifact).map(({ src }) => rootOf(src))
+  const filesIn = (pattern: string) =>
+    globSync(pattern, { cwd: repository, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => relative(repository, join(entry.parentPath, entry.name)))
+  const agentSources = 'backend/src/agent/'
+
+  test('all sources of backend and frontend are, but those of the agent', () => {
+    for (const [image, artifact] of artifacts) {
+      const matched = new Set(rules(artifact).flatMap(({ src }) => filesIn(src)))
       const copied = copiedInto(artifact.docker.target ?? '')
       // One that is in an image and not copied has the image built anew at each save.
       for (const folder of ['backend/src', 'frontend/src', 'frontend/server', 'proto/gen/server']) {
         if (!copied.some((path) => folder === path || folder.startsWith(`${path}/`))) continue
+        const sources = filesIn(`${folder}/**/*`).filter((path) => !path.startsWith(agentSources))
+        expect(sources.length).toBeGreaterThan(0)
         expect(
-          roots.some((root) => folder === root || folder.startsWith(`${root}/`)),
-          `${artifact.image}: ${folder}`,
-        ).toBe(true)
+          sources.filter((path) => !matched.has(path)),
+          image,
+        ).toEqual([])
       }
     }
+  })
+
+  // A new agent begins workers anew, and those have the sources of their image.
+  test('the agent is built together with the image of what begins anew with it', () => {
+    const workers = artifacts.find(([image]) => image === 'fairlead-backend')?.[1]
+    expect(
+      rules(workers!).flatMap(({ src }) => filesIn(src).filter((path) => path.startsWith(agentSources))),
+    ).toEqual([])
+    expect(copiedInto('agent')).toContain('backend/src/agent')
+    expect(copiedInto(workers!.docker.target ?? '')).toContain('backend')
   })
 })
 
