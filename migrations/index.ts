@@ -35,6 +35,7 @@ import { OpenUploads1763700016300 } from './1763700016300-open-uploads.ts'
 import { Workflows1763700017000 } from './1763700017000-workflows.ts'
 import { ContainerSlots1763700017100 } from './1763700017100-container-slots.ts'
 import { WorkflowsRunning1763700017200 } from './1763700017200-workflows-running.ts'
+import { PaidUse1763700017300 } from './1763700017300-paid-use.ts'
 
 /** Every migration, in the order of their timestamps. One step a file; never changed once released. */
 export const migrations = [
@@ -75,4 +76,5 @@ export const migrations = [
   Workflows1763700017000,
   ContainerSlots1763700017100,
   WorkflowsRunning1763700017200,
+  PaidUse1763700017300,
 ]

@@ -1,5 +1,6 @@
 import type { EntityManager } from 'typeorm'
 import { type EndedCharge, settleCharges } from './charging/settle-charges.ts'
+import { useOfStopped } from './charging/use-of-stopped.ts'
 import type { JobError, JobEventBody, JobRecord, ResultRecord } from './job.ts'
 import { moveJob } from './job-changes.ts'
 import { enqueueCleanUp } from './job-queue.ts'
@@ -13,8 +14,8 @@ import { cancelTasks, type TaskOutcome, taskOutcomes } from './task-store.ts'
 const CLEAN_UP_DELAY_MS = 60_000
 
 /**
- * Ends a locked job that is to run no further, with everything of it that runs or waits, and releases what it holds of
- * credits. The last work of a transaction that locks several jobs, or rows of theirs.
+ * Ends a locked job that is to run no further, with everything of it that runs or waits, and pays for what it used or
+ * releases what it holds of credits. The last work of a transaction that locks several jobs, or rows of theirs.
  *
  * @param actorId the user who asked for it, if one did
  */
@@ -26,8 +27,8 @@ export async function stopJob(
   actorId?: string,
 ): Promise<JobRecord> {
   const ended = await stop(manager, job, to, error, actorId)
-  const settled = await settleCharges(manager, [{ job: ended, use: undefined }])
-  return settled.get(ended.id) ?? ended
+  const settled = await settleCharges(manager, [ended])
+  return settled.get(job.id) ?? ended.job
 }
 
 async function stop(
@@ -36,7 +37,7 @@ async function stop(
   to: 'ERROR' | 'ABORTED',
   error: JobError,
   actorId?: string,
-): Promise<JobRecord> {
+): Promise<EndedCharge> {
   const ended = await moveJob(manager, job, {
     to,
     error,
@@ -44,12 +45,12 @@ async function stop(
   })
   await cancelTasks(manager, job.id)
   await enqueueCleanUp(manager, job.id, CLEAN_UP_DELAY_MS)
-  return ended
+  return { job: ended, ...(await useOfStopped(manager, ended)) }
 }
 
 /** Ends a locked job that needs all its tasks when one of them has failed; to be settled before the transaction commits. */
 export async function failJob(manager: EntityManager, job: JobRecord, error: JobError): Promise<EndedCharge> {
-  return { job: await stop(manager, job, 'ERROR', error), use: undefined }
+  return stop(manager, job, 'ERROR', error)
 }
 
 /** What became of a job when one of its tasks ended. */
@@ -72,8 +73,7 @@ export async function endJobWithLastTask(manager: EntityManager, job: JobRecord)
     if (job.tasksCompleted > 0) return { ...goesOn, unblocked: await unblockCollect(manager, job) }
     if (!(await collectIsBlocked(manager, job))) return goesOn
     const outcomes = await taskOutcomes(manager, job.id)
-    const ended = await stop(manager, job, 'ERROR', errorOfAll(failedOf(outcomes)))
-    return { ...goesOn, ended: { job: ended, use: undefined } }
+    return { ...goesOn, ended: await stop(manager, job, 'ERROR', errorOfAll(failedOf(outcomes))) }
   }
   return { ...goesOn, ended: await endJob(manager, job) }
 }
@@ -134,7 +134,7 @@ async function endJob(manager: EntityManager, job: JobRecord): Promise<EndedChar
   if (error !== undefined) {
     const failedJob = await moveJob(manager, job, { to: 'ERROR', error })
     await enqueueCleanUp(manager, job.id, CLEAN_UP_DELAY_MS)
-    return { job: failedJob, use: undefined }
+    return { job: failedJob, ...(await useOfStopped(manager, failedJob)) }
   }
   await insertResults(manager, job.id, results)
   const completed = await moveJob(manager, job, {

@@ -89,7 +89,7 @@ export function jobSummary(
 }
 
 function chargeMessage(charge: JobCharge, classes: Classes): JobChargeMessage {
-  const { classId, state, atMost, captured, transactionId } = charge
+  const { classId, state, atMost, captured, transactionId, note } = charge
   const creditClass = classes.get(classId)
   if (creditClass === undefined) throw new Error(`there is no credit class ${classId}`)
   return {
@@ -100,6 +100,7 @@ function chargeMessage(charge: JobCharge, classes: Classes): JobChargeMessage {
     held: state === 'HELD' ? atMost : 0n,
     captured,
     transaction: transactionId === undefined ? '' : `creditTransactions/${transactionId}`,
+    note,
   }
 }
 

@@ -55,6 +55,7 @@ export interface JobRow {
   charge_captured: Int8 | null
   charge_transaction: string | null
   charge_terms: JsonTerms | null
+  charge_note: string
   /** Of the call that made or queued it; null when nobody traced it. */
   traceparent: string | null
 }
@@ -100,6 +101,7 @@ export const jobColumns = [
   'charge_captured',
   'charge_transaction',
   'charge_terms',
+  'charge_note',
   'traceparent',
 ]
   .map((column) => `jobs.${column}`)
@@ -183,6 +185,7 @@ function chargeOf(row: JobRow): JobCharge | undefined {
     terms: termsOfJson(terms),
     captured: BigInt(row.charge_captured ?? 0),
     transactionId: row.charge_transaction ?? undefined,
+    note: row.charge_note,
   }
 }
 

@@ -85,6 +85,8 @@ export interface JobCharge extends Charge {
   readonly captured: bigint
   /** Of the ledger, that paid; undefined when nothing was paid. */
   readonly transactionId: string | undefined
+  /** For people: why a job that did not complete pays what it does; empty for nothing to say. */
+  readonly note: string
 }
 
 export interface JobQuote {

@@ -269,6 +269,8 @@ async function applyVerdicts(manager: EntityManager, verdicts: readonly Verdict[
        failures = failures + failed, losses = losses + lost,
        ready_at = case when delay_ms > 0 then now() + delay_ms * interval '1 ms' end,
        end_time = case when ended.state = 'FAILED' then now() end,
+       used_seconds = case when ended.state = 'FAILED' and external
+         then task_used_seconds(job_tasks.job_id, job_tasks.index, failures + 1, now()) end,
        error_reason = case when ended.state = 'FAILED' then reason end,
        error_message = case when ended.state = 'FAILED' then message end,
        error_transient = case when ended.state = 'FAILED' then transient end

@@ -70,12 +70,17 @@ export async function recordTaskProgress(
   return noted[0]?.gain
 }
 
-/** Cancels what has not ended of a locked job. */
+/**
+ * Cancels what has not ended of a locked job. Of what runs elsewhere it notes what that has used by now, as far as a worker
+ * has watched it.
+ */
 export async function cancelTasks(database: Database, jobId: string): Promise<void> {
   await rows(
     database,
     `update job_tasks set state = 'CANCELLED', queued_at = null, ready_at = null, lease_owner = null,
-       lease_expires_at = null, end_time = now()
+       lease_expires_at = null, end_time = now(),
+       used_seconds = case when external and state = 'RUNNING'
+         then task_used_seconds(job_id, index, failures + 1, least(now(), lease_expires_at)) end
      where job_id = $1 and state in ('BLOCKED', 'WAITING', 'RUNNING')`,
     [jobId],
   )

@@ -10,6 +10,7 @@ const charge: JobCharge = {
   held: 0n,
   captured: 0n,
   transaction: '',
+  note: '',
 }
 
 test.each([

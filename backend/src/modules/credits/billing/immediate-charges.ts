@@ -111,7 +111,7 @@ async function settle(dataSource: DataSource, id: string, completed: Use | undef
         serviceId: row.service,
         charge: { classId: row.class_id, atMost: BigInt(row.at_most), terms: termsOfJson(row.terms) },
         description: descriptionOf(row.service),
-        completed,
+        use: completed,
       },
     ])
   })

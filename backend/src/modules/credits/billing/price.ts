@@ -22,6 +22,8 @@ export interface Prices {
 export interface Use {
   readonly taskSeconds: bigint
   readonly outputBytes: bigint
+  /** Of a job that did not complete, and pays for what it used all the same: not for the job as such. */
+  readonly partial?: true
 }
 
 export interface Quote {
@@ -38,10 +40,10 @@ const BYTES_OF_GB = 1_000_000_000n
 
 export function costOf(
   { perJob, perTaskSecond, perOutputGb }: Prices,
-  { taskSeconds, outputBytes }: Use,
+  { taskSeconds, outputBytes, partial }: Use,
 ): bigint {
   const output = (perOutputGb * outputBytes + BYTES_OF_GB - 1n) / BYTES_OF_GB
-  return perJob + perTaskSecond * taskSeconds + output
+  return (partial ? 0n : perJob) + perTaskSecond * taskSeconds + output
 }
 
 /** What a job is likely to use. */
@@ -84,7 +86,7 @@ export interface Settlement {
   readonly freeBack: bigint
 }
 
-/** What is paid at a job's end; nothing of one that did not complete. */
+/** What is paid at a job's end; nothing of one that used nothing that is paid for. */
 export function settlementOf({ atMost, terms }: Charge, use: Use | undefined): Settlement {
   if (use === undefined) return { captured: 0n, freeBack: terms.free }
   const cost = costOf(terms, use)

@@ -9,8 +9,8 @@ export interface EndedJob {
   readonly serviceId: string
   readonly charge: Charge
   readonly description: string
-  /** What it took; undefined for a job that did not complete, which pays nothing. */
-  readonly completed: Use | undefined
+  /** What it pays for; undefined for one that pays nothing. */
+  readonly use: Use | undefined
 }
 
 export interface SettledJob {
@@ -29,7 +29,7 @@ export async function settleJobs(
   manager: EntityManager,
   jobs: readonly EndedJob[],
 ): Promise<Map<string, SettledJob>> {
-  const settlements = jobs.map((job) => ({ job, ...settlementOf(job.charge, job.completed) }))
+  const settlements = jobs.map((job) => ({ job, ...settlementOf(job.charge, job.use) }))
   await returnFreeUse(
     manager,
     settlements
@@ -54,7 +54,7 @@ export async function settleJobs(
             capture: captured,
             to: { kind: 'SINK' as const },
             description: job.description,
-            ...(job.completed === undefined ? {} : { metadata: metadataOf(job.completed) }),
+            ...(job.use === undefined ? {} : { metadata: metadataOf(job.use) }),
           })),
         )
   const transactions = new Map(

@@ -32,6 +32,8 @@ export interface PaidJob {
   readonly jobId: string
   readonly captured: bigint
   readonly transactionId: string | undefined
+  /** For people; empty for nothing to say. */
+  readonly note: string
 }
 
 /** Notes what locked jobs paid at their end, and makes it known. */
@@ -39,18 +41,19 @@ export async function writeSettled(
   database: Database,
   paid: readonly PaidJob[],
 ): Promise<Map<string, JobRecord>> {
-  const given = paid.map(({ jobId, captured, transactionId }) => ({
+  const given = paid.map(({ jobId, captured, transactionId, note }) => ({
     id: jobId,
     captured: String(captured),
     transaction: transactionId ?? null,
+    note,
   }))
   const settled = await rows<JobRow>(
     database,
     `with given as (
-       select * from jsonb_to_recordset($1::jsonb) as given (id uuid, captured bigint, transaction uuid)
+       select * from jsonb_to_recordset($1::jsonb) as given (id uuid, captured bigint, transaction uuid, note text)
      ), settled as (
        update jobs set charge_state = 'SETTLED', charge_captured = given.captured,
-         charge_transaction = given.transaction, version = version + 1
+         charge_transaction = given.transaction, charge_note = given.note, version = version + 1
        from given where jobs.id = given.id and charge_state <> 'SETTLED'
        returning ${jobColumns}
      ), notified as (

@@ -7,8 +7,10 @@ import { describeCharge } from './describe-charge.ts'
 /** A job that has ended in this transaction. */
 export interface EndedCharge {
   readonly job: JobRecord
-  /** What it took; undefined for a job that did not complete. */
+  /** What it pays for; undefined for a job that pays nothing. */
   readonly use: Use | undefined
+  /** For people: why a job that did not complete pays what it does. Default: nothing. */
+  readonly note?: string
 }
 
 /**
@@ -20,8 +22,8 @@ export async function settleCharges(
   manager: EntityManager,
   ended: readonly EndedCharge[],
 ): Promise<ReadonlyMap<string, JobRecord>> {
-  const open = ended.flatMap(({ job, use }) =>
-    job.charge === undefined || job.charge.state === 'SETTLED' ? [] : { job, charge: job.charge, use },
+  const open = ended.flatMap(({ job, use, note = '' }) =>
+    job.charge === undefined || job.charge.state === 'SETTLED' ? [] : { job, charge: job.charge, use, note },
   )
   if (open.length === 0) return new Map()
   const settled = await settleJobs(
@@ -34,16 +36,20 @@ export async function settleCharges(
         serviceId: job.service,
         charge,
         description: describeCharge(job),
-        completed: use,
+        use,
       })),
   )
   return writeSettled(
     manager,
-    open.map(({ job }) => ({
-      jobId: job.id,
-      captured: 0n,
-      transactionId: undefined,
-      ...settled.get(job.id),
-    })),
+    open.map(({ job, charge, use, note }) => {
+      const { captured, transactionId } = settled.get(job.id) ?? { captured: 0n, transactionId: undefined }
+      const isFree = use !== undefined && use.taskSeconds > 0n && captured === 0n && charge.terms.free > 0n
+      return {
+        jobId: job.id,
+        captured,
+        transactionId,
+        note: note !== '' && isFree ? `${note} Free use covers it.` : note,
+      }
+    }),
   )
 }

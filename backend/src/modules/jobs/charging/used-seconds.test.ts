@@ -1,7 +1,10 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { inTransaction } from '../../../database/index.ts'
 import { PricingService } from '../../credits/billing/index.ts'
 import { keptPrefix } from '../job.ts'
-import { claimTasks } from '../queue/claim-tasks.ts'
+import { stopJob } from '../job-endings.ts'
+import { lockJob } from '../job-store.ts'
+import { type ClaimedTask, claimTasks } from '../queue/claim-tasks.ts'
 import type { AttemptEnd } from '../task-endings.ts'
 import { probeService } from '../testing/probe-service.ts'
 import { stepService } from '../testing/step-service.ts'
@@ -29,6 +32,30 @@ describe('a job that is paid by what was used elsewhere', () => {
     })
   const used = (usedSeconds: number, ...sizes: number[]): AttemptEnd =>
     ({ ...completed(...sizes), usedSeconds }) as AttemptEnd
+  /** Containers of a run of the task, each for so long, up to now. */
+  const containersRan = async (
+    task: ClaimedTask | undefined,
+    run: number,
+    seconds: number[],
+    state = 'FAILED',
+  ) => {
+    for (const [number, each] of seconds.entries()) {
+      await fixture.query(
+        `insert into workflow_containers (job_id, task_index, run, number, inputs, state, start_time, end_time)
+         select $1, $2, $3, $4, '[]', $6, began, case when $6 <> 'RUNNING' then began + $5::double precision * interval '1 s' end
+         from (select now() - $5::double precision * interval '1 s' as began) as times`,
+        [task?.jobId, task?.index, run, number, each, state],
+      )
+    }
+  }
+  const charged = async (id: string) => {
+    const reader = fixture.context(fixture.ownerId, ['jobs.read', 'credits.read'])
+    const job = (await fixture.handlers.getJob({ name: `${fixture.parent}/jobs/${id}` }, reader)) as {
+      phase: string
+      charge: object
+    }
+    return { ...job.charge, phase: job.phase }
+  }
   const update = (id: string, seconds: number) =>
     fixture.handlers.updateJob(
       {
@@ -88,16 +115,117 @@ describe('a job that is paid by what was used elsewhere', () => {
     expect(await fixture.charge(job)).toMatchObject({ charge_captured: String(100n + 1_200n + 100n) })
   })
 
-  it('pays nothing when one of its tasks failed', async () => {
-    const job = await submit(['a', 'b<a'])
-    await fixture.endTask((await claim())[0], used(50))
-    await fixture.endTask((await claim())[0], failed)
+  it.each([
+    ['CONTAINER_FAILED', false, 50n + 8n, 'by its own doing or its owner’s (CONTAINER_FAILED)'],
+    ['OUTPUT_UNUSABLE', false, 50n + 8n, 'by its own doing or its owner’s (OUTPUT_UNUSABLE)'],
+    ['NODE_LOST', true, 50n, 'through no doing of its own (NODE_LOST)'],
+    ['RESULT_NOT_SCANNED', true, 50n, 'through no doing of its own (RESULT_NOT_SCANNED)'],
+    ['NOT_ADMITTED', false, 50n, 'through no doing of its own (NOT_ADMITTED)'],
+  ])('that fails for %s (transient: %s) pays for %i s', async (reason, transient, seconds, says) => {
+    const job = await submit(['a', 'b<a', 'c<b'])
+    await fixture.endTask((await claim())[0], used(50, 40))
+    const [b] = await claim()
+    // A failure that is not counted as another try of the last.
+    await fixture.query(`update job_tasks set max_attempts = 1 where job_id = $1`, [job])
+    await containersRan(b, 1, [5, 2.5])
+    // Of the run alone that ended it.
+    await containersRan(b, 2, [1_000])
+    await fixture.endTask(b, { kind: 'failed', error: { reason, message: 'So it was.', transient } })
+    const captured = 10n * seconds
     expect(await fixture.charge(job)).toMatchObject({
       phase: 'ERROR',
       charge_state: 'SETTLED',
-      charge_captured: '0',
+      charge_captured: String(captured),
     })
-    expect(await fixture.available(classId)).toBe(10_000n)
+    expect(await fixture.available(classId)).toBe(10_000n - captured)
+    expect(await charged(job)).toMatchObject({
+      captured,
+      note: expect.stringContaining(`${seconds} s`),
+    })
+    expect(await charged(job)).toMatchObject({ note: expect.stringContaining(says) })
+  })
+
+  it('pays by the price factor of its environment, and for what runs beside the task that failed', async () => {
+    const job = await submit(['a', 'b'])
+    const [a, b] = await claim()
+    await fixture.query(
+      `update job_tasks set payload = payload || '{"priceFactorThousandths": 4000}' where job_id = $1 and index = 1`,
+      [job],
+    )
+    await containersRan(a, 1, [3])
+    await containersRan(b, 1, [2], 'RUNNING')
+    await fixture.endTask(a, {
+      kind: 'failed',
+      error: { reason: 'CONTAINER_FAILED', message: 'Exit code 1.', transient: false },
+    })
+    const { charge_captured: captured } = await fixture.charge(job)
+    // What runs still has run for a moment longer.
+    expect(Number(captured)).toBeGreaterThanOrEqual(10 * (3 + 8))
+    expect(Number(captured)).toBeLessThan(10 * (3 + 8 + 40))
+  })
+
+  it('that is cancelled pays for what ran', async () => {
+    const job = await submit(['a', 'b<a', 'c<b'])
+    await fixture.endTask((await claim())[0], used(4))
+    const [b] = await claim()
+    await containersRan(b, 1, [6], 'COMPLETED')
+    await fixture.handlers.cancelJob({ name: `${fixture.parent}/jobs/${job}` }, fixture.alice)
+    expect(await charged(job)).toMatchObject({ phase: 'PHASE_ABORTED', captured: 100n, held: 0n })
+  })
+
+  it('that the operator aborts pays for what had completed', async () => {
+    const job = await submit(['a', 'b<a'])
+    await fixture.endTask((await claim())[0], used(4))
+    await containersRan((await claim())[0], 1, [6])
+    await inTransaction(fixture.database.dataSource, async (manager) => {
+      const error = { reason: 'ABORTED_BY_OPERATOR', message: 'Enough.', transient: false }
+      const locked = await lockJob(manager, job)
+      if (locked !== undefined) await stopJob(manager, locked, 'ABORTED', error)
+    })
+    expect(await fixture.charge(job)).toMatchObject({ charge_captured: '40' })
+  })
+
+  it('that is cancelled while its worker is lost pays for nothing that nobody saw', async () => {
+    const job = await submit(['a'])
+    const [a] = await claim()
+    await containersRan(a, 1, [60], 'RUNNING')
+    await fixture.query(`update job_tasks set lease_expires_at = now() - interval '50 s' where job_id = $1`, [
+      job,
+    ])
+    await fixture.handlers.cancelJob({ name: `${fixture.parent}/jobs/${job}` }, fixture.alice)
+    const { charge_captured: captured } = await fixture.charge(job)
+    expect(Number(captured)).toBeGreaterThanOrEqual(100)
+    expect(Number(captured)).toBeLessThan(500)
+  })
+
+  it('that free use covers says so', async () => {
+    const pricing = new PricingService({ dataSource: fixture.database.dataSource, services: ['steps'] })
+    const free = { ...price, freePerMonth: 5_000n }
+    await pricing.set('steps', `used-${round}`, free, fixture.ownerId)
+    const job = await submit(['a', 'b<a'])
+    await fixture.endTask((await claim())[0], used(4))
+    await fixture.handlers.cancelJob({ name: `${fixture.parent}/jobs/${job}` }, fixture.alice)
+    expect(await charged(job)).toMatchObject({
+      captured: 0n,
+      note: expect.stringMatching(/for all 4 s that it used\. Free use covers it\.$/),
+    })
+  })
+
+  it('that is cancelled before anything ran pays nothing, and says so', async () => {
+    const job = await submit(['a'])
+    await fixture.handlers.cancelJob({ name: `${fixture.parent}/jobs/${job}` }, fixture.alice)
+    expect(await charged(job)).toMatchObject({
+      captured: 0n,
+      transaction: '',
+      note: expect.stringContaining('nothing'),
+    })
+  })
+
+  it('whose results are too large together pays for its seconds', async () => {
+    const job = await submit(['a'], {})
+    await fixture.query(`update jobs set output_limit_bytes = 1 where id = $1`, [job])
+    await fixture.endTask((await claim())[0], used(4, 20))
+    expect(await fixture.charge(job)).toMatchObject({ phase: 'ERROR', charge_captured: '40' })
   })
 
   it('is quoted anew when it is given more time before it runs', async () => {
@@ -143,6 +271,7 @@ describe('a job that is paid by what was used elsewhere', () => {
       },
       new AbortController().signal,
     )
+    expect(await fixture.charge(job)).toMatchObject({ charge_captured: '500' })
     expect(await fixture.charge(again.job.id)).toMatchObject({ charge_at_most: String(100n + 200n + 30n) })
     await fixture.endTask((await claim())[0], used(3, 10))
     expect(await fixture.charge(again.job.id)).toMatchObject({

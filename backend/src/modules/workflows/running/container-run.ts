@@ -18,10 +18,10 @@ import { ContainerRecorder } from './container-recorder.ts'
 import {
   closeContainers,
   collectedOutputs,
-  containerSeconds,
   containersOfRun,
   deleteOutputs,
   logsUntil,
+  usedSeconds,
 } from './container-store.ts'
 import type { InputStores } from './input-source.ts'
 import { type PreparedRun, prepareRun } from './prepare-run.ts'
@@ -121,10 +121,9 @@ class StepRun {
       onWaiting: (message) => this.#recorder.waiting(message),
       ...(scanPausesMs === undefined ? {} : { pausesMs: scanPausesMs }),
     })
-    const seconds = await this.#patiently(() => containerSeconds(dataSource, this.#run.key))
     return {
       outputs: taskOutputs(outputs, scanStates, prepared.count),
-      usedSeconds: (seconds * this.#payload.priceFactorThousandths) / 1000,
+      usedSeconds: await this.#patiently(() => usedSeconds(dataSource, this.#run.key)),
     }
   }
 

@@ -122,14 +122,11 @@ export async function logsUntil(database: Database, key: ContainerKey): Promise<
   return found?.logs_until ?? undefined
 }
 
-/** Seconds for which the containers of a run ran, together. */
-export async function containerSeconds(database: Database, key: ContainerKey): Promise<number> {
+/** Seconds for which the containers of a run ran, together, times the price factor of their environment. */
+export async function usedSeconds(database: Database, key: ContainerKey): Promise<number> {
   const [found] = await rows<{ seconds: number }>(
     database,
-    // A clock that was set back makes nothing of a container: it has begun a second.
-    `select coalesce(sum(greatest(1, extract(epoch from end_time - start_time))), 0)::double precision as seconds
-     from workflow_containers
-     where ${ofRun('workflow_containers')} and start_time is not null and end_time is not null`,
+    `select task_used_seconds($1::uuid, $2::int, $3::int, null) as seconds`,
     keyValues(key),
   )
   return found?.seconds ?? 0

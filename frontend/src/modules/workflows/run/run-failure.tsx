@@ -3,6 +3,7 @@ import type { WorkflowRun } from '@fairlead/proto/web/fairlead/workflows/v1/work
 import { Anchor, Button, Group, Text } from '@mantine/core'
 import { IconAlertTriangle, IconBan, IconRotateClockwise } from '@tabler/icons-react'
 import { Notice } from '../../../ui/notice'
+import { chargeText } from '../../jobs/charge-words'
 import { keptSteps } from './run-graph'
 import { useRetryRun } from './use-retry-run'
 
@@ -15,7 +16,7 @@ interface RunFailureProps {
   readonly onShowLog: ((task: number) => void) | undefined
 }
 
-/** Which step failed, why, and the ways on. */
+/** Which step failed, why, what it cost, and the ways on. */
 export function RunFailure({ job, run, error, mayRetry, onShowLog }: RunFailureProps) {
   const retry = useRetryRun(job)
   const failed = run.steps.find(({ state }) => state === 'STEP_STATE_FAILED')
@@ -38,6 +39,11 @@ export function RunFailure({ job, run, error, mayRetry, onShowLog }: RunFailureP
         <span className="mono">{reason}</span>
         {transient && ' · the same run may succeed when it is tried again'}
       </Text>
+      {job.charge !== undefined && job.charge.note !== '' && (
+        <Text size="xs" c="dimmed" mt={6} data-testid="run-cost">
+          Cost: {chargeText(job.charge, job.phase)}. {job.charge.note}
+        </Text>
+      )}
       {(mayRetry || (failed !== undefined && onShowLog !== undefined)) && (
         <Group gap="md" mt="sm">
           {mayRetry && (

@@ -105,6 +105,12 @@ describe('a worker that is killed with SIGKILL while containers run', () => {
     workers.start(fixture)
     await expectRunInvariants(fixture, [jobId], 'a worker that was killed with its job')
     expect(await statesOf(jobId)).toEqual(['CANCELLED', 'CANCELLED'])
-    expect(await paidFor(jobId)).toBe(0n)
+    const [cut] = await rows<{ used_seconds: number }>(
+      fixture.database.dataSource,
+      `select used_seconds from job_tasks where job_id = $1 and index = 0`,
+      [jobId],
+    )
+    // What its owner stops is paid up to there, and no further than somebody watched it.
+    expect(await paidFor(jobId)).toBe(PRICE.perTaskSecond * BigInt(Math.ceil(cut?.used_seconds ?? 0)))
   })
 })

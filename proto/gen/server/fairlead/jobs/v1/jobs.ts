@@ -550,10 +550,12 @@ export interface JobCharge {
   atMost: bigint;
   /** Set aside for it now. */
   held: bigint;
-  /** Paid, once it has ended; 0 for a job that was aborted or failed. */
+  /** Paid, once it has ended; 0 for a job that was aborted or failed, but for what containers of a workflow used. */
   captured: bigint;
   /** "creditTransactions/{uuid}" that paid it; empty before. */
   transaction: string;
+  /** For people: why a job that did not complete pays what it does; empty for nothing to say. */
+  note: string;
 }
 
 export interface PhaseNote {
@@ -1656,7 +1658,7 @@ export const Job: MessageFns<Job> = {
 };
 
 function createBaseJobCharge(): JobCharge {
-  return { creditClass: "", unit: "", decimals: 0, atMost: 0n, held: 0n, captured: 0n, transaction: "" };
+  return { creditClass: "", unit: "", decimals: 0, atMost: 0n, held: 0n, captured: 0n, transaction: "", note: "" };
 }
 
 export const JobCharge: MessageFns<JobCharge> = {
@@ -1690,6 +1692,9 @@ export const JobCharge: MessageFns<JobCharge> = {
     }
     if (message.transaction !== "") {
       writer.uint32(58).string(message.transaction);
+    }
+    if (message.note !== "") {
+      writer.uint32(66).string(message.note);
     }
     return writer;
   },
@@ -1763,6 +1768,14 @@ export const JobCharge: MessageFns<JobCharge> = {
             message.transaction = reader.string();
             continue;
           }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.note = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1788,6 +1801,7 @@ export const JobCharge: MessageFns<JobCharge> = {
       held: isSet(object.held) ? BigInt(object.held) : 0n,
       captured: isSet(object.captured) ? BigInt(object.captured) : 0n,
       transaction: isSet(object.transaction) ? globalThis.String(object.transaction) : "",
+      note: isSet(object.note) ? globalThis.String(object.note) : "",
     };
   },
 
@@ -1814,6 +1828,9 @@ export const JobCharge: MessageFns<JobCharge> = {
     if (message.transaction !== "") {
       obj.transaction = message.transaction;
     }
+    if (message.note !== "") {
+      obj.note = message.note;
+    }
     return obj;
   },
 
@@ -1829,6 +1846,7 @@ export const JobCharge: MessageFns<JobCharge> = {
     message.held = (object.held !== undefined && object.held !== null) ? BigInt(object.held) : 0n;
     message.captured = (object.captured !== undefined && object.captured !== null) ? BigInt(object.captured) : 0n;
     message.transaction = object.transaction ?? "";
+    message.note = object.note ?? "";
     return message;
   },
 };

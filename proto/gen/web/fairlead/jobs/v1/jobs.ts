@@ -442,10 +442,12 @@ export interface JobCharge {
   atMost: bigint;
   /** Set aside for it now. */
   held: bigint;
-  /** Paid, once it has ended; 0 for a job that was aborted or failed. */
+  /** Paid, once it has ended; 0 for a job that was aborted or failed, but for what containers of a workflow used. */
   captured: bigint;
   /** "creditTransactions/{uuid}" that paid it; empty before. */
   transaction: string;
+  /** For people: why a job that did not complete pays what it does; empty for nothing to say. */
+  note: string;
 }
 
 export interface PhaseNote {
@@ -1338,7 +1340,7 @@ export const Job: MessageFns<Job> = {
 };
 
 function createBaseJobCharge(): JobCharge {
-  return { creditClass: "", unit: "", decimals: 0, atMost: 0n, held: 0n, captured: 0n, transaction: "" };
+  return { creditClass: "", unit: "", decimals: 0, atMost: 0n, held: 0n, captured: 0n, transaction: "", note: "" };
 }
 
 export const JobCharge: MessageFns<JobCharge> = {
@@ -1372,6 +1374,9 @@ export const JobCharge: MessageFns<JobCharge> = {
     }
     if (message.transaction !== "") {
       writer.uint32(58).string(message.transaction);
+    }
+    if (message.note !== "") {
+      writer.uint32(66).string(message.note);
     }
     return writer;
   },
@@ -1445,6 +1450,14 @@ export const JobCharge: MessageFns<JobCharge> = {
             message.transaction = reader.string();
             continue;
           }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.note = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1469,6 +1482,7 @@ export const JobCharge: MessageFns<JobCharge> = {
     message.held = (object.held !== undefined && object.held !== null) ? BigInt(object.held) : 0n;
     message.captured = (object.captured !== undefined && object.captured !== null) ? BigInt(object.captured) : 0n;
     message.transaction = object.transaction ?? "";
+    message.note = object.note ?? "";
     return message;
   },
 };
