@@ -7,7 +7,13 @@ import { Readable } from 'node:stream'
 import { buffer, text } from 'node:stream/consumers'
 import { promisify } from 'node:util'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { InsufficientStorage, partOf, shapeOfUpload, type UploadShape } from '../../ports/objects.ts'
+import {
+  InsufficientStorage,
+  ObjectNotFound,
+  partOf,
+  shapeOfUpload,
+  type UploadShape,
+} from '../../ports/objects.ts'
 import { FilesystemObjects } from './filesystem.ts'
 import { FilesystemUploads } from './filesystem-uploads.ts'
 import { serveObjects } from './serve-objects.ts'
@@ -220,6 +226,18 @@ describe('a completion in objects/filesystem', () => {
     expect(await uploads.completeUpload(upload, whole)).toEqual({ key, sizeBytes: 40 })
     expect((await buffer(await objects.get(key))).equals(content)).toBe(true)
     expect(await readdir(join(folder, '.completing'))).toEqual([])
+  })
+
+  test.each([
+    ['moved', () => uploads.move(key, 'clean/elsewhere')],
+    ['deleted', () => objects.delete(key)],
+  ])('of several parts makes what can be read no more once it is %s', async (_, end) => {
+    const { upload, send } = await begin()
+    for (const number of [1, 2, 3, 4]) await send(number)
+    await uploads.completeUpload(upload, shape)
+    const content = await objects.get(key)
+    await end()
+    await expect(buffer(content)).rejects.toThrow(ObjectNotFound)
   })
 
   test('takes what a PUT still renames into the sealed folder for nothing', async () => {

@@ -22,6 +22,7 @@ import {
   type UploadShape,
 } from '../../ports/objects.ts'
 import {
+  hasCode,
   ifPresent,
   isAbsence,
   place,
@@ -157,8 +158,11 @@ export class FilesystemUploads implements ObjectUploads {
     if ((await describedUpload(folder))?.key !== upload.key) return
     const missing = missingParts(shape, await partsIn(folder))
     if (missing.length > 0) throw new UploadIncomplete(upload.key, missing)
-    // While the upload still stays as it is where the disk is full.
-    await mkdir(objectIn(folder), { mode: 0o700, recursive: true })
+    // While the upload still stays as it is where the disk is full. Not with the folder around it: another completion
+    // may have moved that on.
+    await mkdir(objectIn(folder), { mode: 0o700 }).catch((error: unknown) => {
+      if (!hasCode(error, 'EEXIST')) throw error
+    })
     await this.#write(shapePath(folder), JSON.stringify(shape))
     await mkdir(join(this.#folder, COMPLETING), { mode: 0o700, recursive: true })
     await rename(folder, completing)
@@ -229,7 +233,7 @@ export class FilesystemUploads implements ObjectUploads {
   }
 
   async #stored(key: string): Promise<ObjectInfo | undefined> {
-    const file = await openStoredFile(join(this.#folder, key))
+    const file = await openStoredFile(this.#folder, key)
     await file?.close()
     return file === undefined ? undefined : { key, sizeBytes: file.sizeBytes }
   }

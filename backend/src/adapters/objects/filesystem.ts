@@ -100,8 +100,9 @@ export class FilesystemObjects implements Objects {
   }
 
   /** Undefined when absent. */
-  open(key: string): Promise<StoredFile | undefined> {
-    return openStoredFile(this.#pathOf(key))
+  async open(key: string): Promise<StoredFile | undefined> {
+    assertObjectKey(key)
+    return openStoredFile(this.#folder, key)
   }
 
   async delete(key: string): Promise<void> {

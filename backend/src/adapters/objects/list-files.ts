@@ -13,7 +13,7 @@ export async function* listFiles(folder: string, prefix: string): AsyncIterable<
     if (name.endsWith('/')) {
       yield* listFiles(join(folder, name), prefix + name)
     } else {
-      const file = await openStoredFile(join(folder, name))
+      const file = await openStoredFile(folder, name)
       // Deleted meanwhile.
       if (file === undefined) continue
       await file.close()

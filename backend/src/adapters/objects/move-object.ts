@@ -49,22 +49,29 @@ export async function moveObject(
   to: string,
   limits = usualLimits,
 ): Promise<ObjectInfo> {
-  const source = await headOf(client, bucket, key)
-  if (source === undefined) {
-    const moved = await headOf(client, bucket, to)
-    if (moved === undefined) throw new ObjectNotFound(key)
-    return { key: to, sizeBytes: moved.ContentLength ?? 0 }
+  const moved = async (cause?: unknown) => {
+    const found = await headOf(client, bucket, to)
+    if (found === undefined) throw new ObjectNotFound(key, { cause })
+    return { key: to, sizeBytes: found.ContentLength ?? 0 }
   }
+  const source = await headOf(client, bucket, key)
+  if (source === undefined) return moved()
   const sizeBytes = source.ContentLength ?? 0
   const copy = { Bucket: bucket, Key: to, CopySource: `${bucket}/${key}`, CopySourceIfMatch: source.ETag }
-  await writing(async () => {
-    if (sizeBytes <= limits.singleCopyBytes) {
-      await client.send(new CopyObjectCommand(copy))
-    } else {
-      const partSizeBytes = Math.max(limits.partBytes, Math.ceil(sizeBytes / MOST_PARTS))
-      await copyInParts(client, copy, { sizeBytes, partSizeBytes }, source.ContentType)
-    }
-  })
+  try {
+    await writing(async () => {
+      if (sizeBytes <= limits.singleCopyBytes) {
+        await client.send(new CopyObjectCommand(copy))
+      } else {
+        const partSizeBytes = Math.max(limits.partBytes, Math.ceil(sizeBytes / MOST_PARTS))
+        await copyInParts(client, copy, { sizeBytes, partSizeBytes }, source.ContentType)
+      }
+    })
+  } catch (error) {
+    // Another call moved it first.
+    if (isAbsence(error)) return moved(error)
+    throw error
+  }
   await client.send(new DeleteObjectCommand({ Bucket: bucket, Key: key }))
   return { key: to, sizeBytes }
 }

@@ -69,6 +69,36 @@ if (missing.length === 0) {
       await objects.close()
     })
 
+    test.each([
+      ['one copy', 'CopyObjectCommand', 1 << 30],
+      ['a copy in parts', 'UploadPartCopyCommand', 5 << 20],
+    ])(
+      'says that it has moved when another call did so before its own %s',
+      async (_, command, singleCopyBytes) => {
+        const [client, other] = [await clientWithBucket(), await clientWithBucket()]
+        const objects = new S3Objects({ client: other, bucket })
+        const [from, to] = [`quarantine/${randomUUID()}`, `clean/${randomUUID()}`]
+        const content = randomBytes((5 << 20) + 7)
+        await objects.put(from, Readable.from([content]))
+        let moved: Promise<unknown> | undefined
+        client.middlewareStack.add((next, { commandName }) => async (request) => {
+          if (commandName === command) {
+            moved ??= moveObject(other, bucket, from, to)
+            await moved
+          }
+          return next(request)
+        })
+        const limits = { singleCopyBytes, partBytes: 5 << 20 }
+        const expected = { key: to, sizeBytes: content.length }
+        expect(await moveObject(client, bucket, from, to, limits)).toEqual(expected)
+        expect(await moved).toEqual(expected)
+        expect((await buffer(await objects.get(to))).equals(content)).toBe(true)
+        await objects.delete(to)
+        await objects.close()
+        client.destroy()
+      },
+    )
+
     test('a copy in parts that fails leaves neither an upload nor an object', async () => {
       const client = await clientWithBucket()
       const options = { client, bucket }

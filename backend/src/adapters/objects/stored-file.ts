@@ -2,8 +2,8 @@ import { createReadStream } from 'node:fs'
 import { type FileHandle, open, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
-import { partCountOf, partOf, type UploadShape } from '../../ports/objects.ts'
-import { ifPresent } from './durable-files.ts'
+import { ObjectNotFound, partCountOf, partOf, type UploadShape } from '../../ports/objects.ts'
+import { ifPresent, isAbsence } from './durable-files.ts'
 
 // An object is a file, or a folder with the parts of its upload and this beside them: a completion of any size costs
 // a few renames then, and no copy. No key has a segment that begins with a dot, so none names what is in the folder.
@@ -26,13 +26,17 @@ export interface StoredFile {
   readonly changeTime: Date
   /** Of this content and no later one under the same path. */
   readonly version: string
-  /** Bytes [start, end), where 0 <= start < end <= size. Once, and then no close is needed. */
+  /**
+   * Bytes [start, end), where 0 <= start < end <= size. Once, and then no close is needed. Fails with ObjectNotFound when
+   * it is moved or deleted meanwhile and is made of parts.
+   */
   read(start: number, end: number): Readable
   close(): Promise<void>
 }
 
-/** Undefined for what is absent, or a folder that is no object. */
-export async function openStoredFile(path: string): Promise<StoredFile | undefined> {
+/** What stands in a store's folder under a key; undefined for what is absent, or a folder that is no object. */
+export async function openStoredFile(folder: string, key: string): Promise<StoredFile | undefined> {
+  const path = join(folder, key)
   const whole = await ifPresent(() => open(path))
   if (whole === undefined) return undefined
   const found = await whole.stat({ bigint: true }).catch(async (error: unknown) => {
@@ -50,7 +54,9 @@ export async function openStoredFile(path: string): Promise<StoredFile | undefin
   try {
     const shape = JSON.parse(await described.readFile('utf8')) as UploadShape
     const changed = await described.stat({ bigint: true })
-    return storedFile(undefined, shape.sizeBytes, changed, (start, end) => readParts(path, shape, start, end))
+    return storedFile(undefined, shape.sizeBytes, changed, (start, end) =>
+      readParts(path, key, shape, start, end),
+    )
   } finally {
     await described.close()
   }
@@ -77,7 +83,7 @@ function storedFile(
 }
 
 /** Part after part: one file is open at a time. */
-function readParts(folder: string, shape: UploadShape, start: number, end: number): Readable {
+function readParts(folder: string, key: string, shape: UploadShape, start: number, end: number): Readable {
   return Readable.from(
     (async function* () {
       const count = partCountOf(shape)
@@ -92,9 +98,13 @@ function readParts(folder: string, shape: UploadShape, start: number, end: numbe
           highWaterMark: READ_BYTES,
         })
         let missing = last - first + 1
-        for await (const chunk of part as AsyncIterable<Buffer>) {
-          missing -= chunk.length
-          yield chunk
+        try {
+          for await (const chunk of part as AsyncIterable<Buffer>) {
+            missing -= chunk.length
+            yield chunk
+          }
+        } catch (error) {
+          throw isAbsence(error) ? new ObjectNotFound(key, { cause: error }) : error
         }
         if (missing !== 0) throw new Error(`part ${number} in ${folder} is ${missing} bytes short`)
       }

@@ -288,6 +288,26 @@ export function describeUploads(start: () => Promise<UploadsUnderTest>): void {
       await expect(uploads.listParts(begun)).rejects.toThrow(UploadNotFound)
     })
 
+    // Each meets the others elsewhere: between looking at the parts, sealing, putting together and cleaning up.
+    test.each([
+      ['of one part', tenBytes],
+      ['of several parts', twoParts],
+    ])('answers the same to all who complete one %s at once, again and again', async (what, shape) => {
+      const content = randomBytes(shape.sizeBytes)
+      for (let round = 0; round < 3; round += 1) {
+        const name = `together-${shape.sizeBytes}-${round}`
+        const begun = await uploads.createUpload(key(name))
+        for (let number = 1; number <= partCountOf(shape); number += 1) {
+          expect(await send(begun, shape, number, content)).toBe(200)
+        }
+        const answers = Array.from({ length: 8 }, () => uploads.completeUpload(begun, shape))
+        const expected = { key: key(name), sizeBytes: shape.sizeBytes }
+        expect(await Promise.all(answers), what).toEqual(answers.map(() => expected))
+        expect((await stored(name)).equals(content)).toBe(true)
+        expect(await all(uploads.listUploads(key(name), distantFuture))).toEqual([])
+      }
+    })
+
     test('gives an upload up with what has arrived', async () => {
       const begun = await uploads.createUpload(key('aborted'))
       const address = await addressOf(begun, tenBytes, 1)
@@ -341,6 +361,19 @@ export function describeUploads(start: () => Promise<UploadsUnderTest>): void {
       await objects.delete(key(to))
       expect(await objects.head(key(to))).toBeUndefined()
       await expect(uploads.move(key(from), key(to))).rejects.toThrow(ObjectNotFound)
+    })
+
+    test('moves once, however often and at once it is asked to', async () => {
+      const content = randomBytes(twoParts.sizeBytes)
+      for (let round = 0; round < 3; round += 1) {
+        const [from, to] = [`hither-${round}`, `thither-${round}`]
+        await objects.put(key(from), Readable.from([content]))
+        const answers = Array.from({ length: 4 }, () => uploads.move(key(from), key(to)))
+        const expected = { key: key(to), sizeBytes: content.length }
+        expect(await Promise.all(answers)).toEqual(answers.map(() => expected))
+        expect((await stored(to)).equals(content)).toBe(true)
+        expect(await objects.head(key(from))).toBeUndefined()
+      }
     })
 
     test('moves and puts over what stands there, of parts or not', async () => {
