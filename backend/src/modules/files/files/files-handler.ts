@@ -87,7 +87,7 @@ export function filesHandler(options: FilesHandlerOptions): FilesMethods {
     const names = await namesOf([file], [latest])
     const upload =
       uploading?.creatorId === actor.userId && uploading.uploadId !== undefined
-        ? await uploads.message(uploading, []).catch(lostUpload)
+        ? await uploads.message(uploading, []).catch(endedUpload)
         : undefined
     return {
       ...fileMessage(file, latest, organization.slug, names),
@@ -144,7 +144,7 @@ export function filesHandler(options: FilesHandlerOptions): FilesMethods {
       const { fileId, version } = await uploads.create(actorOf(caller), newFileOf(request))
       const [file, upload] = await Promise.all([
         whole(caller, fileId),
-        version === undefined ? undefined : uploads.message(version, undefined),
+        version === undefined ? undefined : uploads.message(version, undefined).catch(endedUpload),
       ])
       return { file, upload }
     },
@@ -384,9 +384,11 @@ function isMemberOf({ permissions }: OrganizationCallContext): boolean {
   return [...permissions].some((permission) => permission !== 'files.read')
 }
 
-/** An upload that the store gave up: the file says so when it is completed or cancelled. */
-function lostUpload(error: unknown): undefined {
-  if (error instanceof DomainError && error.reason === 'UPLOAD_EXPIRED') return undefined
+const endings: ReadonlySet<string> = new Set(['FILE_NOT_FOUND', 'UPLOAD_ENDED', 'UPLOAD_EXPIRED'])
+
+/** An upload that ended meanwhile, or that the store gave up: the file says so when it is completed or cancelled. */
+function endedUpload(error: unknown): undefined {
+  if (error instanceof DomainError && endings.has(error.reason)) return undefined
   throw error
 }
 

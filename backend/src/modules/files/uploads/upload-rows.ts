@@ -16,7 +16,7 @@ import {
 import { sizeText } from '../files/size-text.ts'
 import { policyOf } from '../policies/policy-store.ts'
 import { moveStorage, reserveStorage } from '../quota/storage-quota.ts'
-import { rows } from '../sql.ts'
+import { type Database, rows } from '../sql.ts'
 import { lockVersion, refreshFile } from '../versions/change-version.ts'
 import { writeFileEvent } from '../versions/file-events.ts'
 import { quarantineKey } from '../versions/file-keys.ts'
@@ -28,6 +28,24 @@ import type { NewFile } from './new-file.ts'
 export const UPLOAD_HOURS = 24
 /** Of one person in one organisation: a folder that is dropped as a whole fits, and rows without end do not. */
 const OPEN_UPLOADS_MAX = 1_000
+
+/** The file that the same request made before; undefined when that is gone, or never was. */
+export async function repeatedUpload(
+  database: Database,
+  { organizationId, userId }: Actor,
+  { requestId, versionOf }: NewFile,
+): Promise<string | undefined> {
+  if (requestId === undefined) return undefined
+  const [found] = await rows<{ file_id: string }>(
+    database,
+    versionOf === undefined
+      ? `select id as file_id from files where organization_id = $1 and owner_id = $2 and request_id = $3`
+      : `select file_id from file_versions
+         where organization_id = $1 and creator_id = $2 and request_id = $3 and file_id = $4 limit 1`,
+    [organizationId, userId, requestId, ...(versionOf === undefined ? [] : [versionOf])],
+  )
+  return found?.file_id
+}
 
 /** In a transaction: sets room aside for a new file and its first version; the file's id. */
 export async function insertFile(
@@ -82,6 +100,8 @@ export async function insertVersion(
   if (file.purpose !== asked.purpose) {
     throw invalidField('purpose', `is not that of the file, which is for ${purposeText(file.purpose)}.`)
   }
+  // The same request, which came first while this one waited for the file.
+  if ((await repeatedUpload(manager, actor, asked)) !== undefined) return fileId
   if ((await readUploading(manager, fileId)) !== undefined) throw uploadUnderWay()
   await reserveStorage(manager, actor.organizationId, asked.sizeBytes, quotaBytes)
   await insertUpload(manager, actor, asked, fileId, file.latestVersion + 1)

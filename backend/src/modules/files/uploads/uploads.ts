@@ -3,44 +3,36 @@ import type { Upload, UploadedPart } from '@fairlead/proto/server/fairlead/files
 import type { Logger } from 'pino'
 import type { DataSource } from 'typeorm'
 import { inTransaction, sqlState } from '../../../database/index.ts'
-import { invalidField } from '../../../errors/domain-error.ts'
+import { type DomainError, invalidField } from '../../../errors/domain-error.ts'
 import {
   InsufficientStorage,
-  type ObjectInfo,
   type Objects,
-  type ObjectUpload,
   type ObjectUploads,
   partCountOf,
   partOf,
-  UploadIncomplete,
   UploadNotFound,
-  type UploadShape,
+  type UploadPart,
 } from '../../../ports/objects.ts'
 import { type Actor, isEntitled } from '../files/actor.ts'
 import { readFile, readUploading } from '../files/file-record.ts'
-import {
-  fileNotFound,
-  notYourUpload,
-  noUpload,
-  storeFull,
-  uploadIncomplete,
-  uploadLost,
-} from '../files/files-errors.ts'
-import { mediaTypeOf, SNIFFED_BYTES } from '../files/media-type.ts'
+import { fileNotFound, notYourUpload, noUpload, storeFull } from '../files/files-errors.ts'
 import { policyOf } from '../policies/policy-store.ts'
-import { type Database, rows } from '../sql.ts'
-import { changeVersion } from '../versions/change-version.ts'
+import { rows } from '../sql.ts'
 import { quarantineKey } from '../versions/file-keys.ts'
 import type { FileRemovals } from '../versions/file-removals.ts'
 import type { FileVersion } from '../versions/file-version.ts'
-import { checkPolicy, type NewFile, parseNewFile, refusal } from './new-file.ts'
-import { insertFile, insertVersion, removeUpload, UPLOAD_HOURS } from './upload-rows.ts'
+import { checkPolicy, type NewFile, parseNewFile } from './new-file.ts'
+import { UploadCompletion } from './upload-completion.ts'
+import { insertFile, insertVersion, removeUpload, repeatedUpload, UPLOAD_HOURS } from './upload-rows.ts'
+import { partNumbers, shapeOf, uploadOf } from './upload-shape.ts'
 
 /** A slow line takes its time for a part; a resumption gives fresh addresses. */
 const PART_ADDRESS_SECONDS = 3600
 /** All addresses are answered at once up to so many parts. */
 const ADDRESSES_AT_ONCE = 32
 const UNIQUE_VIOLATION = '23505'
+/** Of the same creation, of which one that came first was given up meanwhile. */
+const CREATIONS = 3
 
 export interface UploadsOptions {
   readonly dataSource: DataSource
@@ -55,9 +47,11 @@ export interface UploadsOptions {
 /** How content of files arrives: begun, resumed, completed or given up. */
 export class Uploads {
   readonly #options: UploadsOptions
+  readonly #completion: UploadCompletion
 
   constructor(options: UploadsOptions) {
     this.#options = options
+    this.#completion = new UploadCompletion(options)
   }
 
   /** Sets room aside and begins an upload. A repeat by its request id answers what it made the first time. */
@@ -65,19 +59,19 @@ export class Uploads {
     const { dataSource } = this.#options
     const parsed = parseNewFile(asked)
     checkPolicy(await policyOf(dataSource, parsed.purpose), parsed)
-    const before = await this.#repeated(actor, parsed)
-    if (before !== undefined) return this.#begun(before)
-    try {
-      const fileId = await inTransaction(dataSource, (manager) =>
-        parsed.versionOf === undefined
-          ? insertFile(manager, actor, parsed, this.#options.quotaBytes)
-          : insertVersion(manager, actor, parsed, parsed.versionOf, this.#options.quotaBytes),
-      )
-      return await this.#begun(fileId)
-    } catch (error) {
-      const first = sqlState(error) === UNIQUE_VIOLATION ? await this.#repeated(actor, parsed) : undefined
-      if (first === undefined) throw error
-      return this.#begun(first)
+    for (let attempt = 1; ; attempt += 1) {
+      const before = await repeatedUpload(dataSource, actor, parsed)
+      if (before !== undefined) return await this.#begun(before)
+      try {
+        const fileId = await inTransaction(dataSource, (manager) =>
+          parsed.versionOf === undefined
+            ? insertFile(manager, actor, parsed, this.#options.quotaBytes)
+            : insertVersion(manager, actor, parsed, parsed.versionOf, this.#options.quotaBytes),
+        )
+        return await this.#begun(fileId)
+      } catch (error) {
+        if (sqlState(error) !== UNIQUE_VIOLATION || attempt === CREATIONS) throw error
+      }
     }
   }
 
@@ -94,11 +88,9 @@ export class Uploads {
        where id = $1 and state = 'UPLOADING'`,
       [version.id, UPLOAD_HOURS],
     )
-    return this.message(
-      await this.#withUpload(version),
-      numbers,
-      new Date(Date.now() + UPLOAD_HOURS * 3_600_000),
-    )
+    const begun = await this.#withUpload(version)
+    if (begun === undefined) throw await this.#ended(version)
+    return this.message(begun, numbers, new Date(Date.now() + UPLOAD_HOURS * 3_600_000))
   }
 
   /**
@@ -112,16 +104,15 @@ export class Uploads {
       if ((await readFile(dataSource, actor.organizationId, fileId)) === undefined) throw fileNotFound()
       return
     }
-    await this.#ownUpload(actor, fileId)
+    checkOwner(actor, version)
     if (sha256 !== undefined && version.sha256 !== undefined && !sha256.equals(version.sha256)) {
       throw invalidField(
         'sha256',
         'is not the one that the upload was begun with. Leave it out, or cancel the upload.',
       )
     }
-    const stored = await this.#assemble(version)
-    if (stored === undefined) return
-    await this.#settle(actor, version, stored, sha256)
+    const stored = await this.#completion.assemble(version)
+    if (stored !== undefined) await this.#completion.settle(actor, version, stored, sha256)
   }
 
   /** The same for what the server itself has: its content is put into quarantine, and its scan is queued. */
@@ -136,7 +127,7 @@ export class Uploads {
     if (version === undefined) throw new Error(`the version of file ${fileId} is gone`)
     try {
       const stored = await objects.put(quarantineKey(version.id), Readable.from([content]))
-      await this.#settle(actor, version, stored, undefined)
+      await this.#completion.settle(actor, version, stored, undefined)
     } catch (error) {
       await this.giveUp(version.id, undefined, 'The store did not take its content.')
       throw error
@@ -152,7 +143,8 @@ export class Uploads {
     const version = await readUploading(dataSource, fileId)
     if (version === undefined) throw noUpload()
     if (version.creatorId !== actor.userId && !isEntitled(actor, file)) throw notYourUpload()
-    await this.giveUp(version.id, actor.userId, 'The upload was cancelled.')
+    if (!(await this.giveUp(version.id, actor.userId, 'The upload was cancelled.')))
+      throw await this.#ended(version)
   }
 
   /** False when it had ended before. */
@@ -178,8 +170,8 @@ export class Uploads {
     const shape = shapeOf(version)
     const upload = uploadOf(version)
     const partCount = partCountOf(shape)
-    const wanted = numbers ?? (partCount <= ADDRESSES_AT_ONCE ? countTo(partCount) : [])
-    const arrived = await this.#arrived(upload)
+    const wanted = numbers ?? (partCount <= ADDRESSES_AT_ONCE ? partNumbers(partCount) : [])
+    const arrived = await this.#arrived(version)
     const addresses = await Promise.all(
       wanted.map(async (number) => ({
         number,
@@ -189,28 +181,19 @@ export class Uploads {
     return { partSizeBytes: BigInt(shape.partSizeBytes), partCount, arrived, addresses, expireTime }
   }
 
-  async #arrived(upload: ObjectUpload): Promise<UploadedPart[]> {
+  async #arrived(version: FileVersion): Promise<UploadedPart[]> {
+    const arrived = ({ number, sizeBytes }: UploadPart) => ({ number, sizeBytes: BigInt(sizeBytes) })
     try {
-      const parts = await this.#options.uploads.listParts(upload)
-      return parts.map(({ number, sizeBytes }) => ({ number, sizeBytes: BigInt(sizeBytes) }))
+      return (await this.#options.uploads.listParts(uploadOf(version))).map(arrived)
     } catch (error) {
-      if (error instanceof UploadNotFound) throw uploadLost()
-      throw error
+      if (!(error instanceof UploadNotFound)) throw error
+      // A completion got so far, which runs or was interrupted: completed again, it says whether all has arrived.
+      const stored = await this.#completion.assemble(version)
+      const now = stored && (await readUploading(this.#options.dataSource, version.fileId))
+      if (now?.id !== version.id) throw await this.#ended(version)
+      const shape = shapeOf(version)
+      return partNumbers(partCountOf(shape)).map((number) => arrived(partOf(shape, number)))
     }
-  }
-
-  /** The file that the request made before. */
-  async #repeated(actor: Actor, { requestId, versionOf }: NewFile): Promise<string | undefined> {
-    if (requestId === undefined) return undefined
-    const found = await rows<{ file_id: string }>(
-      this.#options.dataSource,
-      versionOf === undefined
-        ? `select id as file_id from files where organization_id = $1 and owner_id = $2 and request_id = $3`
-        : `select file_id from file_versions
-           where organization_id = $1 and creator_id = $2 and request_id = $3 and file_id = $4 limit 1`,
-      [actor.organizationId, actor.userId, requestId, ...(versionOf === undefined ? [] : [versionOf])],
-    )
-    return found[0]?.file_id
   }
 
   async #begun(fileId: string): Promise<{ fileId: string; version: FileVersion | undefined }> {
@@ -225,8 +208,8 @@ export class Uploads {
     }
   }
 
-  /** An upload that stands in the table is begun in the store by whoever needs it first. */
-  async #withUpload(version: FileVersion): Promise<FileVersion> {
+  /** An upload that stands in the table is begun in the store by whoever needs it first; undefined when it has ended. */
+  async #withUpload(version: FileVersion): Promise<FileVersion | undefined> {
     if (version.uploadId !== undefined) return version
     const { dataSource, uploads } = this.#options
     const key = quarantineKey(version.id)
@@ -240,96 +223,28 @@ export class Uploads {
       [version.id, upload.uploadId],
     )
     if (kept?.upload_id !== upload.uploadId) await uploads.abortUpload(upload)
-    if (kept === undefined) throw noUpload()
-    return { ...version, uploadId: kept.upload_id }
+    return kept === undefined ? undefined : { ...version, uploadId: kept.upload_id }
   }
 
   async #ownUpload(actor: Actor, fileId: string): Promise<FileVersion> {
     const { dataSource } = this.#options
     const version = await readUploading(dataSource, fileId)
-    if (version === undefined || version.organizationId !== actor.organizationId) {
-      if ((await readFile(dataSource, actor.organizationId, fileId)) === undefined) throw fileNotFound()
-      throw noUpload()
-    }
-    if (version.creatorId !== actor.userId) throw notYourUpload()
+    if (version === undefined) throw await this.#ended({ fileId, organizationId: actor.organizationId })
+    checkOwner(actor, version)
     return version
   }
 
-  /** Looks at what arrived and queues its scan, or rejects it. */
-  async #settle(
-    actor: Actor,
-    version: FileVersion,
-    stored: ObjectInfo,
-    sha256: Buffer | undefined,
-  ): Promise<void> {
-    const { dataSource } = this.#options
-    const file = await readFile(dataSource, actor.organizationId, version.fileId)
-    if (file === undefined) throw fileNotFound()
-    const beginning = await this.#beginning(stored)
-    const mediaType = await mediaTypeOf(beginning, file.displayName)
-    const policy = await policyOf(dataSource, file.purpose)
-    const failure = refusal(policy, version, stored, mediaType)
-    const changed = await inTransaction(dataSource, (manager) =>
-      changeVersion(manager, version.id, {
-        to: failure === undefined ? 'SCANNING' : 'REJECTED',
-        description: failure ?? 'All of it has arrived; it waits for its scan.',
-        actorId: actor.userId,
-        set: {
-          mediaType,
-          ...(sha256 === undefined ? {} : { sha256 }),
-          ...(failure === undefined ? {} : { failure }),
-        },
-      }),
-    )
-    if (failure !== undefined) this.#options.removals.soon()
-    // Cancelled meanwhile: nobody else knows of the object that it became.
-    if (changed === undefined && !(await exists(dataSource, version.id))) {
-      await this.#options.objects.delete(stored.key)
-    }
-  }
-
-  /** One object of the parts that have arrived; undefined when someone else ended the upload meanwhile. */
-  async #assemble(version: FileVersion): Promise<ObjectInfo | undefined> {
-    const { dataSource, uploads } = this.#options
-    const shape = shapeOf(version)
-    if (version.uploadId === undefined) throw uploadIncomplete(countTo(partCountOf(shape)))
-    try {
-      return await uploads.completeUpload(uploadOf(version), shape)
-    } catch (error) {
-      if (error instanceof UploadIncomplete) throw uploadIncomplete(error.missing)
-      if (error instanceof InsufficientStorage) throw storeFull(error)
-      if (!(error instanceof UploadNotFound)) throw error
-      const now = await readUploading(dataSource, version.fileId)
-      if (now?.id !== version.id) return undefined
-      throw uploadLost()
-    }
-  }
-
-  async #beginning({ key, sizeBytes }: ObjectInfo): Promise<Buffer> {
-    const chunks: Buffer[] = []
-    const end = Math.min(sizeBytes, SNIFFED_BYTES)
-    for await (const chunk of await this.#options.objects.get(key, { start: 0, end })) chunks.push(chunk)
-    return Buffer.concat(chunks)
+  /** What to say of an upload that goes on no more. */
+  async #ended({
+    fileId,
+    organizationId,
+  }: Pick<FileVersion, 'fileId' | 'organizationId'>): Promise<DomainError> {
+    const file = await readFile(this.#options.dataSource, organizationId, fileId)
+    return file === undefined ? fileNotFound() : noUpload()
   }
 }
 
-async function exists(database: Database, versionId: string): Promise<boolean> {
-  const found = await rows(database, 'select from file_versions where id = $1', [versionId])
-  return found.length > 0
-}
-
-function shapeOf(version: FileVersion): UploadShape {
-  return {
-    sizeBytes: Number(version.sizeBytes),
-    partSizeBytes: Number(version.partSizeBytes ?? version.sizeBytes),
-  }
-}
-
-function uploadOf(version: FileVersion): ObjectUpload {
-  if (version.uploadId === undefined) throw new Error(`version ${version.id} has no upload in the store`)
-  return { key: version.objectKey ?? quarantineKey(version.id), uploadId: version.uploadId }
-}
-
-function countTo(count: number): number[] {
-  return Array.from({ length: count }, (_, index) => index + 1)
+function checkOwner(actor: Actor, version: FileVersion): void {
+  if (version.organizationId !== actor.organizationId) throw fileNotFound()
+  if (version.creatorId !== actor.userId) throw notYourUpload()
 }
