@@ -4,7 +4,9 @@ import { useOfStopped } from './charging/use-of-stopped.ts'
 import type { JobError, JobEventBody, JobRecord, ResultRecord } from './job.ts'
 import { moveJob } from './job-changes.ts'
 import { enqueueCleanUp } from './job-queue.ts'
+import { type JobRow, jobColumns, jobOf } from './job-rows.ts'
 import { insertResults, nameResults } from './result-store.ts'
+import { keepsOutputs, OUTPUTS_KEPT_DAYS } from './retry/keeps-outputs.ts'
 import { rows } from './sql.ts'
 import { cancelTasks, type TaskOutcome, taskOutcomes } from './task-store.ts'
 
@@ -38,14 +40,24 @@ async function stop(
   error: JobError,
   actorId?: string,
 ): Promise<EndedCharge> {
-  const ended = await moveJob(manager, job, {
-    to,
-    error,
-    ...(actorId === undefined ? {} : { actorId }),
-  })
+  const ended = await limitOutputs(
+    manager,
+    await moveJob(manager, job, { to, error, ...(actorId === undefined ? {} : { actorId }) }),
+  )
   await cancelTasks(manager, job.id)
   await enqueueCleanUp(manager, job.id, CLEAN_UP_DELAY_MS)
   return { job: ended, ...(await useOfStopped(manager, ended)) }
+}
+
+/** What is kept of a job for another try goes before its results would have; whoever moves the job tells of it. */
+async function limitOutputs(manager: EntityManager, ended: JobRecord): Promise<JobRecord> {
+  const [limited] = await rows<JobRow>(
+    manager,
+    `update jobs set destruction_time = least(destruction_time, now() + $2 * interval '1 day')
+     where id = $1 and ${keepsOutputs} returning ${jobColumns}`,
+    [ended.id, OUTPUTS_KEPT_DAYS],
+  )
+  return limited === undefined ? ended : jobOf(limited)
 }
 
 /** Ends a locked job that needs all its tasks when one of them has failed; to be settled before the transaction commits. */

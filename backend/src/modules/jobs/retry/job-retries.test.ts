@@ -8,6 +8,7 @@ import { keptPrefix, runPrefix, type TaskOutput } from '../job.ts'
 import { defaultJobLimits } from '../job-limits.ts'
 import { listResults, listTasks } from '../job-store.ts'
 import { type ClaimedTask, claimTasks } from '../queue/claim-tasks.ts'
+import { resultBytes } from '../result-bytes.ts'
 import { type AttemptEnd, endAttempts } from '../task-endings.ts'
 import { type ModuleFixture, moduleFixture } from '../testing/module-fixture.ts'
 import { probeService } from '../testing/probe-service.ts'
@@ -139,6 +140,37 @@ describe('another try of a job that failed', () => {
     ])
     await cleanUpJob(fixture.database.dataSource, fixture.objects, job.id)
     expect(await keysBelow(job.id)).toHaveLength(4)
+  })
+
+  it.each([
+    ['for a week', '30 days', 6],
+    ['for as long as it was to be kept, when that is less', '3 days', 2],
+  ])('may be asked for %s', async (_what, lifetime, days) => {
+    const job = await submitSteps(fixture, ['a', 'b<a'])
+    await query(`update jobs set destruction_time = now() + $2::interval where id = $1`, [job, lifetime])
+    await complete((await claim())[0])
+    await end((await claim())[0], { kind: 'failed', error: lasting })
+    expect(
+      await query(`select extract(day from destruction_time - now())::int as days from jobs where id = $1`, [
+        job,
+      ]),
+    ).toEqual([{ days }])
+  })
+
+  it('goes on from files that count as results do, until the job is deleted', async () => {
+    const bytes = () => resultBytes(fixture.database.dataSource, fixture.organizationId)
+    const failed = await failedJob()
+    expect(await bytes()).toBe(8n)
+    await fixture.handlers.deleteJob({ name: `${fixture.parent}/jobs/${failed}` }, fixture.alice)
+    expect(await bytes()).toBe(0n)
+  })
+
+  it('is of no use to a job whose tasks have all completed, of which nothing is kept', async () => {
+    const tooLarge = await submitSteps(fixture, ['a'], { outputLimitBytes: 1 })
+    await complete((await claim())[0])
+    await cleanUpJob(fixture.database.dataSource, fixture.objects, tooLarge)
+    expect(await keysBelow(tooLarge)).toEqual([])
+    expect(await resultBytes(fixture.database.dataSource, fixture.organizationId)).toBe(0n)
   })
 
   it('tells in order what it is, what it keeps and how far it is', async () => {

@@ -3,6 +3,7 @@ import type { Objects } from '../../../ports/objects.ts'
 import { attemptPrefix, jobPrefix, keptPrefix, runPrefix } from '../job.ts'
 import { hasEnded, type Phase } from '../phase-transitions.ts'
 import { publishedKeys } from '../result-store.ts'
+import { keepsOutputs } from '../retry/keeps-outputs.ts'
 import { rows } from '../sql.ts'
 
 /**
@@ -11,17 +12,17 @@ import { rows } from '../sql.ts'
  * failed, what its tasks have completed is kept, until the job itself goes.
  */
 export async function cleanUpJob(dataSource: DataSource, objects: Objects, jobId: string): Promise<void> {
-  const [job] = await rows<{ phase: Phase; deleted: boolean; needs_all_tasks: boolean }>(
+  const [job] = await rows<{ phase: Phase; deleted: boolean; keeps_outputs: boolean }>(
     dataSource,
-    `select phase, delete_time is not null as deleted, needs_all_tasks from jobs where id = $1`,
+    `select phase, delete_time is not null as deleted, ${keepsOutputs} as keeps_outputs from jobs where id = $1`,
     [jobId],
   )
   const gone = job === undefined || job.deleted
   // One that is being made of another's files may be looked at while it runs.
   if (!gone && !hasEnded(job.phase)) return
   const published = await publishedKeys(dataSource, jobId)
-  const mayBeRetried = !gone && job.needs_all_tasks && (job.phase === 'ERROR' || job.phase === 'ABORTED')
-  const needed = mayBeRetried ? [...published, ...(await completedKeys(dataSource, jobId))] : published
+  const needed =
+    !gone && job.keeps_outputs ? [...published, ...(await completedKeys(dataSource, jobId))] : published
   if (gone || needed.length === 0) {
     await objects.deletePrefix(jobPrefix(jobId))
     await rows(dataSource, `delete from jobs where id = $1 and delete_time is not null`, [jobId])

@@ -3,6 +3,7 @@ import type { WorkflowRun } from '@fairlead/proto/web/fairlead/workflows/v1/work
 import { Anchor, Button, Group, Text } from '@mantine/core'
 import { IconAlertTriangle, IconBan, IconRotateClockwise } from '@tabler/icons-react'
 import { Notice } from '../../../ui/notice'
+import { RelativeTime } from '../../../ui/relative-time'
 import { chargeText } from '../../jobs/charge-words'
 import { keptSteps } from './run-graph'
 import { useRetryRun } from './use-retry-run'
@@ -64,7 +65,7 @@ export function RunFailure({ job, run, error, mayRetry, onShowLog }: RunFailureP
           {mayRetry && kept > 0 && (
             <Text size="xs" c="dimmed">
               {kept === 1 ? 'The step that completed keeps' : `The ${kept} steps that completed keep`} what{' '}
-              {kept === 1 ? 'it' : 'they'} made.
+              {kept === 1 ? 'it' : 'they'} made. It is deleted <RelativeTime time={job.destructionTime} />.
             </Text>
           )}
         </Group>
