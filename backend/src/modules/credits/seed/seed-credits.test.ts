@@ -16,7 +16,7 @@ const now = new Date()
 const sow = async (at = now) => {
   const seed = readCreditsSeed(json.credits, at)
   if (seed === undefined) throw new Error('the seed has no credits')
-  const jobServices = ['cutout', 'preview', 'connections']
+  const jobServices = ['cutout', 'preview', 'connections', 'workflow']
   return seedCredits({ dataSource: database.dataSource, identity, jobServices, now: at }, seed)
 }
 
