@@ -37,7 +37,7 @@ const formatsByName: Readonly<Record<EpisodeFormat, Format>> = {
   },
 }
 
-/** Episodes between two looks at whether the worker has something to say. */
+/** Episodes between two words to the worker, and looks at whether it has something to say. */
 const TURN_EPISODES = 5_000
 
 /** Puts together what the tasks found, of those who may be shown. */
@@ -58,15 +58,20 @@ export async function collectConnections(input: CollectInput, report: TaskReport
     .map((name) => new PartReader(join(inputFolder, name)))
   const made = formats.map((name) => formatsByName[name])
   const writers = made.map(({ fileName, writer }) => writer(join(folder, fileName)))
-  let episodes = 0
+  let [episodes, merged] = [0, 0]
+  const sizeBytes = total(readers.map((reader) => reader.sizeBytes))
   try {
     for (const episode of mergeParts(readers, rule.episodeGapMs)) {
+      merged += 1
+      if (merged % TURN_EPISODES === 0) {
+        report.progress(total(readers.map((reader) => reader.doneBytes)) / sizeBytes)
+        await setImmediate()
+      }
       const [person, other] = [persons.get(episode.personNo), persons.get(episode.otherPersonNo)]
       if (person === undefined || other === undefined) continue
       const row = episodeRow(episode, person, other)
       for (const writer of writers) writer.add(row)
       episodes += 1
-      if (episodes % TURN_EPISODES === 0) await setImmediate()
     }
   } finally {
     for (const reader of readers) reader.close()
@@ -74,6 +79,10 @@ export async function collectConnections(input: CollectInput, report: TaskReport
   for (const writer of writers) writer.finish()
   report.log(`${episodes} episodes`)
   return made.map(({ fileName, mediaType }) => ({ fileName, mediaType, sourceId: '', stencil: '' }))
+}
+
+function total(numbers: readonly number[]): number {
+  return numbers.reduce((sum, number) => sum + number, 0)
 }
 
 /** What is common to the tasks of a job. */

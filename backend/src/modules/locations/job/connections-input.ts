@@ -21,9 +21,14 @@ const BUCKET_MS = 300_000
 const DAY_MS = 86_400_000
 const FIRST_STEP_MS = 900_000
 const LEAST_STEP_MS = 5_000
-/** Fixes of one statement at most, 18 MB; when there are more, less time is asked for at once, and else more. */
-const FIXES_AT_ONCE = 500_000
-const FEW_FIXES = 120_000
+/**
+ * Fixes of one statement at most; when there are more, less time is asked for at once, and else more. An answer is in
+ * the worker's memory several times over, as digits and as bytes: of 100,000 fixes some 15 MB. It is also how long a
+ * job that is cancelled still reads.
+ */
+const FIXES_AT_ONCE = 100_000
+/** A statement that finds less than this part of what it may asks for too little time. */
+const FEW = 4
 /** Persons in a statement. */
 const SHOWN_AT_ONCE = 1_000
 
@@ -31,19 +36,23 @@ export interface ConnectionsInputOptions {
   readonly dataSource: DataSource
   /** Of the fixes of one task, on the worker's disk. Default 4 GiB: some 119 million fixes. */
   readonly maxBytes?: number
+  /** Of one statement. Default 100,000. */
+  readonly fixesAtOnce?: number
 }
 
 /** Gives the tasks of connections the fixes that consents cover, and their collect the names of those it may show. */
 export function connectionsInput({
   dataSource,
   maxBytes = 4 * 1024 ** 3,
+  fixesAtOnce = FIXES_AT_ONCE,
 }: ConnectionsInputOptions): TaskInput {
+  const limits = { maxBytes, fixesAtOnce }
   return {
     async write(order) {
       order.signal.throwIfAborted()
       switch (order.step) {
         case 'run':
-          return writeFixes(dataSource, order, order.payload as ConnectionsPayload, maxBytes)
+          return writeFixes(dataSource, order, order.payload as ConnectionsPayload, limits)
         case 'collect':
           return writePersons(dataSource, order, order.payload as CollectInput)
         default:
@@ -81,7 +90,7 @@ async function writeFixes(
   dataSource: DataSource,
   order: InputOrder,
   payload: ConnectionsPayload,
-  maxBytes: number,
+  { maxBytes, fixesAtOnce }: Required<Omit<ConnectionsInputOptions, 'dataSource'>>,
 ): Promise<void> {
   await recordJobsLook(dataSource, order, payload)
   const no = await organizationNo(dataSource, order.organizationId)
@@ -94,13 +103,14 @@ async function writeFixes(
     for (let from: Place = { timeMs: payload.startMs, deviceNo: LEAST_DEVICE_NO }; from.timeMs < endMs; ) {
       order.signal.throwIfAborted()
       const toMs = Math.min(endMs, from.timeMs + Math.floor(stepMs))
-      const found = await fixesBetween(dataSource, order.organizationId, payload.purposeId, no, from, toMs)
+      const found = await fixesBetween(dataSource, order, payload, no, { from, toMs, fixesAtOnce })
       written += found.records.length
       if (written > maxBytes) throw tooManyFixes(maxBytes)
       await writeAll(file, found.records)
       from = found.more ?? { timeMs: toMs, deviceNo: LEAST_DEVICE_NO }
       if (found.more !== undefined) stepMs = Math.max(LEAST_STEP_MS, stepMs / 2)
-      else if (found.records.length < FEW_FIXES * FIX_RECORD_BYTES) stepMs = Math.min(DAY_MS, stepMs * 2)
+      else if (found.records.length * FEW < fixesAtOnce * FIX_RECORD_BYTES)
+        stepMs = Math.min(DAY_MS, stepMs * 2)
     }
   } finally {
     await file.close()
@@ -122,6 +132,12 @@ interface Place {
 /** Before every device's. */
 const LEAST_DEVICE_NO = 0
 
+interface Stretch {
+  readonly from: Place
+  readonly toMs: number
+  readonly fixesAtOnce: number
+}
+
 interface FoundFixes {
   readonly records: Buffer
   /** Where to go on, if there were too many. */
@@ -131,11 +147,10 @@ interface FoundFixes {
 /** Records of the covered fixes, in the order of time; made by the database, so that a fix costs this process nothing. */
 async function fixesBetween(
   dataSource: DataSource,
-  organizationId: string,
-  purposeId: string,
+  { organizationId }: InputOrder,
+  { purposeId }: ConnectionsPayload,
   organization: number,
-  from: Place,
-  toMs: number,
+  { from, toMs, fixesAtOnce }: Stretch,
 ): Promise<FoundFixes> {
   const [found] = await rows<{ records: Buffer | null }>(
     dataSource,
@@ -158,11 +173,11 @@ async function fixesBetween(
       new Date(from.timeMs),
       new Date(toMs),
       from.deviceNo,
-      FIXES_AT_ONCE,
+      fixesAtOnce,
     ],
   )
   const records = found?.records ?? Buffer.alloc(0)
-  if (records.length < FIXES_AT_ONCE * FIX_RECORD_BYTES) return { records, more: undefined }
+  if (records.length < fixesAtOnce * FIX_RECORD_BYTES) return { records, more: undefined }
   const { timeMs, deviceNo } = fixOfRecord(records, records.length - FIX_RECORD_BYTES)
   return { records, more: { timeMs, deviceNo: deviceNo + 1 } }
 }

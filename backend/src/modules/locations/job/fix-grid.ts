@@ -98,6 +98,10 @@ export class FixQueue {
     return this.#first === this.#fixes.length
   }
 
+  get length(): number {
+    return this.#fixes.length - this.#first
+  }
+
   get head(): TrackFix | undefined {
     return this.#fixes[this.#first]
   }

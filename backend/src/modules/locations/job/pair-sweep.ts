@@ -48,6 +48,11 @@ export class PairSweep {
     this.#sharedUntilMs = options.startMs + options.rule.withinMs
   }
 
+  /** Fixes that stand in the grid, and what open parts weigh: all that it keeps in memory. */
+  get held(): number {
+    return this.#waiting.length + this.#weight
+  }
+
   /** @param fix from startMs on; those from endMs on count as the later one of a contact */
   add(fix: TrackFix): void {
     this.#settle(fix.timeMs - this.#options.rule.withinMs)

@@ -1,4 +1,4 @@
-import { closeSync, openSync, readSync, writeSync } from 'node:fs'
+import { closeSync, fstatSync, openSync, readSync, writeSync } from 'node:fs'
 import type { TrackFix } from '../connections/track-fix.ts'
 import type { EpisodePart, FixKey } from './episode-part.ts'
 
@@ -62,13 +62,21 @@ function writePart(buffer: Buffer, start: number, part: EpisodePart): void {
 
 /** Reads a file of parts, a little at a time. */
 export class PartReader {
+  readonly sizeBytes: number
   readonly #file: number
   #buffer = Buffer.allocUnsafe(READ_BYTES)
   #start = 0
   #end = 0
+  #readBytes = 0
 
   constructor(path: string) {
     this.#file = openSync(path, 'r')
+    this.sizeBytes = fstatSync(this.#file).size
+  }
+
+  /** Of the parts that it gave. */
+  get doneBytes(): number {
+    return this.#readBytes - (this.#end - this.#start)
   }
 
   /** Undefined after the last one. */
@@ -104,6 +112,7 @@ export class PartReader {
       const read = readSync(this.#file, buffer, this.#end, buffer.length - this.#end, null)
       if (read === 0) return false
       this.#end += read
+      this.#readBytes += read
     }
     return true
   }
