@@ -27,6 +27,7 @@ import {
   sha256,
   stagingFixture,
 } from '../modules/workflows/staging/testing/staging-fixture.ts'
+import { droppingServer } from './testing/dropping-server.ts'
 import { type EndedAgent, runAgent } from './testing/run-agent.ts'
 import { type Disturbance, unsteadyProxy } from './testing/unsteady-proxy.ts'
 
@@ -143,6 +144,27 @@ describe('the agent of a container', () => {
           message: expect.stringMatching(/ECONNREFUSED/),
         },
       })
+    })
+
+    test('nothing where connections are dropped, and says that', { timeout: 120_000 }, async () => {
+      const { url, end } = await droppingServer()
+      try {
+        const run = await fixture.run()
+        const ended = await agent('stage', run, {
+          stagingUrl: url,
+          environment: { FAIRLEAD_STAGING_PATIENCE_SECONDS: '1' },
+        })
+        expect(ended).toMatchObject({
+          exitCode: 75,
+          termination: {
+            reason: 'STAGING_FAILED',
+            transient: true,
+            message: expect.stringMatching(/out of reach for 1 s: no connection to 127\.0\.0\.1 within 5 s/),
+          },
+        })
+      } finally {
+        await end()
+      }
     })
 
     test('and goes on when the next worker has the task', async () => {

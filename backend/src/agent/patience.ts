@@ -7,6 +7,16 @@ const LONGEST_PAUSE_MS = 5_000
 /** Something that may go well a moment later: a server that starts, a connection that broke. */
 export class TryAgain extends Error {
   override readonly name = 'TryAgain'
+  /** Spent at the end of the try in which nothing came. */
+  readonly waitedMs: number
+
+  constructor(
+    message: string,
+    { waitedMs = 0, ...options }: ErrorOptions & { readonly waitedMs?: number } = {},
+  ) {
+    super(message, options)
+    this.waitedMs = waitedMs
+  }
 }
 
 /**
@@ -30,7 +40,7 @@ export async function withPatience<Result>(
       if (!(error instanceof TryAgain)) throw error
       const now = performance.now()
       // A try that moved data for long was not spent waiting for a server that is away.
-      if (deadline === undefined || now - begun > patienceMs / 2) deadline = now + patienceMs
+      if (deadline === undefined || now - begun - error.waitedMs > patienceMs / 2) deadline = now + patienceMs
       if (now >= deadline) {
         const seconds = Math.round(patienceMs / 1000)
         const sentence = `Fairlead's files were out of reach for ${seconds} s: ${error.message}.`

@@ -50,6 +50,8 @@ export interface ReportedFailure {
 
 /** A connection on which nothing moves is given up. */
 const IDLE_MS = 60_000
+/** Between machines of a cluster it takes milliseconds, or a second more for a packet that was lost: beyond, a firewall drops them. */
+const CONNECT_MS = 5_000
 
 type Ask = (method: string, path: string, order?: Order) => Promise<IncomingMessage>
 interface Order {
@@ -120,9 +122,14 @@ export async function createStagingClient(settings: AgentSettings): Promise<Stag
 function answer(request: ClientRequest, body: Readable | string | undefined): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     request.once('response', resolve)
-    request.once('timeout', () => request.destroy(new Error('nothing came for a minute')))
+    boundConnecting(request)
+    request.once('timeout', () =>
+      request.destroy(new TryAgain('nothing came for a minute', { waitedMs: IDLE_MS })),
+    )
     // After the answer, too: the server hangs up on what it has refused.
-    request.on('error', (cause) => reject(new TryAgain(cause.message, { cause })))
+    request.on('error', (cause) =>
+      reject(cause instanceof TryAgain ? cause : new TryAgain(cause.message, { cause })),
+    )
     if (body === undefined || typeof body === 'string') request.end(body)
     else {
       body.once('error', (cause) => {
@@ -132,6 +139,20 @@ function answer(request: ClientRequest, body: Readable | string | undefined): Pr
       request.once('close', () => body.destroy())
       body.pipe(request)
     }
+  })
+}
+
+/** A connection that is kept from the request before is there already. */
+function boundConnecting(request: ClientRequest): void {
+  request.once('socket', (socket) => {
+    if (!socket.connecting) return
+    const timer = setTimeout(() => {
+      const sentence = `no connection to ${request.host} within ${CONNECT_MS / 1000} s, as when a firewall drops what is sent`
+      request.destroy(new TryAgain(sentence, { waitedMs: CONNECT_MS }))
+    }, CONNECT_MS)
+    const settle = () => clearTimeout(timer)
+    socket.once('connect', settle)
+    socket.once('close', settle)
   })
 }
 
