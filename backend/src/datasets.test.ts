@@ -34,7 +34,8 @@ async function run(args: readonly string[], changes: Record<string, string> = {}
     FAIRLEAD_OBJECTS_FOLDER: join(folder, 'objects'),
   }
   const program = [join(import.meta.dirname, 'datasets.ts'), ...args]
-  const options = { cwd: folder, env: { PATH: process.env['PATH'], ...settings, ...changes } }
+  const { PATH, NODE_COMPILE_CACHE } = process.env
+  const options = { cwd: folder, env: { PATH, NODE_COMPILE_CACHE, ...settings, ...changes } }
   return await new Promise<{ code: number; out: string; err: string }>((resolve) => {
     execFile(process.execPath, program, options, (error, out, err) => {
       resolve({ code: typeof error?.code === 'number' ? error.code : 0, out, err })

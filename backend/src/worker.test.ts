@@ -58,6 +58,7 @@ async function startWorker(env: Readonly<Record<string, string>>): Promise<Worke
   const child: ChildProcess = spawn(process.execPath, [entry], {
     stdio: ['ignore', 'pipe', 'inherit'],
     env: {
+      NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'],
       FAIRLEAD_DATABASE_URL: backend.database.url,
       FAIRLEAD_PUBLIC_URL: 'https://fairlead.example.org',
       FAIRLEAD_SECRET: 'x'.repeat(32),

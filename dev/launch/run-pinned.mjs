@@ -1,8 +1,10 @@
 import { spawn } from 'node:child_process'
 import { pinnedNode } from './dependencies.mjs'
-import { repository } from './repository.mjs'
+import { inRepository, repository } from './repository.mjs'
 
 const parentCheckMs = 500
+// What Node makes of each module is kept for the next process: half of the time that a start of the backend takes.
+const compileCache = inRepository('node_modules', '.cache', 'node')
 
 /**
  * Runs a TypeScript entry under the pinned Node and resolves with its exit code. The IPC channel lets the
@@ -13,7 +15,11 @@ export function runPinned(args) {
     const child = spawn(pinnedNode(), ['--disable-warning=ExperimentalWarning', ...args], {
       cwd: repository,
       stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
-      env: { ...process.env, INIT_CWD: process.env.INIT_CWD ?? process.cwd() },
+      env: {
+        NODE_COMPILE_CACHE: compileCache,
+        ...process.env,
+        INIT_CWD: process.env.INIT_CWD ?? process.cwd(),
+      },
     })
     // A terminal's Ctrl-C reaches the child by itself as well; it takes two signals at once as one.
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {

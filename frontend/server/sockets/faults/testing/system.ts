@@ -70,6 +70,7 @@ export async function startSystem(
   const [grpcPort, httpPort, workerPort] = [await freePort(), await freePort(), await freePort()]
   const common = {
     PATH: process.env['PATH'],
+    NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'],
     FAIRLEAD_PUBLIC_URL: publicUrl,
     FAIRLEAD_OIDC_ISSUER: issuer.oidc.issuer,
     FAIRLEAD_LOG_LEVEL: 'warn',
