@@ -12,6 +12,10 @@ export class TcpProxy {
   cutAfterBytes: number | undefined
   /** From the first bytes to the server that match on, nothing more goes to it on that connection; once. */
   stallOn: RegExp | undefined
+  /** The first bytes to the server that match, and what follows them on that connection, wait until they are let go; once. */
+  #holding:
+    | { readonly on: RegExp; readonly reached: () => void; readonly released: Promise<void> }
+    | undefined
   readonly #target: { readonly host: string; readonly port: number }
   readonly #server: Server
   readonly #links = new Set<Link>()
@@ -66,6 +70,13 @@ export class TcpProxy {
     })
   }
 
+  /** What matches is held on its way: `reached` resolves when there is something, and `release` lets it go. */
+  hold(on: RegExp): { readonly reached: Promise<void>; release(): void } {
+    const [reached, released] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+    this.#holding = { on, reached: reached.resolve, released: released.promise }
+    return { reached: reached.promise, release: () => released.resolve() }
+  }
+
   async stop(): Promise<void> {
     this.down()
     this.#server.close()
@@ -99,6 +110,16 @@ export class TcpProxy {
         this.#onStall()
       }
       if (stands) return
+      const holding = this.#holding
+      if (holding?.on.test(chunk.toString('latin1')) === true) {
+        this.#holding = undefined
+        client.pause()
+        client.unshift(chunk)
+        sent -= chunk.length
+        void holding.released.then(() => client.resume())
+        holding.reached()
+        return
+      }
       if (this.cutAfterBytes !== undefined && sent >= this.cutAfterBytes) {
         this.cutAfterBytes = undefined
         end()
