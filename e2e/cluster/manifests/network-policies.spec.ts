@@ -34,11 +34,11 @@ const demoData: Paths = { 'postgres:5432': ['demo-data'], 'minio:9000': ['demo-d
 const certificates: Paths = { 'certificate solver:8089': everyoneElse }
 const keycloakDatabase: Paths = { 'postgres:5432': ['keycloak'] }
 
-/** Wherever the API server is. */
+/** Wherever the API server is among private networks, until the overlay says where. */
 const workflows: Paths = {
   'backend:10006': ['container'],
   ...Object.fromEntries(
-    ['internet', 'private network', 'other namespace', 'prometheus', 'dns'].flatMap((name) => [
+    ['private network', 'network of machines', 'other namespace', 'prometheus', 'dns'].flatMap((name) => [
       [`${name}:443`, ['worker']],
       [`${name}:6443`, ['worker']],
     ]),
@@ -57,7 +57,7 @@ const development = [
   demoData,
 ]
 /** Wherever they are. Some networks take a block of all addresses to mean other pods too, where those let them in. */
-const outside = ['internet', 'private network', 'other namespace', 'prometheus', 'dns']
+const outside = ['internet', 'private network', 'network of machines', 'other namespace', 'prometheus', 'dns']
 const servicesOutside: Paths = Object.fromEntries(
   outside.flatMap((name) => [
     [`${name}:443`, ['backend', 'worker']],

@@ -25,6 +25,8 @@ export const surroundings: readonly Endpoint[] = [
   { name: 'internet', address: '203.0.113.7' },
   { name: 'internet by IPv6', address: '2001:db8::7' },
   { name: 'private network', address: '192.168.7.7' },
+  // Where machines that are containers themselves are, as of kind.
+  { name: 'network of machines', address: '172.18.0.2' },
   // Of cloud providers: who reaches it may get the node's credentials.
   { name: 'instance metadata', address: '169.254.169.254' },
 ]
