@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { ClusterTool } from './cluster-tool.ts'
 import { Kubectl } from './kubectl.ts'
+import { arePartsKeptDown } from './parts-kept-down.ts'
 
 const LOOK_MS = 10_000
 const LOG_LINES = 20
@@ -22,6 +23,8 @@ export function watchCluster(tool: ClusterTool): () => Promise<void> {
       await delay(LOOK_MS, undefined, { signal: over.signal })
       const dead = await deadParts(tool)
       if (dead.length === 0 || over.signal.aborted) continue
+      // A test keeps some down; others may have died of that, and start again with them.
+      if (await arePartsKeptDown((await tool.environment()).KUBECONFIG)) continue
       for (const part of dead) console.log(await obituary(tool, part))
       await tool.call(['up']).catch((error: Error) => console.log(error.message))
     }
