@@ -224,7 +224,7 @@ function infoElement(job: Job): XmlElement {
           fact('atMost', charge.atMost),
           fact('held', charge.held),
           fact('captured', charge.captured),
-          fact('note', charge.note),
+          charge.note === '' ? undefined : fact('note', charge.note),
         ),
     queuePosition === undefined
       ? undefined
