@@ -1,6 +1,5 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { fileURLToPath } from 'node:url'
+import type { ChildProcess } from 'node:child_process'
+import { KillableProcesses } from '../../../../testing/killable-processes.ts'
 import type { RunFixture } from './run-fixture.ts'
 
 export interface WorkerSettings {
@@ -12,11 +11,11 @@ export interface WorkerSettings {
   readonly stagingKey: string
 }
 
-const entry = fileURLToPath(new URL('./workflow-worker.ts', import.meta.url))
-
 /** Workers as processes of their own, to be killed. */
-export class WorkflowWorkers {
-  readonly #processes: ChildProcess[] = []
+export class WorkflowWorkers extends KillableProcesses {
+  constructor() {
+    super(new URL('./workflow-worker.ts', import.meta.url))
+  }
 
   start({ database, folder, cluster, stagingUrl, stagingKey }: RunFixture): ChildProcess {
     const settings: WorkerSettings = {
@@ -26,24 +25,6 @@ export class WorkflowWorkers {
       stagingUrl,
       stagingKey: stagingKey.toString('hex'),
     }
-    const child = spawn(process.execPath, [entry, JSON.stringify(settings)], {
-      stdio: ['ignore', 'ignore', 'inherit'],
-    })
-    this.#processes.push(child)
-    return child
-  }
-
-  /** By SIGKILL; those that have ended already are left alone. */
-  async kill(...children: readonly ChildProcess[]): Promise<void> {
-    for (const child of children) {
-      if (child.exitCode !== null || child.signalCode !== null) continue
-      const ended = once(child, 'exit')
-      child.kill('SIGKILL')
-      await ended
-    }
-  }
-
-  async killAll(): Promise<void> {
-    await this.kill(...this.#processes.splice(0))
+    return this.spawn(JSON.stringify(settings))
   }
 }
