@@ -36,6 +36,7 @@ import { Workflows1763700017000 } from './1763700017000-workflows.ts'
 import { ContainerSlots1763700017100 } from './1763700017100-container-slots.ts'
 import { WorkflowsRunning1763700017200 } from './1763700017200-workflows-running.ts'
 import { PaidUse1763700017300 } from './1763700017300-paid-use.ts'
+import { LocationsExports1763700017400 } from './1763700017400-locations-exports.ts'
 
 /** Every migration, in the order of their timestamps. One step a file; never changed once released. */
 export const migrations = [
@@ -77,4 +78,5 @@ export const migrations = [
   ContainerSlots1763700017100,
   WorkflowsRunning1763700017200,
   PaidUse1763700017300,
+  LocationsExports1763700017400,
 ]

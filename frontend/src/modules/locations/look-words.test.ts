@@ -5,6 +5,7 @@ describe('lookLabel', () => {
   test.each([
     ['FindConnections', 'Who was met'],
     ['organizations/lab/jobs/0190', 'Job: all who met'],
+    ['ExportPerson', 'Everything that is kept'],
     ['SomethingNew', 'SomethingNew'],
   ])('%s is %s', (method, label) => expect(lookLabel(method)).toBe(label))
 })

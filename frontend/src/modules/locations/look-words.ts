@@ -6,6 +6,7 @@ const words: Partial<Record<string, string>> = {
   FindNearby: 'Who was near a place',
   GetConnectionGraph: 'Who met whom around a group',
   GetDensity: 'How many were where',
+  ExportPerson: 'Everything that is kept',
 }
 
 /** @param method of the look, such as "FindConnections" or "organizations/a/jobs/{uuid}" */

@@ -64,9 +64,13 @@ export function LooksTable({ looks, label, own = false }: LooksTableProps) {
                 )}
               </Table.Td>
               <Table.Td className={classes.reason ?? ''}>
-                <Tag color="sea">{look.purposeDisplayName}</Tag>
+                {look.purposeDisplayName === '' ? (
+                  <Tag>Export</Tag>
+                ) : (
+                  <Tag color="sea">{look.purposeDisplayName}</Tag>
+                )}
                 <Text size="sm" inherit mt={4}>
-                  {look.reason}
+                  {look.reason === '' ? 'A copy, made by an administrator.' : look.reason}
                 </Text>
                 <Text size="xs" hiddenFrom="sm" component="div" mt={6}>
                   {asked}

@@ -324,7 +324,7 @@ describe('connections of an organisation', { timeout: PATIENCE_MS }, () => {
     ).rejects.toMatchObject({ reason: 'JOB_NOT_SHAREABLE' })
   })
 
-  it('go with whom they show when a person is erased, and others stay', async () => {
+  it('go with whom they show or name when a person is erased, and others stay', async () => {
     await stored.replaceFixes(tracks())
     const job = await finished()
     const other = await finished({
@@ -332,9 +332,24 @@ describe('connections of an organisation', { timeout: PATIENCE_MS }, () => {
       END: new Date(END_MS + 2 * DAY_MS).toISOString(),
     })
     const { dataSource } = fixture.database
-    const { organizationId } = stored.scope
-    const personId = ids.get(2) ?? ''
-    await dataSource.transaction((manager) => forgetInJobs(manager, { organizationId, personId }))
+    const naming = await finished({
+      START: new Date(END_MS + DAY_MS).toISOString(),
+      END: new Date(END_MS + 2 * DAY_MS).toISOString(),
+      REASON: 'Where was person 2?',
+    })
+    const erased = {
+      organizationId: stored.scope.organizationId,
+      personId: ids.get(2) ?? '',
+      displayName: 'Person 2',
+      externalId: undefined,
+      deviceIds: [],
+      deviceNos: [],
+      deviceExternalIds: [],
+    }
+    await dataSource.transaction((manager) => forgetInJobs(manager, erased))
+    await expect(fixture.handlers.getJob({ name: naming.name }, alice)).rejects.toMatchObject({
+      code: 'NOT_FOUND',
+    })
     await expect(fixture.handlers.getJob({ name: job.name }, alice)).rejects.toMatchObject({
       code: 'NOT_FOUND',
     })

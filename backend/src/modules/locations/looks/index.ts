@@ -1,3 +1,3 @@
 export { LookService } from './look-service.ts'
 export { type Look, type LookCursor, looksOfPerson } from './look-store.ts'
-export { addShown, type NewLook, recordLook } from './record-look.ts'
+export { addShown, type ExportLook, type NewLook, recordExport, recordLook } from './record-look.ts'

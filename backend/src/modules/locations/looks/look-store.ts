@@ -12,6 +12,7 @@ export interface Look {
   readonly time: Date
   readonly actorDisplayName: string
   readonly method: string
+  /** Empty for an export, which is for the person. */
   readonly purposeDisplayName: string
   readonly reason: string
   readonly windowStartTime: Date | undefined
@@ -65,12 +66,13 @@ export interface PageOfLooks {
 
 const COLUMNS = `
   looks.id, looks.organization_id, looks.time, looks.time::text as position,
-  users.display_name as actor_display_name, method, location_purposes.display_name as purpose_display_name,
+  users.display_name as actor_display_name, method,
+  coalesce(location_purposes.display_name, '') as purpose_display_name,
   reason, window_start_time, window_end_time`
 const SOURCES = `
   location_looks looks
   join users on users.id = actor_id
-  join location_purposes on location_purposes.id = purpose_id`
+  left join location_purposes on location_purposes.id = purpose_id`
 const PAGE = `
   and ($2::timestamptz is null or (looks.time, looks.id) < ($2, $3::uuid))
   order by looks.time desc, looks.id desc limit $4`

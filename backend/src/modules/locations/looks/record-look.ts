@@ -71,6 +71,40 @@ export async function recordLook(database: Database, look: NewLook): Promise<str
   return id
 }
 
+export interface ExportLook {
+  readonly organizationId: string
+  /** The user who exports. */
+  readonly actorId: string
+  readonly personId: string
+}
+
+/**
+ * Writes down that somebody exports all that is kept of a person, which needs no consent. To be committed before anything
+ * is answered.
+ *
+ * @throws DomainError NOT_FOUND when the organisation has no such person
+ */
+export async function recordExport(
+  database: Database,
+  { organizationId, actorId, personId }: ExportLook,
+): Promise<void> {
+  const [written] = await rows<{ look_id: string }>(
+    database,
+    `with person as (
+       select id from persons where id = $4 and organization_id = $2 for key share
+     ), look as (
+       insert into location_looks (id, organization_id, actor_id, method, reason)
+       select $1, $2, $3, 'ExportPerson', '' from person
+       returning id
+     )
+     insert into location_look_persons (look_id, person_id, asked)
+     select look.id, person.id, true from look, person
+     returning look_id`,
+    [v7(), organizationId, actorId, personId],
+  )
+  if (written === undefined) throw personNotFound()
+}
+
 /**
  * Writes down that a look shows these persons too, before they are shown; those who stand there already stay as they
  * are.

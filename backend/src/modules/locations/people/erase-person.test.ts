@@ -122,6 +122,7 @@ describe('an export', () => {
     ])
     expect(kinds.get('consent')).toMatchObject([{ purposeSlug: 'study' }, { purposeSlug: 'contacts' }])
     expect(kinds.get('look')).toMatchObject([
+      { method: 'ExportPerson', reason: '', asked: true },
       { reason: 'Another look', asked: false },
       { reason: 'One look', asked: true },
     ])
@@ -142,7 +143,7 @@ describe('an export', () => {
       longitude: 8,
       accuracyM: 5,
     })
-    expect(records.at(-1)).toEqual({ kind: 'end', devices: 2, consents: 2, fixes: 6_600, looks: 2 })
+    expect(records.at(-1)).toEqual({ kind: 'end', devices: 2, consents: 2, fixes: 6_600, looks: 3 })
     expect(JSON.stringify(records)).not.toContain('Somebody Near')
     expect(JSON.stringify(records)).not.toContain(uuidOf(other))
   })
@@ -154,7 +155,11 @@ describe('an export', () => {
     const device = await fixture.createDevice(person, 'Phone')
     // As many as make more than one message, before they are all read.
     await fixture.recordFixes(device, timesOf(3, 1_700))
-    const one = exports.ofOrganization(fixture.labId, uuidOf(person))
+    const one = exports.ofOrganization({
+      organizationId: fixture.labId,
+      actorId: bert,
+      personId: uuidOf(person),
+    })
     const own = exports.ofUser(bert, fixture.labId, uuidOf(person))
     for (const each of [one, own]) expect((await each.next()).value?.contentType).toBe('application/x-ndjson')
     await query('update persons set user_id = null where id = $1', [uuidOf(person)])

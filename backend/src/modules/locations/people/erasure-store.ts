@@ -1,5 +1,6 @@
 import { v7 } from 'uuid'
 import { type Database, rows } from '../sql.ts'
+import { namesOfPerson } from './names-of-person.ts'
 
 /** What stands of a person, for all who keep something of them. */
 export interface ErasedPerson {
@@ -42,8 +43,6 @@ export async function lockPerson(
 
 const NOBODY = '00000000-0000-0000-0000-000000000000'
 const ERASED = '[erased]'
-/** A shorter text is too likely to be part of another's name. */
-const LEAST_REDACTED_CHARACTERS = 3
 
 /**
  * Takes the person out of what others looked at: who was asked about and shown, what else was asked, and the reasons
@@ -54,10 +53,7 @@ const LEAST_REDACTED_CHARACTERS = 3
 export async function redactLooks(database: Database, person: ErasedPerson): Promise<number> {
   const { organizationId, personId } = person
   const ids = [personId, ...person.deviceIds]
-  const texts = [person.displayName, person.externalId ?? '', ...person.deviceExternalIds, ...ids].filter(
-    (text) => text.length >= LEAST_REDACTED_CHARACTERS,
-  )
-  const named = texts.map(wholeWords).join('|')
+  const named = namesOfPerson(person)
   const redacted = await rows<{ id: string }>(
     database,
     `with gone as (
@@ -74,14 +70,6 @@ export async function redactLooks(database: Database, person: ErasedPerson): Pro
     [organizationId, personId, named, ids.join('|'), NOBODY, ERASED],
   )
   return redacted.length
-}
-
-/** A regular expression of PostgreSQL that finds the text where it is not part of a longer word. */
-function wholeWords(text: string): string {
-  const escaped = text.replaceAll(/[^\p{L}\p{N}\s]/gu, '\\$&').replaceAll(/\s+/g, '\\s+')
-  const begin = /^[\p{L}\p{N}_]/u.test(text) ? '\\m' : ''
-  const end = /[\p{L}\p{N}_]$/u.test(text) ? '\\M' : ''
-  return `${begin}${escaped}${end}`
 }
 
 /** Takes away all of the person but the fixes, whose erasure is remembered until the last is gone. */

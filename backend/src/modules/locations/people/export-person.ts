@@ -1,7 +1,7 @@
 import type { HttpBody } from '@fairlead/proto/server/google/api/httpbody'
 import type { DataSource } from 'typeorm'
 import { consentsOf, personNotFound } from '../consent/index.ts'
-import { looksOfPerson } from '../looks/index.ts'
+import { type ExportLook, looksOfPerson, recordExport } from '../looks/index.ts'
 import { listDevices } from './device-store.ts'
 import { type FixCursor, fixesOf } from './fix-reader.ts'
 import { findPerson, type Person } from './person-store.ts'
@@ -26,8 +26,10 @@ export class PersonExports {
     this.#dataSource = dataSource
   }
 
-  ofOrganization(organizationId: string, personId: string): AsyncGenerator<HttpBody> {
-    return exportPerson(this.#dataSource, { organizationId, personId, mayExport: () => true })
+  /** Is a look, which the person can see. */
+  async *ofOrganization(look: ExportLook): AsyncGenerator<HttpBody> {
+    await recordExport(this.#dataSource, look)
+    yield* exportPerson(this.#dataSource, { ...look, mayExport: () => true })
   }
 
   /** Ends with NOT_FOUND when the person is not the user's, or no longer. */

@@ -1,3 +1,5 @@
 export { createPeople } from './create-people.ts'
+export type { ErasedPerson } from './erasure-store.ts'
 export { erasuresPart } from './erasures-part.ts'
 export { moveInvitedPerson } from './move-invited-person.ts'
+export { namesOfPerson } from './names-of-person.ts'

@@ -90,7 +90,11 @@ export function personHandler(dependencies: PersonHandlerDependencies): Register
     exportPerson({ name }, call) {
       const { organization, caller, log } = organizationContext(call)
       log.info({ userId: caller.userId }, 'a person is exported')
-      return exports.ofOrganization(organization.id, personIdOf(organization, name))
+      return exports.ofOrganization({
+        organizationId: organization.id,
+        actorId: caller.userId,
+        personId: personIdOf(organization, name),
+      })
     },
 
     async erasePerson({ name }, call) {
