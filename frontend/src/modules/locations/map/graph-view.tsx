@@ -82,12 +82,20 @@ export default function GraphView({ graph, selected, onSelect }: GraphViewProps)
               <title>{node.displayName}</title>
               <circle r={12} className={classes.reach} />
               <circle r={node.degree === 0 ? 8 : 5.5} />
-              {isNamed(node) && (
-                <text y={node.degree === 0 ? -13 : -10} textAnchor="middle">
-                  {shortened(node.displayName)}
-                </text>
-              )}
             </g>
+          ))}
+          {/* Above all dots. */}
+          {layout.nodes.filter(isNamed).map((node) => (
+            <text
+              key={node.person}
+              x={x(node)}
+              y={y(node) - (node.degree === 0 ? 13 : 10)}
+              textAnchor="middle"
+              className={classes.name}
+              data-faded={neighbours !== undefined && !neighbours.has(node.index)}
+            >
+              {shortened(node.displayName)}
+            </text>
           ))}
         </svg>
       )}

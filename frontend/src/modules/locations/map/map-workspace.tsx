@@ -1,6 +1,6 @@
 import type { LookReason, Subject } from '@fairlead/proto/web/fairlead/locations/v1/locations'
 import { Loader, SegmentedControl, useComputedColorScheme } from '@mantine/core'
-import { lazy, Suspense, useCallback, useEffect, useMemo, useState } from 'react'
+import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import { PageLoader } from '../../../ui/page-loader'
 import { Panel } from '../../../ui/panel'
 import { coveringBounds, type GeographicBounds } from './covering'
@@ -27,6 +27,9 @@ import { usePersonsOnMap } from './use-persons-on-map'
 const MapCanvas = lazy(() => import('./map-canvas'))
 const GraphView = lazy(() => import('./graph-view'))
 
+/** As in map-workspace.module.css: the map is below the form there, where whoever presses Show would not see it. */
+const stageIsBelow = '(max-width: 62em)'
+
 const nobody: readonly Subject[] = []
 const noEpisodes = [] as const
 
@@ -46,6 +49,7 @@ export function MapWorkspace({ organization, look }: MapWorkspaceProps) {
   const [bounds, setBounds] = useState<GeographicBounds>()
   const [graphPerson, setGraphPerson] = useState<string>()
   const { view } = choice
+  const stage = useRef<HTMLDivElement>(null)
 
   useAddressedSubjects(organization, look.purpose, (persons) =>
     setChoice((before) => ({ ...before, persons })),
@@ -131,6 +135,7 @@ export function MapWorkspace({ organization, look }: MapWorkspaceProps) {
   }
   const show = () => {
     setAsked({ ...asked, [view]: choice })
+    if (window.matchMedia(stageIsBelow).matches) stage.current?.scrollIntoView({ block: 'start' })
     const place = placeOf(choice.nearby)
     if (view === 'nearby' && place !== undefined) setBounds(reachBounds(place, choice.nearby.distanceM))
     if (view !== 'tracks') return
@@ -196,7 +201,7 @@ export function MapWorkspace({ organization, look }: MapWorkspaceProps) {
           />
         </Panel>
       </div>
-      <div className={classes.stage}>
+      <div className={classes.stage} ref={stage}>
         <Panel flush>
           <div className={classes.bar}>
             <SegmentedControl
