@@ -33,27 +33,11 @@ export async function makeFixTables(
   await migrate(url)
   const dataSource = await createDataSource(url, { statementTimeoutMs: 0 }).initialize()
   const organizationId = randomUUID()
-  const purposeId = randomUUID()
   await dataSource.query(
     `insert into organizations (id, slug, display_name, kind) values ($1, 'walkers', 'Walkers', 'MEMBER')`,
     [organizationId],
   )
-  await dataSource.query(
-    `insert into location_purposes (id, organization_id, slug, display_name) values ($1, $2, 'tracing', 'Tracing')`,
-    [purposeId, organizationId],
-  )
-  await dataSource.query(
-    `with person as (
-       insert into persons (id, person_no, organization_id, display_name) overriding system value
-       select gen_random_uuid(), no, $1, 'Person ' || no from generate_series(1, $2::int) as no
-       returning id, person_no
-     ), device as (
-       insert into devices (id, device_no, organization_id, person_id, display_name) overriding system value
-       select gen_random_uuid(), person_no, $1, id, 'Device' from person
-     )
-     insert into consents (id, person_id, purpose_id) select gen_random_uuid(), id, $3 from person`,
-    [organizationId, people, purposeId],
-  )
+  const purposeId = await addPeople(dataSource, organizationId, people)
   const scope = {
     organizationId,
     purposeId,
@@ -70,7 +54,34 @@ export async function makeFixTables(
   }
 }
 
-async function fill(dataSource: DataSource, fixes: Iterable<FixBatch>): Promise<void> {
+/** People 1, 2, .. of the organisation who all consent to the purpose `tracing`; answers its id. */
+export async function addPeople(
+  dataSource: DataSource,
+  organizationId: string,
+  people: number,
+): Promise<string> {
+  const purposeId = randomUUID()
+  await dataSource.query(
+    `insert into location_purposes (id, organization_id, slug, display_name) values ($1, $2, 'tracing', 'Tracing')`,
+    [purposeId, organizationId],
+  )
+  await dataSource.query(
+    `with person as (
+       insert into persons (id, person_no, organization_id, display_name) overriding system value
+       select gen_random_uuid(), no, $1, 'Person ' || no from generate_series(1, $2::int) as no
+       returning id, person_no
+     ), device as (
+       insert into devices (id, device_no, organization_id, person_id, display_name) overriding system value
+       select gen_random_uuid(), person_no, $1, id, 'Device' from person
+     )
+     insert into consents (id, person_id, purpose_id) select gen_random_uuid(), id, $3 from person`,
+    [organizationId, people, purposeId],
+  )
+  return purposeId
+}
+
+/** Indexes are made when the rows are there. */
+export async function fill(dataSource: DataSource, fixes: Iterable<FixBatch>): Promise<void> {
   const indexes: { name: string; definition: string }[] = await dataSource.query(
     `select indexname as name, replace(indexdef, ' ON ONLY ', ' ON ') as definition from pg_indexes where tablename = 'fixes'`,
   )

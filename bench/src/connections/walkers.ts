@@ -21,26 +21,41 @@ const DAYS = 2
 /** Of each person. */
 export const FIXES_EACH = MINUTES * DAYS
 
-/** All fixes of so many people, in the order of time. */
-export function* walkersFixes(people: number, organizationNo: number): Generator<FixBatch> {
+interface Walks {
+  /** Default 2. */
+  readonly days?: number
+  /** Seconds between two fixes of a person, a part of a minute. Default 60. */
+  readonly everyS?: number
+}
+
+/** All fixes of so many people, by the minute in the order of time. */
+export function* walkersFixes(
+  people: number,
+  organizationNo: number,
+  { days = DAYS, everyS = 60 }: Walks = {},
+): Generator<FixBatch> {
   let batch = emptyBatch(organizationNo)
   let at = 0
-  for (let day = 0; day < DAYS; day++)
+  for (let day = 0; day < days; day++)
     for (let minute = MORNING; minute < MORNING + MINUTES; minute++)
       for (let person = 0; person < people; person++) {
         const [latitude, longitude] = placeOf(person, day, minute)
-        batch.deviceNos[at] = person + 1
-        batch.personNos[at] = person + 1
-        batch.timesMs[at] =
-          FIRST_DAY_MS + day * DAY_MS + minute * 60_000 + Math.floor(noise(person, 1, 1) * 60) * 1000
-        batch.latitudes[at] = latitude + NOISE_DEG * (noise(person, minute, 2 + day) - 0.5) * 2
-        batch.longitudes[at] = longitude + NOISE_DEG * (noise(person, minute, 5 + day) - 0.5) * 2
-        batch.accuraciesM[at] = 8
-        at += 1
-        if (at < BATCH) continue
-        yield batch
-        batch = emptyBatch(organizationNo)
-        at = 0
+        const minuteMs = FIRST_DAY_MS + day * DAY_MS + minute * 60_000
+        for (let second = 0; second < 60; second += everyS) {
+          batch.deviceNos[at] = person + 1
+          batch.personNos[at] = person + 1
+          batch.timesMs[at] = minuteMs + (second + Math.floor(noise(person, 1, 1) * everyS)) * 1000
+          batch.latitudes[at] =
+            latitude + NOISE_DEG * (noise(person, minute, 2 + day + 10 * second) - 0.5) * 2
+          batch.longitudes[at] =
+            longitude + NOISE_DEG * (noise(person, minute, 5 + day + 10 * second) - 0.5) * 2
+          batch.accuraciesM[at] = 8
+          at += 1
+          if (at < BATCH) continue
+          yield batch
+          batch = emptyBatch(organizationNo)
+          at = 0
+        }
       }
   if (at > 0) yield cut(batch, at)
 }
