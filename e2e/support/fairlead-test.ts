@@ -1,6 +1,6 @@
-import AxeBuilder from '@axe-core/playwright'
 import { startFairlead } from '@fairlead/dev/start'
 import { test as base, expect, type Page } from '@playwright/test'
+import { graveViolations } from './grave-violations.ts'
 import { type System, systemAt, systemUnderTest } from './system.ts'
 
 interface Fixtures {
@@ -55,15 +55,7 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
   signIn: async ({ page }, use) => use((username, at = '/') => signIn(page, username, at)),
   expectAccessible: async ({ page }, use) =>
     use(async (name, rules = []) => {
-      const axe = new AxeBuilder({ page })
-      const { violations } = await (rules.length === 0 ? axe : axe.withRules([...rules])).analyze()
-      const grave = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')
-      expect
-        .soft(
-          grave.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html.slice(0, 200)).join(', ')}`),
-          `accessibility of ${name}`,
-        )
-        .toEqual([])
+      expect.soft(await graveViolations(page, rules), `accessibility of ${name}`).toEqual([])
     }),
 })
 
