@@ -1,67 +1,23 @@
-import pino from 'pino'
 import { Registry } from 'prom-client'
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { type ContainerExecution, leave } from '../../../ports/containers.ts'
-import { createKubernetesContainers, type KubernetesOptions } from './kubernetes-containers.ts'
+import { describe, expect } from 'vitest'
+import { leave } from '../../../ports/containers.ts'
 import { clusterSettings, missingClusterSettings } from './testing/cluster-settings.ts'
+import { test } from './testing/container-test.ts'
 import { openCutProxy } from './testing/cut-proxy.ts'
 import { poorKubeconfig } from './testing/poor-kubeconfig.ts'
-import { createTestNamespace, type TestNamespace } from './testing/test-namespace.ts'
-import { begin as beginRun, type TestOrder, type TestRun } from './testing/test-run.ts'
-import { openTestStaging, type TestStaging } from './testing/test-staging.ts'
 
 const missing = missingClusterSettings()
 
 if (missing.length === 0) {
   describe('execution/kubernetes', { timeout: 120_000 }, () => {
-    const { kubeconfig, image } = clusterSettings()
-    let namespace: TestNamespace
-    let staging: TestStaging
-    const opened: ContainerExecution[] = []
-    const runs: TestRun[] = []
+    const { kubeconfig } = clusterSettings()
 
-    beforeAll(async () => {
-      namespace = await createTestNamespace(kubeconfig)
-      staging = await openTestStaging(new URL(namespace.api.address).hostname)
-    })
-    afterEach(async () => {
-      for (const run of runs.splice(0)) {
-        run.stop.abort(new Error('the test has ended'))
-        await run.ended
-      }
-      for (const containers of opened.splice(0)) {
-        // Of a test that failed before another worker took them over.
-        for (const key of await containers.list().catch(() => [])) await containers.remove(key)
-        await containers.close()
-      }
-      await namespace.empty()
-      staging.inputs.clear()
-      staging.outputs.clear()
-    })
-    afterAll(async () => {
-      await staging.close()
-      await namespace.remove()
-    })
-
-    const open = (options: Partial<KubernetesOptions> = {}) => {
-      const containers = createKubernetesContainers({
-        namespace: namespace.name,
-        kubeconfig,
-        installation: 'test',
-        agentImage: image,
-        log: pino({ level: 'silent' }),
-        ...options,
-      })
-      opened.push(containers)
-      return containers
-    }
-    const begin = (containers: ContainerExecution, order: Partial<TestOrder> = {}) => {
-      const run = beginRun(containers, { image, stagingUrl: staging.url, ...order })
-      runs.push(run)
-      return run
-    }
-
-    test('stages, runs and collects, tells of it, and leaves nothing', async () => {
+    test('stages, runs and collects, tells of it, and leaves nothing', async ({
+      namespace,
+      staging,
+      open,
+      begin,
+    }) => {
       staging.inputs.set('tile/a.txt', 'of the dataset')
       const run = begin(open(), {
         arguments: [
@@ -79,7 +35,7 @@ if (missing.length === 0) {
       expect([...staging.tokens]).toEqual(['Bearer a-token'])
     })
 
-    test('numbers the containers of a fan-out', async () => {
+    test('numbers the containers of a fan-out', async ({ namespace, staging, open, begin }) => {
       const run = begin(open(), {
         count: 5,
         parallel: 3,
@@ -94,7 +50,7 @@ if (missing.length === 0) {
       }
     })
 
-    test('stops at once what ignores that it should', async () => {
+    test('stops at once what ignores that it should', async ({ namespace, open, begin }) => {
       const run = begin(open(), {
         arguments: ['trap "" TERM; echo on; while :; do read -t 1 <> <(:); done'],
       })
@@ -107,7 +63,12 @@ if (missing.length === 0) {
       expect(await namespace.count()).toBe(0)
     })
 
-    test('goes on with what another worker began, and tells no line twice', async () => {
+    test('goes on with what another worker began, and tells no line twice', async ({
+      namespace,
+      staging,
+      open,
+      begin,
+    }) => {
       const first = open()
       const run = begin(first, {
         arguments: ['for i in $(seq 1 16); do echo $i; sleep 0.5; done; date +%s.%N >/out/once'],
@@ -129,7 +90,7 @@ if (missing.length === 0) {
       expect(await namespace.count()).toBe(0)
     })
 
-    test('is told what its containers use', async () => {
+    test('is told what its containers use', async ({ open, begin }) => {
       const run = begin(open(), {
         arguments: ['for ((i = 0; ; i++)); do :; done'],
         cpuMillis: 200,
@@ -143,7 +104,11 @@ if (missing.length === 0) {
       await run.ended
     })
 
-    test('lists and removes what nobody waits for, and nothing of another installation', async () => {
+    test('lists and removes what nobody waits for, and nothing of another installation', async ({
+      namespace,
+      open,
+      begin,
+    }) => {
       const [ours, others] = [open(), open({ installation: 'other' })]
       const endless = { arguments: ['sleep 1000'] }
       const [run, other] = [begin(ours, endless), begin(others, endless)]
@@ -162,7 +127,7 @@ if (missing.length === 0) {
       expect(await namespace.count()).toBe(0)
     })
 
-    test('finishes what ended while nobody looked, and removes it', async () => {
+    test('finishes what ended while nobody looked, and removes it', async ({ namespace, open, begin }) => {
       const first = open()
       const run = begin(first, { arguments: ['echo said; echo left >/out/file'] })
       await expect.poll(() => run.states(), { timeout: 60_000 }).toContain('STARTING')
@@ -179,7 +144,7 @@ if (missing.length === 0) {
       expect(await namespace.count()).toBe(0)
     })
 
-    test('fails by what failed while nobody looked', async () => {
+    test('fails by what failed while nobody looked', async ({ namespace, open, begin }) => {
       const first = open()
       const run = begin(first, { arguments: ['exit 9'] })
       await expect.poll(() => run.states(), { timeout: 60_000 }).toContain('STARTING')
@@ -192,7 +157,7 @@ if (missing.length === 0) {
       expect(await namespace.count()).toBe(0)
     })
 
-    test('asks the API server as often for one container as for the next', async () => {
+    test('asks the API server as often for one container as for the next', async ({ open, begin }) => {
       const registry = new Registry()
       const containers = open({ registry })
       const count = async () => {
@@ -224,7 +189,7 @@ if (missing.length === 0) {
       expect(third['deletecollection pods']).toBeUndefined()
     })
 
-    test('says whether the cluster can be used', async () => {
+    test('says whether the cluster can be used', async ({ namespace, open }) => {
       await open().check()
       await expect(open({ namespace: 'no-such-namespace' }).check()).rejects.toThrow(
         /has no namespace no-such-namespace: create it/u,

@@ -1,18 +1,18 @@
 import { randomBytes } from 'node:crypto'
-import { expect } from 'vitest'
+import type { ContainerKey } from '../../../../ports/containers.ts'
 import { KubernetesApi } from '../kubernetes-api.ts'
 import type { ObjectList, Pod, WatchedObject } from '../kubernetes-objects.ts'
+import { objectName } from '../object-names.ts'
 
 /** A namespace of a test's own, as strict as those that containers run in. */
 export interface TestNamespace {
   readonly name: string
   readonly api: KubernetesApi
   readonly core: string
-  pods(): Promise<readonly Pod[]>
-  /** Jobs, Pods and Secrets that there are. */
-  count(): Promise<number>
-  /** Waits until nothing is left. */
-  empty(): Promise<void>
+  /** Of one run when it is given. */
+  pods(of?: ContainerKey): Promise<readonly Pod[]>
+  /** Jobs, Pods and Secrets that there are; of one run when it is given. */
+  count(of?: ContainerKey): Promise<number>
   create(resource: string, path: string, body: unknown): Promise<void>
   remove(): Promise<void>
 }
@@ -26,11 +26,17 @@ export async function createTestNamespace(kubeconfig: string): Promise<TestNames
   const create = async (resource: string, path: string, body: unknown) => {
     await api.json({ verb: 'create', resource, path, body })
   }
-  const count = async () => {
+  const listOf = async <T extends WatchedObject>(resource: string, path: string, of?: ContainerKey) => {
+    const all = await list<T>(resource, path)
+    if (of === undefined) return all
+    const wanted = objectName(of)
+    return all.filter(({ metadata }) => metadata.name === wanted || metadata.name.startsWith(`${wanted}-`))
+  }
+  const count = async (of?: ContainerKey) => {
     const lists = await Promise.all([
-      list('jobs', `/apis/batch/v1/namespaces/${name}/jobs`),
-      list('pods', `${core}/pods`),
-      list('secrets', `${core}/secrets`),
+      listOf('jobs', `/apis/batch/v1/namespaces/${name}/jobs`, of),
+      listOf('pods', `${core}/pods`, of),
+      listOf('secrets', `${core}/secrets`, of),
     ])
     return lists.flat().length
   }
@@ -43,9 +49,8 @@ export async function createTestNamespace(kubeconfig: string): Promise<TestNames
     name,
     api,
     core,
-    pods: () => list<Pod>('pods', `${core}/pods`),
+    pods: (of) => listOf<Pod>('pods', `${core}/pods`, of),
     count,
-    empty: () => expect.poll(count, { timeout: 30_000 }).toBe(0),
     create,
     async remove() {
       // A namespace that ends waits for its pods before it deletes Jobs; a Job that may make none there keeps its last one.

@@ -41,7 +41,7 @@ export function begin(containers: ContainerExecution, { stagingUrl, ...given }: 
     variables: {},
     count: 1,
     parallel: 10,
-    cpuMillis: 100,
+    cpuMillis: 250,
     memoryBytes: 64 * 2 ** 20,
     diskBytes: 64 * 2 ** 20,
     gpus: 0,
