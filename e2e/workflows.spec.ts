@@ -211,6 +211,58 @@ test('an algorithm is registered by a manifest, whose mistakes are told by their
   ])
 })
 
+test('a workflow that comes round in a circle, or gives what is not taken, is told so at its lines', async ({
+  page,
+  system,
+  signIn: signInHere,
+}) => {
+  test.setTimeout(120_000)
+  const id = `step-${unique()}`
+  const api = await apiAs(system, 'alice', organization)
+  const { name } = await api.post<Algorithm>(`organizations/${organization}/algorithms`, {
+    manifest: manifest(id),
+  })
+  const operator = await apiAs(system, 'olivia', 'operator')
+  await operator.post('algorithms:review', { name, decision: 'ALGORITHM_STATE_APPROVED' })
+  const workflow = (from: string, parameter: string) => `kind: Workflow
+name: ${id}
+displayName: Measure twice
+inputs:
+  - {name: image}
+steps:
+  - name: first
+    algorithm: ${id}@1
+    inputs: {tile: ${from}}
+    parameters: {${parameter}: "3"}
+  - name: second
+    algorithm: ${id}@1
+    inputs: {tile: steps.first}
+`
+
+  await signInHere('alice', `${base}/workflows/new`)
+  await page.getByRole('button', { name: 'Import', exact: true }).click()
+  const dialog = page.getByRole('dialog')
+  const editor = dialog.getByRole('textbox', { name: 'Manifest' })
+  const take = dialog.getByRole('button', { name: 'Import', exact: true })
+  await editor.fill(workflow('steps.second', 'SIGMA'))
+  await take.click()
+  await expect(
+    dialog.getByText(/steps come after each other in a circle: (first|second), then/),
+  ).toBeVisible()
+  await expect(editor).toHaveAttribute('aria-invalid', 'true')
+
+  await editor.fill(workflow('inputs.image', 'NOISE'))
+  await expect(editor).toHaveAttribute('aria-invalid', 'false')
+  await take.click()
+  await expect(dialog.getByText(new RegExp(`${id}@1 has no parameter NOISE; it has SIGMA`))).toBeVisible()
+  await expect(dialog.getByRole('button', { name: 'Line 10' })).toBeVisible()
+
+  await editor.fill(workflow('inputs.image', 'SIGMA'))
+  await take.click()
+  await expect(dialog).toHaveCount(0)
+  await expect(page.getByRole('textbox', { name: 'Identifier' })).toHaveValue(id)
+})
+
 test('a rejection needs a comment, which is read where the algorithm stands; nobody decides on their own', async ({
   page,
   system,
