@@ -3,6 +3,7 @@ import { chromiumLaunch } from './support/chromium.ts'
 
 // They have configurations of their own.
 const elsewhere = ['cluster/**', 'keycloak/**']
+const ownSystem = ['chaos/**/*.spec.ts', 'pages/**/*.spec.ts', 'traces/**/*.spec.ts', 'files-s3.spec.ts']
 
 export default defineConfig({
   testDir: '.',
@@ -13,12 +14,8 @@ export default defineConfig({
   // starts a system of its own.
   workers: 2,
   projects: [
-    { name: 'shared system', testIgnore: ['chaos/**', 'pages/**', 'traces/**', ...elsewhere], workers: 1 },
-    {
-      name: 'own system',
-      testMatch: ['chaos/**/*.spec.ts', 'pages/**/*.spec.ts', 'traces/**/*.spec.ts'],
-      workers: 1,
-    },
+    { name: 'shared system', testIgnore: [...ownSystem, ...elsewhere], workers: 1 },
+    { name: 'own system', testMatch: ownSystem, workers: 1 },
   ],
   fullyParallel: false,
   forbidOnly: process.env['CI'] !== undefined,
@@ -34,7 +31,8 @@ export default defineConfig({
     actionTimeout: 15_000,
     navigationTimeout: 20_000,
     viewport: { width: 1440, height: 900 },
-    trace: 'retain-on-failure',
+    // With the document at each step, and without the film between them, which costs a fifth of a browser's time.
+    trace: { mode: 'retain-on-failure', screenshots: false },
     screenshot: 'only-on-failure',
     launchOptions: await chromiumLaunch(),
   },

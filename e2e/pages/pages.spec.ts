@@ -6,8 +6,13 @@ const screenshots = 'test-results/pages'
 
 const registry = 'registry.example.org/survey'
 
-// The other specs kill parts of theirs.
-test.use({ ownSystem: true, systemEnvironment: { FAIRLEAD_ALGORITHM_REGISTRIES: registry } })
+test.use({
+  // The other specs kill parts of theirs.
+  ownSystem: true,
+  systemEnvironment: { FAIRLEAD_ALGORITHM_REGISTRIES: registry },
+  // Recording each of many pages costs as much as looking at it; what failed is named, and pictures are taken here.
+  trace: 'on-first-retry',
+})
 
 /** Of which nothing runs here. */
 function algorithmOf(displayName: string) {

@@ -14,6 +14,8 @@ declare global {
  */
 export async function graveViolations(page: Page, rules: readonly string[]): Promise<string[]> {
   if (page.frames().length > 1) throw new Error(`${page.url()} has a frame, into which nobody looks`)
+  // Colours that change do so by transitions, also where those are as good as off, and what inherits them changes later.
+  await page.waitForFunction(() => !document.getAnimations().some((each) => each instanceof CSSTransition))
   if (await page.evaluate(() => window.axe === undefined)) await page.evaluate(axe.source)
   const violations = await page.evaluate(async (values) => {
     if (window.axe === undefined) throw new Error('axe did not stay in the page')
