@@ -33,12 +33,15 @@ if (disk === undefined) {
 
 if (disk !== undefined)
   describe('a full disk', () => {
+    let starting: Promise<FaultSystem> | undefined
     let system: FaultSystem
     beforeAll(async () => {
-      system = await FaultSystem.start({ store: 'filesystem', scans: false, folder: disk ?? '' })
+      starting = FaultSystem.start({ store: 'filesystem', scans: false, folder: disk ?? '' })
+      system = await starting
     }, 90_000)
+    // Also what took longer to start than the hook may.
     afterAll(async () => {
-      await system?.stop()
+      await (await starting)?.stop()
       execFileSync(commands.unmount, [disk ?? ''])
       rmdirSync(disk ?? '')
     })

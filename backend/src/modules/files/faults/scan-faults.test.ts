@@ -31,11 +31,14 @@ if (missing.length > 0) {
 const stores: readonly StoreKind[] = missingStore.length > 0 ? ['filesystem'] : ['filesystem', 's3']
 
 describe.each(missing.length > 0 ? [] : stores)('scans over objects/%s', (store) => {
+  let starting: Promise<FaultSystem> | undefined
   let system: FaultSystem
   beforeAll(async () => {
-    system = await FaultSystem.start({ store, scans: true })
+    starting = FaultSystem.start({ store, scans: true })
+    system = await starting
   }, START_MS)
-  afterAll(() => system?.stop())
+  // Also what took longer to start than the hook may.
+  afterAll(async () => (await starting)?.stop(), START_MS)
   // What one test took away is there for the next.
   afterEach(() => {
     system.scannerProxy?.up()
@@ -247,7 +250,7 @@ describe.each(missing.length > 0 ? [] : stores)('scans over objects/%s', (store)
       expect(Buffer.from(await (await fetch(url)).arrayBuffer()).includes(mark)).toBe(true)
       await expectInvariants(system, 'a worker was killed after the move', report)
     },
-    TEST_MS,
+    TEST_MS + START_MS,
   )
 
   // The other store's steps are system calls, which nothing can hold up.
@@ -272,7 +275,7 @@ describe.each(missing.length > 0 ? [] : stores)('scans over objects/%s', (store)
         })
         await expectInvariants(system, 'a worker was killed before the move', report)
       },
-      TEST_MS,
+      TEST_MS + START_MS,
     )
 
   if (store === 's3')

@@ -37,11 +37,14 @@ if (missing.length > 0) {
 describe.each<StoreKind>(missing.length > 0 ? ['filesystem'] : ['filesystem', 's3'])(
   'uploads to objects/%s',
   (store) => {
+    let starting: Promise<FaultSystem> | undefined
     let system: FaultSystem
     beforeAll(async () => {
-      system = await FaultSystem.start({ store, scans: false })
+      starting = FaultSystem.start({ store, scans: false })
+      system = await starting
     }, START_MS)
-    afterAll(() => system?.stop())
+    // Also what took longer to start than the hook may.
+    afterAll(async () => (await starting)?.stop(), START_MS)
 
     test(
       'what is sent is what is fetched, with ranges, as an attachment that is not sniffed',
