@@ -38,8 +38,6 @@ export interface LogOptions {
 
 /** The node has ended the log; the watch tells that its container has ended, too, a little later. */
 const END_MS = 3000
-/** The node writes on what a container that has ended had left in its pipe: its log grows for a moment. */
-const SETTLE_MS = 1000
 const FIRST_DELAY_MS = 200
 const LONGEST_DELAY_MS = 5000
 const SILENCE_MS = 2 ** 31 - 1
@@ -55,8 +53,6 @@ export class ContainerLog {
   readonly #ended = new AbortController()
   readonly #told: ToldLines
   #bytes = 0
-  /** Of the log, when it was read after the end of its container. */
-  #last: string | undefined
 
   /** @param ended whether the container has ended */
   constructor(options: LogOptions, ended: boolean) {
@@ -81,7 +77,6 @@ export class ContainerLog {
   async #run(): Promise<void> {
     for (let delayMs = FIRST_DELAY_MS; ; delayMs = Math.min(2 * delayMs, LONGEST_DELAY_MS)) {
       const whole = this.#ended.signal.aborted
-      if (whole) await this.#settle()
       try {
         if (await this.#read(whole)) return
         // The connection held for a while: a break is no reason to wait for long.
@@ -91,24 +86,28 @@ export class ContainerLog {
         if (this.#ended.signal.aborted && !whole) continue
         if (whole && error instanceof ApiRefused && !mayPass(error)) throw error
       }
-      await setTimeout(delayMs, undefined, { signal: this.#stop.signal })
+      await this.#pause(delayMs, whole)
     }
   }
 
-  #settle(): Promise<void> {
-    return setTimeout(SETTLE_MS, undefined, { signal: this.#stop.signal })
+  /** Over early when the container ends: then there is little time left to read the rest. */
+  async #pause(ms: number, whole: boolean): Promise<void> {
+    const signal = whole ? this.#stop.signal : AbortSignal.any([this.#stop.signal, this.#ended.signal])
+    await setTimeout(ms, undefined, { signal }).catch(() => undefined)
+    this.#stop.signal.throwIfAborted()
   }
 
   /** True when all has been told. */
   async #read(whole: boolean): Promise<boolean> {
-    let held: string | undefined
+    const { limits } = this.#options
     const give = await this.#slot(whole)
     try {
       const response = await this.#open({ follow: !whole, sinceTime: rfc3339(this.#told.resume()) })
-      for await (const line of lines(response, this.#options.limits.lineBytes)) {
-        const next = whole ? held : line
-        held = line
-        if (next === undefined || this.#tellLine(next)) continue
+      for await (const line of lines(response, limits.lineBytes)) {
+        const told = this.#told.tell(line)
+        if (told === undefined) continue
+        this.#tell(told)
+        if (this.#bytes <= limits.followedBytes) continue
         response.destroy()
         give()
         await this.#skipToEnd()
@@ -117,12 +116,7 @@ export class ContainerLog {
     } finally {
       give()
     }
-    if (!whole) return this.#endsNow()
-    // The last line may be half written, and others may follow: until a read ends as the one before.
-    const isAll = held === this.#last
-    if (isAll && held !== undefined) this.#tellLine(held)
-    this.#last = held
-    return isAll
+    return whole || (await this.#endsNow())
   }
 
   #slot(whole: boolean): Promise<() => void> {
@@ -154,58 +148,36 @@ export class ContainerLog {
     return this.#ended.signal.aborted
   }
 
-  /** Tells it, unless it was told; false when the log is longer than what is followed. */
-  #tellLine(line: string): boolean {
-    const { limits, onLine } = this.#options
-    const told = this.#told.tell(line)
-    if (told !== undefined) {
-      this.#bytes += Buffer.byteLength(told.text) + 1
-      onLine({ time: told.time, text: plainText(told.text) })
-    }
-    return this.#bytes <= limits.followedBytes
+  #tell({ time, text }: LogLine): void {
+    this.#bytes += Buffer.byteLength(text) + 1
+    this.#options.onLine({ time, text: plainText(text) })
   }
 
   async #skipToEnd(): Promise<void> {
-    const { limits, onLine } = this.#options
+    const { limits, onLine, slots } = this.#options
     onLine({
       time: new Date(),
       text: `[The log is longer than ${mib(limits.followedBytes)}: what comes now is left out, but for its end.]`,
     })
     await aborted(this.#ended.signal, this.#stop.signal)
-    for (let last: string | undefined; ; ) {
-      await this.#settle()
-      const tail = await this.#readTail()
-      if (tail.at(-1) === last) {
-        this.#told.resume()
-        for (const line of tail) this.#tellLine(line)
-        return
-      }
-      last = tail.at(-1)
-    }
-  }
-
-  async #readTail(): Promise<readonly string[]> {
-    const { limits, slots } = this.#options
     const give = await slots.read.take(this.#stop.signal)
     try {
       const response = await this.#open({ tailLines: TAIL_LINES, limitBytes: TAIL_READ_BYTES })
-      const tail: string[] = []
+      const kept: LogLine[] = []
       let size = 0
+      this.#told.resume()
       for await (const line of lines(response, limits.lineBytes)) {
-        tail.push(line)
-        size += textLength(line)
-        while (size > limits.tailBytes) size -= textLength(tail.shift() ?? '')
+        const told = this.#told.tell(line)
+        if (told === undefined) continue
+        kept.push(told)
+        size += told.text.length + 1
+        while (size > limits.tailBytes) size -= (kept.shift()?.text.length ?? 0) + 1
       }
-      return tail
+      for (const line of kept) this.#tell(line)
     } finally {
       give()
     }
   }
-}
-
-/** Of a line that begins with its time. */
-function textLength(line: string): number {
-  return line.length - line.indexOf(' ')
 }
 
 /** Resolves when the first is aborted, rejects when the second is. */

@@ -51,7 +51,7 @@ const LOGS_READ = 10
 const LOOK_MS = 1000
 const EVENTS_MS = 5000
 /** For what is left of a log when its container has ended. */
-const LOG_END_MS = 5000
+const LOG_END_MS = 15_000
 /** Between two tries to create what the quota has no room for. */
 const CREATE_MS = 5000
 const REMOVE_MS = 60_000

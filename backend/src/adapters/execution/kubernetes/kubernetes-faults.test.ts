@@ -50,12 +50,6 @@ if (missing.length === 0) {
         message: /logs count together/u,
       },
       {
-        name: 'forks without end',
-        order: { arguments: ['f() { f | f & }; f; wait; sleep 100'], containerTimeoutMs: 20_000 },
-        reason: /^(MEMORY_LIMIT_EXCEEDED|EXECUTION_DURATION_EXCEEDED|CONTAINER_FAILED)$/u,
-        message: /./u,
-      },
-      {
         name: 'runs for too long, and ignores that it should end',
         order: { arguments: ['trap "" TERM; for ((;;)); do sleep 1; done'], containerTimeoutMs: 12_000 },
         reason: /^EXECUTION_DURATION_EXCEEDED$/u,
@@ -173,7 +167,8 @@ if (missing.length === 0) {
 
     test('has the end of a log that is too long', async ({ expect, open, begin }) => {
       const run = begin(open({ logLimits: { followedBytes: 20_000, tailBytes: 1000 } }), {
-        arguments: ['seq 1 20000'],
+        // A runtime may drop what a container leaves in its pipe as it ends.
+        arguments: ['seq 1 20000; sleep 2'],
       })
       expect(await run.ended).toBeUndefined()
       const texts = run.texts()
@@ -231,6 +226,21 @@ if (missing.length === 0) {
   })
 
   // One after the other: what they make is of the whole namespace.
+  // Alone: the machine is busy with its processes.
+  test('one that forks without end ends with its own reason', async ({ expect, namespace, open, begin }) => {
+    const run = begin(open(), {
+      arguments: ['f() { f | f & }; f; wait; sleep 100'],
+      containerTimeoutMs: 20_000,
+    })
+    expect(await run.ended).toMatchObject({
+      reason: expect.stringMatching(
+        /^(MEMORY_LIMIT_EXCEEDED|EXECUTION_DURATION_EXCEEDED|CONTAINER_FAILED)$/u,
+      ),
+    })
+    expect(run.states().at(-1)).toBe('FAILED')
+    expect(await namespace.count(run.order.key)).toBe(0)
+  }, 300_000)
+
   describe('what a namespace does not let in', { timeout: 180_000 }, () => {
     test('waits for its quota, and gives it up', async ({ expect, namespace, open, begin }) => {
       const path = `${namespace.core}/resourcequotas`
