@@ -133,7 +133,8 @@ async function meet(system: FaultSystem, file: File, pair: readonly [string, str
 }
 
 // Once content has been released, stores differ in nothing that calls meet.
-const overS3 = states.slice(0, missingS3Settings().length > 0 ? 0 : 1)
+const missing = missingS3Settings()
+const overS3 = states.slice(0, missing.length > 0 ? 0 : 1)
 
 describe.each<[StoreKind, typeof states]>([
   ['filesystem', states],
@@ -148,7 +149,7 @@ describe.each<[StoreKind, typeof states]>([
   // Also of one that was too slow for the hook above.
   afterAll(async () => (await starting)?.stop(), START_MS)
 
-  if (standing.length === 0) test.skip('needs a store: set S3_ENDPOINT', () => undefined)
+  if (standing.length === 0) test.skip(`needs a store: set ${missing.join(', ')}`, () => undefined)
 
   test.each(standing)(
     '%s, refuse or do what they say, and all adds up',
