@@ -24,7 +24,7 @@ for (const name of overlays)
   test(`every image of overlay ${name} says which one it is`, async () => {
     const vague = podTemplates(await renderOverlay(name)).flatMap(vagueImages)
     // For development they are built, and their tags set, by Skaffold.
-    const built = name.startsWith('dev') ? /: fairlead-(backend|frontend|tools)$/ : /^$/
+    const built = name.startsWith('dev') ? /: fairlead-(agent|backend|frontend|tools)$/ : /^$/
     expect(vague.filter((image) => !built.test(image))).toEqual([])
   })
 
