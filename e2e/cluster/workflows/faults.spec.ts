@@ -22,6 +22,8 @@ interface Fault extends Script {
 }
 
 const bash = (script: string) => ['bash', '-c', script]
+/** For a node to end the last process of a container. */
+const NODE_MS = 300_000
 /** Of its tries, and of the pods that Kubernetes puts in the place of one that was lost. */
 const PODS = 3
 
@@ -93,7 +95,7 @@ test('a container that goes wrong ends its job with its own reason, seen on its 
   installation,
   signIn,
 }) => {
-  test.setTimeout(600_000)
+  test.setTimeout(900_000)
   const letImagesBeAway = await haveNoImages()
   try {
     const jobs = await ScriptedJobs.prepare(system, installation)
@@ -113,7 +115,8 @@ test('a container that goes wrong ends its job with its own reason, seen on its 
       await test.step(`one that ${fault.name.replaceAll('-', ' ')}`, async () => {
         await page.goto(job.path)
         await showsFailure(page, fault)
-        await leavesNothing(job)
+        // What forks dies as slowly as its share of a processor lets it: it is looked for last.
+        if (fault.name !== 'forks') await leavesNothing(job)
       })
     }
     await byHand
@@ -131,7 +134,8 @@ test('a container that goes wrong ends its job with its own reason, seen on its 
       await leavesNothing(replaced)
     })
     const containers = new Kubectl(installation.containersNamespace)
-    expect((await containers.json<{ items: unknown[] }>(['get', 'jobs,pods,secrets'])).items).toEqual([])
+    const left = () => containers.json<{ items: unknown[] }>(['get', 'jobs,pods,secrets'])
+    await expect.poll(async () => (await left()).items, { timeout: NODE_MS }).toEqual([])
   } finally {
     await letImagesBeAway()
   }

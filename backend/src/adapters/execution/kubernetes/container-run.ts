@@ -15,6 +15,7 @@ import { numberOf, objectName } from './object-names.ts'
 import type { Patience } from './patience.ts'
 import {
   clusterUnavailable,
+  deadlineExceeded,
   jobDeleted,
   nodeLost,
   type PodFailure,
@@ -39,6 +40,8 @@ interface Instance {
   log: ContainerLog | undefined
   /** Since when it waits for what it waits for, or to be gone. */
   since: number
+  /** When its pod was first seen to have begun. */
+  begunAt: number | undefined
 }
 
 const final = new Set<ContainerState>(['COMPLETED', 'FAILED', 'CANCELLED'])
@@ -84,6 +87,7 @@ export class ContainerRun {
       lost: new Set<string>(),
       log: undefined,
       since: 0,
+      begunAt: undefined,
     }))
   }
 
@@ -98,6 +102,7 @@ export class ContainerRun {
       instance.since = performance.now()
     instance.pod = pod
     instance.view = view
+    if (pod.status?.startTime !== undefined) instance.begunAt ??= performance.now()
     this.#refusal = undefined
     this.#follow(instance, pod, view)
     if (view.failure !== undefined) {
@@ -193,6 +198,11 @@ export class ContainerRun {
         return
       }
     }
+    const late = this.#instances.find((instance) => this.#isOverTime(instance, now))
+    if (late !== undefined) {
+      this.#fail(deadlineExceeded(this.order), late)
+      return
+    }
     if (this.#refusal !== undefined && now - roomSince > patience.roomMs) {
       this.#fail(this.#refusal.failure)
       return
@@ -256,6 +266,7 @@ export class ContainerRun {
     instance.log = undefined
     instance.pod = undefined
     instance.view = undefined
+    instance.begunAt = undefined
     this.#held.delete(instance)
     this.order.onLog({
       number: instance.number,
@@ -263,6 +274,12 @@ export class ContainerRun {
       text: `[${failure.message} It is started again.]`,
     })
     this.#tell(instance, waitingChange(instance.number))
+  }
+
+  /** Its node has not ended it, though its pod's time is over. */
+  #isOverTime({ told, begunAt }: Instance, now: number): boolean {
+    if (begunAt === undefined || final.has(told.state)) return false
+    return now - begunAt > this.order.containerTimeoutMs + this.#options.patience.overtimeMs
   }
 
   #overdue(instance: Instance, now: number): PodFailure | undefined {

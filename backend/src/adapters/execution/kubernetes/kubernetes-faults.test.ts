@@ -94,6 +94,14 @@ if (missing.length === 0) {
       },
     )
 
+    test('ends when its time is over, though its node does not end it', async ({ expect, open, begin }) => {
+      // The node would wait for an hour.
+      const hourMs = 3_600_000
+      const containers = open({ patience: { overtimeMs: 5000 - hourMs } })
+      const run = begin(containers, { arguments: ['sleep 1000'], containerTimeoutMs: hourMs })
+      expect(await run.ended).toMatchObject({ reason: 'EXECUTION_DURATION_EXCEEDED' })
+    })
+
     test('has no token, and the API server tells it nothing', async ({ expect, namespace, open, begin }) => {
       const server = namespace.api.address
       const run = begin(open(), {

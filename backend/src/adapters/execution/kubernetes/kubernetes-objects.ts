@@ -36,6 +36,8 @@ export interface Pod extends WatchedObject {
   readonly spec?: { readonly nodeName?: string }
   readonly status?: {
     readonly phase?: string
+    /** When its node took it. */
+    readonly startTime?: string
     /** Address of its node. */
     readonly hostIP?: string
     readonly reason?: string

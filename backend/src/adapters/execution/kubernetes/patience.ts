@@ -8,6 +8,8 @@ export interface Patience {
   readonly roomMs: number
   /** For a pod that is deleted to be gone: its node may be lost. */
   readonly goneMs: number
+  /** For a node to end a container whose time is over: what forks and fills its memory dies slowly. */
+  readonly overtimeMs: number
   /** For the API server. */
   readonly clusterMs: number
 }
@@ -17,5 +19,6 @@ export const usualPatience: Patience = {
   startMs: 20_000,
   roomMs: 30 * 60_000,
   goneMs: 90_000,
+  overtimeMs: 30_000,
   clusterMs: 10 * 60_000,
 }
