@@ -22,6 +22,11 @@ interface Fault extends Script {
 }
 
 const bash = (script: string) => ['bash', '-c', script]
+/**
+ * Of all that the user of containers has on the node. The test cluster sets no podPidsLimit, which operators are told to
+ * set: without a bound a container takes minutes to die, of one process after another that is out of memory.
+ */
+const PROCESSES = 300
 /** For a node to end the last process of a container. */
 const NODE_MS = 300_000
 /** Of its tries, and of the pods that Kubernetes puts in the place of one that was lost. */
@@ -37,7 +42,7 @@ const faults: readonly Fault[] = [
   },
   {
     name: 'forks',
-    command: bash('f() { f | f & }; f; wait; sleep 300'),
+    command: bash(`ulimit -u ${PROCESSES}; f() { f | f & }; f; wait; sleep 300`),
     environment: 'brief',
     // Without end: by what it is ended depends on which of its processes asks for the memory that is too much.
     reason: /^(MEMORY_LIMIT_EXCEEDED|EXECUTION_DURATION_EXCEEDED|CONTAINER_FAILED)$/,

@@ -237,7 +237,8 @@ if (missing.length === 0) {
   // Alone: the machine is busy with its processes.
   test('one that forks without end ends with its own reason', async ({ expect, namespace, open, begin }) => {
     const run = begin(open(), {
-      arguments: ['f() { f | f & }; f; wait; sleep 100'],
+      // As podPidsLimit of the node would bound it.
+      arguments: ['ulimit -u 300; f() { f | f & }; f; wait; sleep 100'],
       containerTimeoutMs: 20_000,
     })
     expect(await run.ended).toMatchObject({
